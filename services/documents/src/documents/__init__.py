@@ -1,0 +1,1 @@
+"""Owns products, taxes, series, sales and purchase documents, payments and their totals."""

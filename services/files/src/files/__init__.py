@@ -1,0 +1,1 @@
+"""Owns file records; the bytes live in S3."""

@@ -1,0 +1,1 @@
+"""Owns organisations, users, sessions and API keys; composes the panel."""

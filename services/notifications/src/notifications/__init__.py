@@ -1,0 +1,1 @@
+"""Owns the mail outbox, its log and the webhook deliveries."""

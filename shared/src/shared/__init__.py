@@ -1,0 +1,1 @@
+"""What two services or more already need, and no business noun (events excepted)."""

@@ -1,0 +1,1 @@
+"""Outbox, relay, inbox, consumer, and the two transports beneath them."""

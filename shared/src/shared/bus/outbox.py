@@ -1,0 +1,54 @@
+"""Recording an event: a row written in the use case's own transaction."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db.base import utc_now
+from shared.db.infrastructure import outbox
+from shared.db.tenancy import org_of, scope_of
+from shared.events.base import Event, StateT
+from shared.identifiers import new_id
+
+
+async def record(
+    session: AsyncSession,
+    event_class: type[Event[StateT]],
+    *,
+    subject: UUID,
+    version: int,
+    data: StateT,
+    changed: Iterable[str] = (),
+) -> Event[StateT]:
+    """Write the event beside the change it tells of. Actor, ids and trace come from the session's scope.
+
+    Call it under the aggregate's row lock, with the version just given. Raises ValueError past 64 KiB.
+    """
+    scope = scope_of(session)
+    event = event_class(
+        id=new_id(),
+        occurred_at=utc_now(),
+        org_id=org_of(session),
+        subject=subject,
+        version=version,
+        data=data,
+        changed=tuple(sorted(changed)),
+        actor=scope.actor,
+        correlation_id=scope.correlation_id,
+        causation_id=scope.causation_id,
+        traceparent=scope.traceparent,
+    )
+    await session.execute(
+        insert(outbox).values(
+            event_id=event.id,
+            org_id=event.org_id,
+            aggregate_id=event.subject,
+            name=event.name,
+            body=event.to_bytes(),
+            recorded_at=event.occurred_at,
+        )
+    )
+    session.info["recorded_events"] = True
+    return event

@@ -1,0 +1,1 @@
+"""The cellar's foundations: engine, sessions, tenancy, migrations."""

@@ -1,0 +1,118 @@
+"""Migrations: each service's own Alembic history, run by its owning role."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command, context, op
+from alembic.config import Config
+from sqlalchemy import pool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.db.tenancy import tenant_policy
+
+
+def upgrade(package: str, url: str, *, revision: str = "head") -> None:
+    """Bring `package`'s database to `revision`. Blocking; call it outside any running event loop."""
+    config = Config()
+    config.set_main_option("script_location", str(_migrations(package)))
+    config.attributes["url"] = url
+    command.upgrade(config, revision)
+
+
+def run_environment(metadata: sa.MetaData) -> None:
+    """The whole of a service's env.py: online only, one transaction for all steps."""
+    import asyncio
+
+    url = context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True).get("url")
+    if not url:
+        raise SystemExit("migrations need the owning role's URL: set <SERVICE>_MIGRATE_URL, or -x url=…")
+
+    def migrate(connection: sa.Connection) -> None:
+        context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+        with context.begin_transaction():
+            context.run_migrations()
+
+    async def connect() -> None:
+        engine = create_async_engine(url, poolclass=pool.NullPool)
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+            await connection.commit()
+        await engine.dispose()
+
+    asyncio.run(connect())
+
+
+def create_infrastructure() -> None:
+    """The tables of `shared.db.infrastructure`: the first step of every service's history.
+
+    Frozen, as every migration is: a later change gets a function of its own for later migrations to call.
+    """
+    _execute(
+        [
+            """CREATE TABLE outbox (
+                position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                event_id uuid NOT NULL UNIQUE,
+                org_id uuid NOT NULL,
+                aggregate_id uuid NOT NULL,
+                name text NOT NULL,
+                body bytea NOT NULL,
+                recorded_at timestamptz NOT NULL,
+                attempts integer NOT NULL DEFAULT 0,
+                not_before timestamptz,
+                last_error text
+            )""",
+            """CREATE TABLE inbox (
+                consumer varchar(40) NOT NULL,
+                event_id uuid NOT NULL,
+                handled_at timestamptz NOT NULL,
+                PRIMARY KEY (consumer, event_id)
+            )""",
+            "CREATE INDEX ix_inbox_handled_at ON inbox (handled_at)",
+            """CREATE TABLE parked_message (
+                consumer varchar(40) NOT NULL,
+                event_id uuid NOT NULL,
+                name text NOT NULL,
+                body bytea NOT NULL,
+                headers text NOT NULL,
+                due_at timestamptz,
+                PRIMARY KEY (consumer, event_id)
+            )""",
+            "CREATE INDEX ix_parked_message_due_at ON parked_message (due_at)",
+            """CREATE TABLE idempotency_key (
+                org_id uuid NOT NULL,
+                key varchar(255) NOT NULL,
+                fingerprint bytea NOT NULL,
+                status smallint NOT NULL,
+                headers text NOT NULL,
+                body bytea NOT NULL,
+                created_at timestamptz NOT NULL,
+                PRIMARY KEY (org_id, key)
+            )""",
+            "CREATE INDEX ix_idempotency_key_org_id_created_at ON idempotency_key (org_id, created_at)",
+        ]
+    )
+    hold_to_tenant("idempotency_key")
+
+
+def hold_to_tenant(*tables: str, lookup: str | None = None) -> None:
+    for table in tables:
+        _execute(tenant_policy(table, lookup=lookup))
+
+
+def _execute(statements: Sequence[str]) -> None:
+    for statement in statements:
+        op.execute(statement)
+
+
+def _migrations(package: str) -> Path:
+    """Beside `src/` in a checkout, inside the package in a wheel."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise LookupError(f"no package {package}")
+    inside = Path(spec.submodule_search_locations[0])
+    for folder in (inside / "migrations", inside.parents[1] / "migrations"):
+        if (folder / "env.py").is_file():
+            return folder
+    raise LookupError(f"{package} has no migrations")

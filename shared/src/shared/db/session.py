@@ -1,0 +1,42 @@
+"""One transaction per request or event: opened here, committed here, by nobody else."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from shared.db.engine import create_engine
+from shared.db.tenancy import Scope, enter
+from shared.settings import ServiceSettings
+
+
+class Database:
+    """A service's engine, and the only way to a transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        self._after_events: list[Callable[[], None]] = []
+
+    @classmethod
+    def from_settings(cls, service: str, settings: ServiceSettings) -> "Database":
+        url = settings.database_url.get_secret_value()
+        return cls(create_engine(url, application=f"ficha-{service}", pool_size=settings.database_pool))
+
+    @asynccontextmanager
+    async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        """Commits on leaving, rolls back on any error. Wakes the relay when events were recorded."""
+        async with self._sessions() as session:
+            await enter(session, scope)
+            yield session
+            await session.commit()
+            if session.info.get("recorded_events"):
+                for wake in self._after_events:
+                    wake()
+
+    def on_events(self, wake: Callable[[], None]) -> None:
+        """Call `wake` in this process after every commit that recorded events."""
+        self._after_events.append(wake)
+
+    async def close(self) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,72 @@
+"""On whose behalf a transaction runs, and the row-level security that holds it to that organisation."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+ORG_SETTING = "app.org_id"
+LOOKUP_SETTING = "app.lookup"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who acts, for which organisation, in the course of what. Travels into every event recorded under it.
+
+    `org_id` is None only before a login has told the organisation: such a transaction sees no tenant row.
+    """
+
+    org_id: UUID | None
+    actor: str = "system"
+    correlation_id: str = ""
+    causation_id: str = ""
+    traceparent: str = ""
+
+
+def scope_of(session: AsyncSession) -> Scope:
+    scope = session.info["scope"]
+    assert isinstance(scope, Scope)
+    return scope
+
+
+def org_of(session: AsyncSession) -> UUID:
+    """The organisation this session is held to. Raises RuntimeError when nobody has logged in yet."""
+    org_id = scope_of(session).org_id
+    if org_id is None:
+        raise RuntimeError("this transaction belongs to no organisation")
+    return org_id
+
+
+async def enter(session: AsyncSession, scope: Scope) -> None:
+    """Hold the session's transaction to the scope's organisation.
+
+    Transaction-local on purpose: a session-level setting would leak the tenant to the next pooled checkout.
+    """
+    session.info["scope"] = scope
+    await session.execute(_SET, {"name": ORG_SETTING, "value": str(scope.org_id) if scope.org_id else ""})
+
+
+async def look_up(session: AsyncSession, key: str) -> None:
+    """Let this transaction also see the rows whose lookup column equals `key` (a login's e-mail, a token's hash).
+
+    For tables made with `tenant_policy(table, lookup=column)` only; everything else stays invisible.
+    """
+    await session.execute(_SET, {"name": LOOKUP_SETTING, "value": key})
+
+
+_SET = text("SELECT set_config(:name, :value, true)")
+
+
+def tenant_policy(table: str, *, lookup: str | None = None) -> list[str]:
+    """DDL that holds `table` to one organisation, also against its owner (FORCE).
+
+    After a transaction the setting reads '' rather than NULL, hence nullif.
+    """
+    mine = f"org_id = nullif(current_setting('{ORG_SETTING}', true), '')::uuid"
+    seen = f"{mine} OR {lookup} = nullif(current_setting('{LOOKUP_SETTING}', true), '')" if lookup else mine
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY tenant ON {table} USING ({seen}) WITH CHECK ({mine})",
+    ]

@@ -1,0 +1,1 @@
+"""The public language: every event that crosses the street, one file per owning service."""

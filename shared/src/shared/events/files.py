@@ -1,0 +1,27 @@
+"""What files publishes. Bytes never travel."""
+
+from datetime import datetime
+from uuid import UUID
+
+from shared.events.base import Event, State
+
+
+class FileState(State):
+    """`size` in bytes; `sha256` in lower-case hex."""
+
+    id: UUID
+    contact_id: UUID
+    name: str
+    size: int
+    media_type: str
+    sha256: str
+    uploaded_at: datetime
+    deleted: bool = False
+
+
+class FileUploaded(Event[FileState]):
+    name = "ficha.files.file.uploaded.v1"
+
+
+class FileDeleted(Event[FileState]):
+    name = "ficha.files.file.deleted.v1"

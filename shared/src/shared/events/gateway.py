@@ -1,0 +1,44 @@
+"""What gateway publishes."""
+
+from uuid import UUID
+
+from shared.events.base import Event, State
+from shared.events.contacts import AddressState
+
+
+class OrganizationState(State):
+    """The tenant itself, as it signs its documents. `subject` of the envelope is the organisation."""
+
+    id: UUID
+    name: str
+    slug: str
+    tax_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    website: str | None = None
+    address: AddressState | None = None
+    iban: str | None = None
+    bic: str | None = None
+    currency: str
+    language: str
+    color: str | None = None
+
+
+class OrganizationCreated(Event[OrganizationState]):
+    name = "ficha.gateway.organization.created.v1"
+
+
+class OrganizationUpdated(Event[OrganizationState]):
+    name = "ficha.gateway.organization.updated.v1"
+
+
+class UserState(State):
+    id: UUID
+    name: str
+    email: str
+    is_admin: bool
+    active: bool
+
+
+class UserCreated(Event[UserState]):
+    name = "ficha.gateway.user.created.v1"

@@ -1,0 +1,71 @@
+"""What portal publishes."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from shared.events.base import Event, State
+
+
+class AccessState(State):
+    contact_id: UUID
+    enabled: bool
+    has_password: bool
+    payment_methods: list[str]
+    catalogue: bool
+
+
+class AccessChanged(Event[AccessState]):
+    """`subject` is the contact."""
+
+    name = "ficha.portal.access.changed.v1"
+
+
+class EstimateAnswerState(State):
+    """What the client said to an estimate. `document_id` is the aggregate in documents."""
+
+    id: UUID
+    document_id: UUID
+    contact_id: UUID
+    reason: str | None = None
+    answered_at: datetime
+
+
+class EstimateAccepted(Event[EstimateAnswerState]):
+    name = "ficha.portal.estimate.accepted.v1"
+
+
+class EstimateRejected(Event[EstimateAnswerState]):
+    name = "ficha.portal.estimate.rejected.v1"
+
+
+class OrderLineState(State):
+    product_id: UUID
+    quantity: Decimal
+
+
+class OrderState(State):
+    """An order from the catalogue; becomes a draft sales order whose id is `id`."""
+
+    id: UUID
+    contact_id: UUID
+    lines: list[OrderLineState]
+    notes: str | None = None
+    placed_at: datetime
+
+
+class OrderPlaced(Event[OrderState]):
+    name = "ficha.portal.order.placed.v1"
+
+
+class DocumentViewState(State):
+    id: UUID
+    document_id: UUID
+    contact_id: UUID
+    viewed_at: datetime
+
+
+class DocumentViewed(Event[DocumentViewState]):
+    """The client opened a document for the first time."""
+
+    name = "ficha.portal.document.viewed.v1"

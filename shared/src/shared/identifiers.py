@@ -1,0 +1,9 @@
+"""Ids: UUIDv7, so that they sort by birth and indexes stay dense."""
+
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> UUID:
+    return uuid7()

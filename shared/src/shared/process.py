@@ -1,0 +1,153 @@
+"""A service as a program: `python -m <name>` runs HTTP and worker together; `--only http|worker`; `migrate`."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from shared import logging
+from shared.bus.amqp import AmqpTransport
+from shared.bus.transport import Transport
+from shared.db.migrate import upgrade
+from shared.db.session import Database
+from shared.settings import ServiceSettings
+from shared.worker import Worker
+
+logger = structlog.get_logger("process")
+
+DRAIN_SECONDS = 8
+"""SIGTERM to end, at most; what is not done by then is done by the next process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a service's `__main__` says of it."""
+
+    service: str
+    settings: type[ServiceSettings]
+    create_app: Callable[[Any, Database], FastAPI]
+    create_worker: Callable[[Any, Database, Transport], Worker]
+
+    def run(self) -> None:
+        """The command line. Exits 2 with one sentence when a setting is missing or wrong."""
+        parser = argparse.ArgumentParser(prog=f"python -m {self.service}")
+        parser.add_argument("command", nargs="?", choices=["serve", "migrate"], default="serve")
+        parser.add_argument("--only", choices=["http", "worker"])
+        arguments = parser.parse_args()
+        settings = self.load_settings()
+        logging.configure(level=settings.log_level)
+        if arguments.command == "migrate":
+            url = settings.migrate_url or settings.database_url
+            upgrade(self.service, url.get_secret_value())
+            return
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(self._serve_alone(settings, only=arguments.only))
+
+    def load_settings(self) -> ServiceSettings:
+        try:
+            return self.settings()
+        except ValidationError as error:
+            prefix = self.settings.model_config.get("env_prefix", "")
+            for wrong in error.errors():
+                name = prefix + "_".join(str(part) for part in wrong["loc"]).upper()
+                print(f"{name}: {wrong['msg']}", file=sys.stderr)  # noqa: T201 - before logging is set up
+            raise SystemExit(2) from None
+
+    async def _serve_alone(self, settings: ServiceSettings, *, only: str | None) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        database = Database.from_settings(self.service, settings)
+        transport: Transport | None = None
+        if only != "http":
+            if settings.amqp_url is None:
+                raise SystemExit(f"{self.settings.model_config.get('env_prefix')}AMQP_URL: the worker needs RabbitMQ")
+            transport = AmqpTransport(
+                settings.amqp_url.get_secret_value(), self.service, prefetch=settings.amqp_prefetch
+            )
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                serving = await self.start(tasks, settings, database, transport, stop, http=only != "worker")
+                logger.info("started", service=self.service, port=serving, only=only)
+        finally:
+            await database.close()
+
+    async def start(
+        self,
+        tasks: asyncio.TaskGroup,
+        settings: ServiceSettings,
+        database: Database,
+        transport: Transport | None,
+        stop: asyncio.Event,
+        *,
+        http: bool = True,
+    ) -> int | None:
+        """Start the parts in `tasks`; answers the port the HTTP door listens on, once it does."""
+        worker = self.create_worker(settings, database, transport) if transport else None
+        port = None
+        if http:
+            app = self.create_app(settings, database)
+            if worker:
+                app.state.readiness.append(worker.missing)
+            port = await serve(tasks, app, settings.host, settings.port, stop)
+        if worker:
+            tasks.create_task(worker.run(stop))
+        return port
+
+
+async def serve(tasks: asyncio.TaskGroup, app: FastAPI, host: str, port: int, stop: asyncio.Event) -> int:
+    """Serve `app` in `tasks` until `stop`. Answers the port once it listens; raises OSError when it cannot."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+            timeout_keep_alive=75,
+            lifespan="on",
+        )
+    )
+    running = tasks.create_task(server.serve())
+
+    async def watch() -> None:
+        await stop.wait()
+        server.should_exit = True
+
+    tasks.create_task(watch())
+    while not server.started:
+        if running.done():
+            await running
+            raise OSError(f"cannot listen on {host}:{port}")
+        await asyncio.sleep(0.01)
+    bound = server.servers[0].sockets[0].getsockname()
+    return int(bound[1])
+
+
+class _Server(uvicorn.Server):
+    """Signals are the process's business: several servers may live in one."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,1 @@
+"""The HTTP door's frame: app factory, problems, identity, pages, versions, idempotency."""

@@ -1,0 +1,61 @@
+"""The HTTP app every service starts from: routers in, frame around them."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+
+from shared.db.session import Database
+from shared.settings import ServiceSettings
+from shared.web import health, problems
+from shared.web.correlation import CorrelationMiddleware
+from shared.web.identity import Verifier
+from shared.web.metrics import HttpMetrics
+from shared.web.problems import Problem
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "A problem",
+        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+    }
+}
+
+
+def create_app(
+    service: str,
+    settings: ServiceSettings,
+    database: Database,
+    routers: Sequence[APIRouter],
+    *,
+    lifespan: Lifespan | None = None,
+) -> FastAPI:
+    """Routers are mounted under /api/v1 (`internal` ones carry their own full paths).
+
+    On `app.state`: database, settings, verifier, registry (Prometheus) and readiness (list of checks, may grow).
+    """
+    app = FastAPI(
+        title=f"Ficha {service}",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses=_PROBLEMS,
+        redirect_slashes=False,
+    )
+    registry = CollectorRegistry()
+    app.state.database = database
+    app.state.settings = settings
+    app.state.verifier = Verifier(settings.identity_issuers)
+    app.state.registry = registry
+    app.state.readiness = [health.database_check(database)]
+    app.add_middleware(CorrelationMiddleware, service=service, metrics=HttpMetrics(registry))
+    problems.install(app)
+    for router in routers:
+        app.include_router(router)
+    app.include_router(health.router)
+    return app

@@ -1,0 +1,71 @@
+"""Asking a sibling service over HTTP, signed with one's own key, when an own copy is not there yet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+import orjson
+
+from shared.db.tenancy import Scope
+from shared.errors import Unavailable
+from shared.web.identity import Identity, Signer
+
+
+class Asker:
+    """One sibling: `base_url` like http://contacts:8000; asks as `service:<name>` with the scopes given.
+
+    `async with` it in the app's lifespan (or `await close()`).
+    """
+
+    def __init__(self, base_url: str, signer: Signer, *, name: str, scopes: frozenset[str], timeout: float = 3) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._signer = signer
+        self._actor = f"service:{name}"
+        self._scopes = scopes
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._client: aiohttp.ClientSession | None = None
+
+    async def get_json(self, path: str, scope: Scope) -> Any | None:
+        """The decoded answer, or None for a 404. Raises Unavailable when the sibling cannot answer."""
+        async with self.get(path, scope) as response:
+            return None if response is None else orjson.loads(await response.read())
+
+    @asynccontextmanager
+    async def get(self, path: str, scope: Scope) -> AsyncIterator[aiohttp.ClientResponse | None]:
+        """The open answer, to be streamed, or None for a 404. Raises Unavailable."""
+        identity = Identity(org_id=scope.org_id, actor=self._actor, scopes=self._scopes)
+        headers = {"Authorization": f"Bearer {self._signer.token(identity)}"}
+        if scope.correlation_id:
+            headers["X-Request-ID"] = scope.correlation_id
+        if scope.traceparent:
+            headers["traceparent"] = scope.traceparent
+        try:
+            async with self._session().get(f"{self._base_url}{path}", headers=headers) as response:
+                if response.status == 404:
+                    yield None
+                elif response.status >= 300:
+                    raise Unavailable(f"A neighbour answered {response.status}.")
+                else:
+                    yield response
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable("A neighbour that is needed does not answer.") from error
+
+    async def close(self) -> None:
+        if self._client:
+            await self._client.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _session(self) -> aiohttp.ClientSession:
+        # Made on first use: a ClientSession wants the running loop.
+        if self._client is None:
+            self._client = aiohttp.ClientSession(timeout=self._timeout)
+        return self._client

@@ -1,0 +1,152 @@
+"""Who is asking: short-lived EdDSA tokens, minted by the gateway (or a sibling service), verified by every service."""
+
+import base64
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from fastapi import Depends, Request
+
+from shared.errors import Forbidden, Unauthenticated
+from shared.settings import Issuer
+
+AUDIENCE = "ficha"
+LIFETIME = 60
+"""Seconds a token lives; minters may reuse one for half of it."""
+_LEEWAY = 5
+_CACHE_LIMIT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """`actor` is `user:<id>`, `key:<id>`, `service:<name>` or `visitor`; scopes are `<noun>:read|write` or `*`."""
+
+    org_id: UUID | None
+    actor: str
+    scopes: frozenset[str]
+
+    def may(self, scope: str) -> bool:
+        return "*" in self.scopes or scope in self.scopes
+
+
+class Signer:
+    """Mints tokens as `issuer`."""
+
+    def __init__(self, issuer: str, private_key: str) -> None:
+        self._issuer = issuer
+        self._key = Ed25519PrivateKey.from_private_bytes(_decode(private_key))
+        self._minted: dict[Identity, tuple[float, str]] = {}
+
+    def token(self, identity: Identity) -> str:
+        """A token good for at least half of LIFETIME; minted once for callers in the same standing."""
+        now = time.time()
+        minted = self._minted.get(identity)
+        if minted and minted[0] > now:
+            return minted[1]
+        claims = {
+            "iss": self._issuer,
+            "aud": AUDIENCE,
+            "iat": int(now),
+            "exp": int(now) + LIFETIME,
+            "sub": identity.actor,
+            "scope": " ".join(sorted(identity.scopes)),
+        }
+        if identity.org_id:
+            claims["org"] = str(identity.org_id)
+        token = jwt.encode(claims, self._key, algorithm="EdDSA")
+        if len(self._minted) >= _CACHE_LIMIT:
+            self._minted.clear()
+        self._minted[identity] = (now + LIFETIME / 2, token)
+        return token
+
+
+class Verifier:
+    """Checks tokens against the known issuers. Only EdDSA, only our audience, only known keys."""
+
+    def __init__(self, issuers: dict[str, Issuer]) -> None:
+        self._issuers = {
+            name: (Ed25519PublicKey.from_public_bytes(_decode(issuer.public_key)), frozenset(issuer.scopes))
+            for name, issuer in issuers.items()
+        }
+        self._seen: dict[str, tuple[float, Identity]] = {}
+
+    def identify(self, token: str) -> Identity:
+        """Raises Unauthenticated, never saying which of the checks failed."""
+        seen = self._seen.get(token)
+        if seen and seen[0] > time.time():
+            return seen[1]
+        try:
+            issuer = jwt.decode(token, options={"verify_signature": False}, algorithms=["EdDSA"]).get("iss")
+            key, allowed = self._issuers[str(issuer)]
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=["EdDSA"],
+                audience=AUDIENCE,
+                issuer=str(issuer),
+                leeway=_LEEWAY,
+                options={"require": ["exp", "iat", "sub", "aud", "iss"]},
+            )
+            org = claims.get("org")
+            identity = Identity(
+                org_id=UUID(org) if org else None,
+                actor=str(claims["sub"]),
+                scopes=_bounded(str(claims.get("scope", "")).split(), allowed),
+            )
+        except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError) as error:
+            raise Unauthenticated("The internal token is missing or not valid.") from error
+        if len(self._seen) >= _CACHE_LIMIT:
+            self._seen.clear()
+        self._seen[token] = (float(claims["exp"]), identity)
+        return identity
+
+
+def generate_keys() -> tuple[str, str]:
+    """A new pair (private, public) as the settings want them."""
+    private = Ed25519PrivateKey.generate()
+    return _encode(private.private_bytes_raw()), _encode(private.public_key().public_bytes_raw())
+
+
+async def get_identity(request: Request) -> Identity:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("This service only answers with an internal token.")
+    verifier = request.app.state.verifier
+    assert isinstance(verifier, Verifier)
+    return verifier.identify(token)
+
+
+IdentityDep = Annotated[Identity, Depends(get_identity)]
+
+
+class Authorize:
+    """Router-level dependency: GET needs `<noun>:read`, all else `<noun>:write`, and an organisation."""
+
+    def __init__(self, noun: str) -> None:
+        self.noun = noun
+
+    async def __call__(self, request: Request, identity: IdentityDep) -> None:
+        action = "read" if request.method in ("GET", "HEAD") else "write"
+        if identity.org_id is None:
+            raise Forbidden("This needs to be asked on behalf of an organisation.")
+        if not identity.may(f"{self.noun}:{action}"):
+            raise Forbidden(f"The scope {self.noun}:{action} is missing.")
+
+
+def _bounded(scopes: Iterable[str], allowed: frozenset[str]) -> frozenset[str]:
+    asked = frozenset(scopes)
+    if "*" in allowed:
+        return asked
+    return allowed if "*" in asked else asked & allowed
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,37 @@
+"""Keyset pages: a cursor holds the sort values of the last row, never an offset."""
+
+import base64
+import binascii
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+from fastapi import Query
+from pydantic import BaseModel
+
+from shared.errors import invalid
+
+ItemT = TypeVar("ItemT")
+
+LimitParam = Annotated[int, Query(ge=1, le=200, description="rows a page")]
+CursorParam = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before")]
+
+
+class Page(BaseModel, Generic[ItemT]):
+    items: list[ItemT]
+    next_cursor: str | None = None
+
+
+def encode_cursor(*values: Any) -> str:
+    """Sort values of the last row: strings, numbers, dates, UUIDs (they come back as JSON values)."""
+    return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, *, size: int) -> list[Any]:
+    """The `size` values. Raises Invalid for anything that `encode_cursor` did not make."""
+    try:
+        values = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        values = None
+    if not isinstance(values, list) or len(values) != size:
+        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.")
+    return values

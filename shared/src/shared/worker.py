@@ -1,0 +1,66 @@
+"""The bus process of a service: its relay, its consumer, its jobs, ended together when one of them dies."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from shared.bus import inbox
+from shared.bus.consumer import Consumer, Subscription
+from shared.bus.relay import Relay
+from shared.bus.transport import Transport
+from shared.db.session import Database
+
+logger = structlog.get_logger("worker")
+
+Job = Callable[[asyncio.Event], Awaitable[None]]
+"""Runs until the event is set."""
+
+_HOUSEKEEPING_SECONDS = 3600
+
+
+class Worker:
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        transport: Transport,
+        subscriptions: Sequence[Subscription] = (),
+        *,
+        jobs: Sequence[Job] = (),
+    ) -> None:
+        self._service = service
+        self._database = database
+        self._transport = transport
+        self._relay = Relay(service, database, transport)
+        self._jobs = jobs
+        if subscriptions:
+            transport.attach(Consumer(service, database, subscriptions))
+
+    async def missing(self) -> str | None:
+        """A readiness check."""
+        return self._transport.missing()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; raises when any task dies, so that the process ends and is started anew."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._relay.run(stop))
+            tasks.create_task(self._transport.run(stop))
+            tasks.create_task(self._housekeep(stop))
+            for job in self._jobs:
+                tasks.create_task(_run(job, stop))
+
+    async def _housekeep(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await inbox.forget_old(self._database.engine)
+            except Exception as error:
+                logger.warning("housekeeping_failed", service=self._service, error=str(error))
+            try:
+                await asyncio.wait_for(stop.wait(), _HOUSEKEEPING_SECONDS)
+            except TimeoutError:
+                continue
+
+
+async def _run(job: Job, stop: asyncio.Event) -> None:
+    await job(stop)

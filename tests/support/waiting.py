@@ -1,0 +1,22 @@
+"""Waiting for a fact instead of sleeping."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def until(
+    condition: Callable[[], Awaitable[T | None]], *, within: float = 10, every: float = 0.02, what: str = "it"
+) -> T:
+    """The first truthy answer of `condition`. Raises AssertionError, with the last answer, after `within` seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        found = await condition()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true within {within} s; last answer: {found!r}")
+        await asyncio.sleep(every)
