@@ -1,3 +1,8 @@
 """Which fixtures every test may ask for; they live in tests/support."""
 
+from shared import logging
+
 pytest_plugins = ["tests.support.postgres", "tests.support.identity"]
+
+# JSON lines: the console renderer draws every traceback with its locals, which takes seconds each.
+logging.configure(level="WARNING")

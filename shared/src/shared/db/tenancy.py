@@ -19,6 +19,7 @@ class Scope:
 
     org_id: UUID | None
     actor: str = "system"
+    actor_name: str = ""
     correlation_id: str = ""
     causation_id: str = ""
     traceparent: str = ""

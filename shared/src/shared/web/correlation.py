@@ -66,6 +66,7 @@ def scope_for(request: Request, identity: Identity) -> tenancy.Scope:
     return tenancy.Scope(
         org_id=identity.org_id,
         actor=identity.actor,
+        actor_name=identity.name,
         correlation_id=request.state.request_id,
         traceparent=request.state.traceparent,
     )

@@ -23,11 +23,15 @@ _CACHE_LIMIT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`actor` is `user:<id>`, `key:<id>`, `service:<name>` or `visitor`; scopes are `<noun>:read|write` or `*`."""
+    """`actor` is `user:<id>`, `key:<id>`, `service:<name>` or `visitor`; scopes are `<noun>:read|write` or `*`.
+
+    `name` is the actor's, as people know it.
+    """
 
     org_id: UUID | None
     actor: str
     scopes: frozenset[str]
+    name: str = ""
 
     def may(self, scope: str) -> bool:
         return "*" in self.scopes or scope in self.scopes
@@ -55,6 +59,8 @@ class Signer:
             "sub": identity.actor,
             "scope": " ".join(sorted(identity.scopes)),
         }
+        if identity.name:
+            claims["name"] = identity.name
         if identity.org_id:
             claims["org"] = str(identity.org_id)
         token = jwt.encode(claims, self._key, algorithm="EdDSA")
@@ -96,6 +102,7 @@ class Verifier:
                 org_id=UUID(org) if org else None,
                 actor=str(claims["sub"]),
                 scopes=_bounded(str(claims.get("scope", "")).split(), allowed),
+                name=str(claims.get("name", "")),
             )
         except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise Unauthenticated("The internal token is missing or not valid.") from error

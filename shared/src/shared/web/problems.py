@@ -95,7 +95,7 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
     sqlstate = str(getattr(error.orig, "sqlstate", "") or "")
     if sqlstate.startswith("22"):
         return problem(422, "invalid_value", "A value cannot be stored", "A value is out of range or not text.")
-    if sqlstate in ("40001", "40P01", "55P03"):
+    if sqlstate in ("40001", "40P01", "55P03", "23505"):
         return problem(409, "conflict", "Not possible in the present state", "Somebody else was faster; try again.")
     if sqlstate.startswith(("08", "57")) or error.connection_invalidated:
         logger.error("database_unavailable", error=str(error.orig))

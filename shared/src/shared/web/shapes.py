@@ -1,8 +1,7 @@
 """The base of every HTTP shape, and the value types that several services speak."""
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
@@ -48,8 +47,3 @@ Money = Annotated[Decimal, PlainSerializer(money_text, return_type=str)]
 """Exact; a string in JSON."""
 Amount = Annotated[Money, Field(max_digits=14, decimal_places=2)]
 """Money as people write it in requests: two decimals, up to 999,999,999,999.99."""
-
-
-def section(data: dict[str, Any], *, as_of: datetime) -> dict[str, Any]:
-    """One section of the panel, as services hand it to the gateway."""
-    return {"as_of": as_of, "data": data}

@@ -1,0 +1,12 @@
+"""Composition root of the HTTP process."""
+
+from fastapi import FastAPI
+
+from contacts.config import Settings
+from contacts.routes import panel_router, router
+from shared.db.session import Database
+from shared.web import app
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    return app.create_app("contacts", settings, database, [router, panel_router])

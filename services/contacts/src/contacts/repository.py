@@ -1,0 +1,209 @@
+"""Every SQL statement of contacts."""
+
+import re
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from contacts.errors import ContactNotFound, LinkNotFound
+from contacts.models import Contact, Organization, PersonLink
+from shared.db.tenancy import org_of
+
+_MOST_WORDS = 6
+
+
+async def get_contact(session: AsyncSession, contact_id: UUID, *, deleted: bool = False) -> Contact | None:
+    """Hidden ones only with `deleted=True`."""
+    statement = _contacts(session, deleted=deleted).where(Contact.id == contact_id)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def require_contact(
+    session: AsyncSession, contact_id: UUID, *, deleted: bool = False, lock: bool = False
+) -> Contact:
+    """Raises ContactNotFound. `lock` holds the row until the transaction ends."""
+    statement = _contacts(session, deleted=deleted).where(Contact.id == contact_id)
+    if lock:
+        statement = statement.with_for_update(of=Contact)
+    contact = (await session.execute(statement)).scalar_one_or_none()
+    if contact is None:
+        raise ContactNotFound()
+    return contact
+
+
+async def save_contact(session: AsyncSession, contact: Contact) -> None:
+    """Insert or update, with what searching and sorting go by."""
+    identifiers = [contact.tax_id, contact.vat_number, *contact.emails, *contact.phones]
+    text = " ".join(part for part in (contact.name, contact.trade_name, *identifiers) if part)
+    contact.search, contact.sort_name = (await session.execute(select(_fold(text), _fold(contact.name)))).one()
+    session.add(contact)
+    await session.flush()
+
+
+async def list_contacts(
+    session: AsyncSession,
+    *,
+    q: str | None,
+    role: str | None,
+    kind: str | None,
+    tag: str | None,
+    sort: str | None,
+    after: list[Any] | None,
+    limit: int,
+) -> list[tuple[Contact, list[Any]]]:
+    """One page and each row's sort values. Without a wished sort, a search puts literal matches first."""
+    conditions: list[ColumnElement[bool]] = []
+    if role:
+        conditions.append(Contact.roles.contains([role]))
+    if kind:
+        conditions.append(Contact.kind == kind)
+    if tag:
+        conditions.append(Contact.tags.contains([tag]))
+    rank: ColumnElement[int] = literal(0)
+    if words := _words(q):
+        folded = [_fold(word) for word in words]
+        literal_matches = [Contact.search.contains(word, autoescape=False) for word in folded]
+        conditions += [
+            or_(match, word.op("<%")(Contact.search)) for match, word in zip(literal_matches, folded, strict=True)
+        ]
+        if sort is None:
+            rank = case((and_(*literal_matches), 0), else_=1)
+    keys: list[Any] = (
+        [Contact.updated_at, Contact.id] if sort == "-updated_at" else [rank, Contact.sort_name, Contact.id]
+    )
+    statement = _contacts(session).where(*conditions).add_columns(*keys).limit(limit)
+    if sort == "-updated_at":
+        statement = statement.order_by(Contact.updated_at.desc(), Contact.id.desc())
+        if after:
+            statement = statement.where(tuple_(*keys) < tuple_(*after))
+    else:
+        # A constant rank would keep the planner from the name index.
+        ordered = keys if words and sort is None else keys[1:]
+        statement = statement.order_by(*ordered)
+        if after:
+            statement = statement.where(tuple_(*ordered) > tuple_(*after[len(keys) - len(ordered) :]))
+    return [(row[0], list(row[1:])) for row in (await session.execute(statement)).all()]
+
+
+async def list_links(
+    session: AsyncSession,
+    contact_id: UUID,
+    *,
+    side: Literal["people", "companies"],
+    after: list[Any] | None,
+    limit: int,
+) -> list[tuple[PersonLink, Contact]]:
+    """The people of a company, or the companies of a person, primary first. Hidden ones are left out."""
+    mine, other = _sides(side)
+    statement = (
+        select(PersonLink, Contact)
+        .join(Contact, and_(Contact.org_id == PersonLink.org_id, Contact.id == other))
+        .where(PersonLink.org_id == org_of(session), mine == contact_id, Contact.deleted_at.is_(None))
+        .order_by(PersonLink.is_primary.desc(), Contact.sort_name, Contact.id)
+        .limit(limit)
+    )
+    if after:
+        primary, name, last_id = after
+        later = tuple_(Contact.sort_name, Contact.id) > tuple_(name, last_id)
+        same_group = and_(PersonLink.is_primary == primary, later)
+        statement = statement.where(or_(same_group, PersonLink.is_primary.is_(False)) if primary else same_group)
+    return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
+
+
+async def has_links(session: AsyncSession, contact_id: UUID) -> bool:
+    either = or_(PersonLink.company_id == contact_id, PersonLink.person_id == contact_id)
+    statement = select(PersonLink.id).where(PersonLink.org_id == org_of(session), either).limit(1)
+    return (await session.execute(statement)).first() is not None
+
+
+async def find_link(session: AsyncSession, *, company_id: UUID, person_id: UUID) -> PersonLink | None:
+    return (await session.execute(_link(session, company_id, person_id))).scalar_one_or_none()
+
+
+async def require_link(session: AsyncSession, *, company_id: UUID, person_id: UUID) -> PersonLink:
+    """Locked. Raises LinkNotFound."""
+    link = (await session.execute(_link(session, company_id, person_id).with_for_update())).scalar_one_or_none()
+    if link is None:
+        raise LinkNotFound()
+    return link
+
+
+async def list_other_primaries(session: AsyncSession, link: PersonLink) -> list[PersonLink]:
+    """The company's other primary links (at most one in practice), locked."""
+    statement = (
+        select(PersonLink)
+        .where(
+            PersonLink.org_id == org_of(session),
+            PersonLink.company_id == link.company_id,
+            PersonLink.is_primary,
+            PersonLink.id != link.id,
+        )
+        .with_for_update()
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+async def save_link(session: AsyncSession, link: PersonLink) -> None:
+    session.add(link)
+    await session.flush()
+
+
+async def remove_link(session: AsyncSession, link: PersonLink) -> None:
+    await session.delete(link)
+    await session.flush()
+
+
+async def home_country(session: AsyncSession) -> str:
+    """The organisation's country; Spain until it is known."""
+    found = await session.scalar(select(Organization.country).where(Organization.org_id == org_of(session)))
+    return found or "ES"
+
+
+async def apply_organization(session: AsyncSession, *, version: int, country: str) -> None:
+    """Keep the newer version."""
+    statement = insert(Organization).values(org_id=org_of(session), version=version, country=country)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["org_id"],
+            set_={"version": statement.excluded.version, "country": statement.excluded.country},
+            where=statement.excluded.version > Organization.version,
+        )
+    )
+
+
+def _contacts(session: AsyncSession, *, deleted: bool = False) -> Select[Contact]:
+    statement = select(Contact).where(Contact.org_id == org_of(session))
+    return statement if deleted else statement.where(Contact.deleted_at.is_(None))
+
+
+def _link(session: AsyncSession, company_id: UUID, person_id: UUID) -> Select[PersonLink]:
+    return select(PersonLink).where(
+        PersonLink.org_id == org_of(session),
+        PersonLink.company_id == company_id,
+        PersonLink.person_id == person_id,
+    )
+
+
+def _sides(side: str) -> tuple[InstrumentedAttribute[UUID], InstrumentedAttribute[UUID]]:
+    if side == "people":
+        return PersonLink.company_id, PersonLink.person_id
+    return PersonLink.person_id, PersonLink.company_id
+
+
+def _fold(text: str) -> ColumnElement[str]:
+    return func.lower(func.unaccent(text))
+
+
+def _words(q: str | None) -> list[str]:
+    """What to look for: a phone as its digits, else the words, ids without their separators."""
+    if not q or not q.strip():
+        return []
+    if re.fullmatch(r"[\d\s+().-]+", q):
+        digits = re.sub(r"\D", "", q).removeprefix("00")
+        return [digits] if digits else []
+    words = q.split()[:_MOST_WORDS]
+    return [re.sub(r"[.\-/%_\\]", "", word) or word for word in words]

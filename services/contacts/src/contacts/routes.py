@@ -1,0 +1,228 @@
+"""The HTTP door of contacts: parse, authorise, call the service, shape the answer."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from contacts import service
+from contacts.schemas import (
+    CompanyLinkIn,
+    CompanyOut,
+    ContactIn,
+    ContactOut,
+    ContactPatch,
+    LinkPatch,
+    PersonLinkIn,
+    PersonOut,
+    Sort,
+)
+from contacts.service import Linked
+from shared.errors import invalid
+from shared.events.contacts import Kind, Role
+from shared.web.idempotency import IdempotentRoute
+from shared.web.identity import Authorize
+from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.session import SessionDep
+from shared.web.shapes import SearchText
+from shared.web.versions import ExpectedVersion, set_etag
+
+router = APIRouter(
+    prefix="/api/v1/contacts",
+    tags=["contacts"],
+    route_class=IdempotentRoute,
+    dependencies=[Depends(Authorize("contacts"))],
+)
+panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authorize("contacts"))])
+
+
+@router.get("")
+async def list_contacts(
+    session: SessionDep,
+    q: Annotated[SearchText | None, Query(description="name, trade name, tax id, e-mail or phone")] = None,
+    role: Role | None = None,
+    kind: Kind | None = None,
+    tag: SearchText | None = None,
+    sort: Sort | None = None,
+    limit: LimitParam = 50,
+    cursor: CursorParam = None,
+) -> Page[ContactOut]:
+    """By name unless told otherwise; a search puts literal matches before similar ones."""
+    after = _contact_cursor(cursor, sort) if cursor else None
+    rows = await service.list_contacts(
+        session, q=q, role=role, kind=kind, tag=tag, sort=sort, after=after, limit=limit + 1
+    )
+    return Page(
+        items=[ContactOut.model_validate(contact) for contact, _ in rows[:limit]],
+        next_cursor=encode_cursor(*rows[limit - 1][1]) if len(rows) > limit else None,
+    )
+
+
+@router.post("", status_code=201)
+async def create_contact(session: SessionDep, body: ContactIn, response: Response) -> ContactOut:
+    contact = await service.create_contact(session, body)
+    set_etag(response, contact.version)
+    response.headers["Location"] = f"/api/v1/contacts/{contact.id}"
+    return ContactOut.model_validate(contact)
+
+
+@router.get("/{contact_id}")
+async def get_contact(session: SessionDep, contact_id: UUID, response: Response) -> ContactOut:
+    contact = await service.get_contact(session, contact_id)
+    set_etag(response, contact.version)
+    return ContactOut.model_validate(contact)
+
+
+@router.patch("/{contact_id}")
+async def update_contact(
+    session: SessionDep, contact_id: UUID, body: ContactPatch, expected: ExpectedVersion, response: Response
+) -> ContactOut:
+    contact = await service.update_contact(session, contact_id, body, expected=expected)
+    set_etag(response, contact.version)
+    return ContactOut.model_validate(contact)
+
+
+@router.delete("/{contact_id}", status_code=204)
+async def delete_contact(session: SessionDep, contact_id: UUID, expected: ExpectedVersion) -> None:
+    """Hides it; its history stays and `restore` brings it back."""
+    await service.delete_contact(session, contact_id, expected=expected)
+
+
+@router.post("/{contact_id}/restore")
+async def restore_contact(session: SessionDep, contact_id: UUID, response: Response) -> ContactOut:
+    contact = await service.restore_contact(session, contact_id)
+    set_etag(response, contact.version)
+    return ContactOut.model_validate(contact)
+
+
+@router.get("/{contact_id}/people")
+async def list_people(
+    session: SessionDep, contact_id: UUID, limit: LimitParam = 50, cursor: CursorParam = None
+) -> Page[PersonOut]:
+    after = _link_cursor(cursor) if cursor else None
+    rows = await service.list_people(session, contact_id, side="people", after=after, limit=limit + 1)
+    return Page(items=[_person(row) for row in rows[:limit]], next_cursor=_next_link(rows, limit))
+
+
+@router.post("/{contact_id}/people", status_code=201)
+async def add_person(session: SessionDep, contact_id: UUID, body: PersonLinkIn, response: Response) -> PersonOut:
+    linked = await service.add_person(session, contact_id, body)
+    set_etag(response, linked[0].version)
+    return _person(linked)
+
+
+@router.patch("/{contact_id}/people/{person_id}")
+async def update_person_link(
+    session: SessionDep,
+    contact_id: UUID,
+    person_id: UUID,
+    body: LinkPatch,
+    expected: ExpectedVersion,
+    response: Response,
+) -> PersonOut:
+    link = await service.update_link(session, body, company_id=contact_id, person_id=person_id, expected=expected)
+    set_etag(response, link.version)
+    return _person((link, await service.get_contact(session, person_id)))
+
+
+@router.delete("/{contact_id}/people/{person_id}", status_code=204)
+async def remove_person(session: SessionDep, contact_id: UUID, person_id: UUID, expected: ExpectedVersion) -> None:
+    await service.remove_link(session, company_id=contact_id, person_id=person_id, expected=expected)
+
+
+@router.get("/{contact_id}/companies")
+async def list_companies(
+    session: SessionDep, contact_id: UUID, limit: LimitParam = 50, cursor: CursorParam = None
+) -> Page[CompanyOut]:
+    after = _link_cursor(cursor) if cursor else None
+    rows = await service.list_people(session, contact_id, side="companies", after=after, limit=limit + 1)
+    return Page(items=[_company(row) for row in rows[:limit]], next_cursor=_next_link(rows, limit))
+
+
+@router.post("/{contact_id}/companies", status_code=201)
+async def add_company(session: SessionDep, contact_id: UUID, body: CompanyLinkIn, response: Response) -> CompanyOut:
+    linked = await service.add_company(session, contact_id, body)
+    set_etag(response, linked[0].version)
+    return _company(linked)
+
+
+@router.patch("/{contact_id}/companies/{company_id}")
+async def update_company_link(
+    session: SessionDep,
+    contact_id: UUID,
+    company_id: UUID,
+    body: LinkPatch,
+    expected: ExpectedVersion,
+    response: Response,
+) -> CompanyOut:
+    link = await service.update_link(session, body, company_id=company_id, person_id=contact_id, expected=expected)
+    set_etag(response, link.version)
+    return _company((link, await service.get_contact(session, company_id)))
+
+
+@router.delete("/{contact_id}/companies/{company_id}", status_code=204)
+async def remove_company(session: SessionDep, contact_id: UUID, company_id: UUID, expected: ExpectedVersion) -> None:
+    await service.remove_link(session, company_id=company_id, person_id=contact_id, expected=expected)
+
+
+@panel_router.get("/internal/contacts/{contact_id}/panel")
+async def get_panel_part(session: SessionDep, contact_id: UUID) -> dict[str, Any]:
+    """The contact itself and its sections: people of a company, or companies of a person."""
+    contact = await service.get_contact(session, contact_id)
+    side: service.Side = "people" if contact.kind == "company" else "companies"
+    rows = await service.list_people(session, contact_id, side=side, after=None, limit=50)
+    shape = _person if side == "people" else _company
+    return {
+        "contact": ContactOut.model_validate(contact),
+        "people": {"items": [shape(row) for row in rows]},
+    }
+
+
+def _person(linked: Linked) -> PersonOut:
+    link, person = linked
+    return PersonOut.model_validate({**_link_values(linked), "person_id": link.person_id, "name": person.name})
+
+
+def _company(linked: Linked) -> CompanyOut:
+    link, company = linked
+    return CompanyOut.model_validate({**_link_values(linked), "company_id": link.company_id, "name": company.name})
+
+
+def _link_values(linked: Linked) -> dict[str, Any]:
+    link, other = linked
+    return {
+        "version": link.version,
+        "job_title": link.job_title,
+        "is_primary": link.is_primary,
+        "send_copies": link.send_copies,
+        "emails": other.emails,
+        "phones": other.phones,
+    }
+
+
+def _next_link(rows: list[Linked], limit: int) -> str | None:
+    if len(rows) <= limit:
+        return None
+    link, other = rows[limit - 1]
+    return encode_cursor(link.is_primary, other.sort_name, other.id)
+
+
+def _link_cursor(cursor: str) -> list[Any]:
+    primary, name, last_id = decode_cursor(cursor, size=3)
+    try:
+        return [bool(primary), str(name), UUID(str(last_id))]
+    except ValueError:
+        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None
+
+
+def _contact_cursor(cursor: str, sort: Sort | None) -> list[Any]:
+    """Sort values come back as JSON: give them their types again."""
+    try:
+        if sort == "-updated_at":
+            updated_at, last_id = decode_cursor(cursor, size=2)
+            return [datetime.fromisoformat(str(updated_at)), UUID(str(last_id))]
+        rank, name, last_id = decode_cursor(cursor, size=3)
+        return [int(rank) & 1, str(name), UUID(str(last_id))]
+    except (ValueError, TypeError):
+        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None
