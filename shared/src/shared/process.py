@@ -75,33 +75,40 @@ class Program:
             transport = AmqpTransport(
                 settings.amqp_url.get_secret_value(), self.service, prefetch=settings.amqp_prefetch
             )
+        parts = self.assemble(settings, database, transport, http=only != "worker")
         try:
             async with asyncio.TaskGroup() as tasks:
-                serving = await self.start(tasks, settings, database, transport, stop, http=only != "worker")
-                logger.info("started", service=self.service, port=serving, only=only)
+                port = await parts.start(tasks, stop)
+                logger.info("started", service=self.service, port=port, only=only)
         finally:
             await database.close()
 
-    async def start(
-        self,
-        tasks: asyncio.TaskGroup,
-        settings: ServiceSettings,
-        database: Database,
-        transport: Transport | None,
-        stop: asyncio.Event,
-        *,
-        http: bool = True,
-    ) -> int | None:
-        """Start the parts in `tasks`; answers the port the HTTP door listens on, once it does."""
+    def assemble(
+        self, settings: ServiceSettings, database: Database, transport: Transport | None, *, http: bool = True
+    ) -> "Parts":
+        """Build both doors without opening them. Consumers are attached to the transport from here on."""
         worker = self.create_worker(settings, database, transport) if transport else None
+        app = self.create_app(settings, database) if http else None
+        if app and worker:
+            app.state.readiness.append(worker.missing)
+        return Parts(settings, app, worker)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A service put together, not yet started."""
+
+    settings: ServiceSettings
+    app: FastAPI | None
+    worker: Worker | None
+
+    async def start(self, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> int | None:
+        """Start them in `tasks`; answers the port the HTTP door listens on, once it does."""
         port = None
-        if http:
-            app = self.create_app(settings, database)
-            if worker:
-                app.state.readiness.append(worker.missing)
-            port = await serve(tasks, app, settings.host, settings.port, stop)
-        if worker:
-            tasks.create_task(worker.run(stop))
+        if self.app:
+            port = await serve(tasks, self.app, self.settings.host, self.settings.port, stop)
+        if self.worker:
+            tasks.create_task(self.worker.run(stop))
         return port
 
 
