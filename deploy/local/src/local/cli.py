@@ -1,0 +1,131 @@
+"""`ficha run`, `ficha stack`, `ficha demo`: Ficha on one machine."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import uvloop
+
+from local import run, stack
+from local.demo.loader import load_demo
+from local.errors import CannotStart
+from local.ground import standing
+from local.home import Home
+from local.wiring import Places
+from shared import logging
+
+_ADMIN = "admin@ficha.localhost"
+_READY_SECONDS = 60
+
+Serve = Callable[[Home, Places, asyncio.Event], Coroutine[Any, Any, None]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="ficha", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="every service in one process, over the in-memory bus")
+    commands.add_parser("stack", help="a process per service, over RabbitMQ")
+    demo = commands.add_parser("demo", help="load the demo data into a running Ficha")
+    demo.add_argument("--url", default="http://127.0.0.1:8000")
+    demo.add_argument("--email", default=_ADMIN)
+    demo.add_argument("--journal", type=Path, default=Path("demo.jsonl"), help="what is loaded already")
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "demo":
+            password = os.environ.get("FICHA_ADMIN_PASSWORD") or sys.exit("Set FICHA_ADMIN_PASSWORD.")
+            asyncio.run(load_demo(arguments.url, arguments.email, password, arguments.journal))
+        else:
+            _host(arguments.command)
+    except CannotStart as error:
+        sys.exit(f"ficha: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _host(command: str) -> None:
+    # From here on SIGTERM unwinds like Ctrl-C, so that what was started is stopped whenever it comes.
+    signal.signal(signal.SIGTERM, _interrupt)
+    logging.configure(level=os.environ.get("FICHA_LOG_LEVEL", "WARNING"))
+    serve = _serve_in_one_process if command == "run" else _serve_as_processes
+    with (
+        Home(Path(os.environ.get("FICHA_HOME", ".ficha"))) as home,
+        standing(home, port=_port(), broker=command == "stack", say=_say) as places,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(_live(home, places, serve))
+    _say("Stopped.")
+
+
+async def _live(home: Home, places: Places, serve: Serve) -> None:
+    """Serve until a signal; meanwhile say where, and load the demo data."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve(home, places, stop))
+        welcome = tasks.create_task(_welcome(home, places))
+        await stop.wait()
+        _say("Stopping …")
+        welcome.cancel()
+
+
+async def _serve_in_one_process(home: Home, places: Places, stop: asyncio.Event) -> None:
+    await run.serve_all(home, places, stop)
+
+
+async def _serve_as_processes(home: Home, places: Places, stop: asyncio.Event) -> None:
+    await stack.Supervisor(home, places, _say).run(stop)
+
+
+async def _welcome(home: Home, places: Places) -> None:
+    await _until_ready(places)
+    _say(
+        f"\n  Ficha is ready:  {places.public_url}\n"
+        f"  Log in as        {_ADMIN}\n"
+        f"  with password    {home.admin_password}   (kept in {home.folder / 'secrets.json'})\n"
+        f"  Mails are kept in {home.mails} as .eml files; no SMTP server is configured.\n"
+    )
+    if os.environ.get("FICHA_DEMO", "1") != "0":
+        await load_demo(places.public_url, _ADMIN, home.admin_password, home.demo_journal)
+    _say("Press Ctrl-C to stop.")
+
+
+async def _until_ready(places: Places) -> None:
+    """Every service's door answers. Raises CannotStart when one never does."""
+    deadline = time.monotonic() + _READY_SECONDS
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as client:
+        for service, port in places.ports.items():
+            while not await _answers(client, f"http://127.0.0.1:{port}/health/ready"):
+                if time.monotonic() > deadline:
+                    raise CannotStart(f"{service} did not become ready within {_READY_SECONDS} s.")
+                await asyncio.sleep(0.05)
+
+
+async def _answers(client: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with client.get(url) as answer:
+            return answer.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+
+
+def _port() -> int:
+    given = os.environ.get("FICHA_PORT", "8000")
+    if not given.isdigit() or not 0 < int(given) < 65536:
+        raise CannotStart(f"FICHA_PORT is {given!r}; it takes a port number.")
+    return int(given)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

@@ -1,0 +1,1 @@
+"""Demo data: Northwind Traders, moved to today, loaded through the public API."""

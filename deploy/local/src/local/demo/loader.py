@@ -1,0 +1,215 @@
+"""Loads the demo data through the public API: resumable, and nothing is made twice.
+
+A journal remembers what is done; each request carries an Idempotency-Key made from the journal's run and the
+step's name, so that even a request whose answer was lost is not repeated.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import aiohttp
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from tqdm import tqdm
+
+from local.demo import extras, northwind
+from local.demo.northwind import Body, Invoice
+
+_AT_ONCE = 6
+
+T = TypeVar("T")
+
+
+class DemoFailed(Exception):
+    """The API refused something that the demo data needs; the message quotes its answer."""
+
+
+class _TryAgain(Exception):
+    """An answer that another try may change."""
+
+
+async def load_demo(url: str, email: str, password: str, journal: Path) -> None:
+    """Load what is not there yet. Raises DemoFailed."""
+    async with aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(total=60)) as client:
+        loader = _Loader(client, _Journal(journal))
+        await loader.log_in(email, password)
+        await loader.load()
+
+
+class _Journal:
+    """One JSON line per step done: `{"step": …, "id": …}`. The first line names the run and its day."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        lines = list(_whole_lines(path)) if path.exists() else []
+        if not lines:
+            lines = [{"run": str(uuid4()), "today": date.today().isoformat()}]  # noqa: DTZ011 - the user's own day
+        whole = path.with_suffix(".partial")
+        whole.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        whole.replace(path)
+        self.run: str = lines[0]["run"]
+        self.today = date.fromisoformat(lines[0]["today"])
+        self._done: dict[str, str] = {line["step"]: line["id"] for line in lines[1:]}
+
+    def done(self, step: str) -> str | None:
+        return self._done.get(step)
+
+    def note(self, step: str, made_id: str) -> None:
+        self._done[step] = made_id
+        with self._path.open("a") as journal:
+            journal.write(json.dumps({"step": step, "id": made_id}) + "\n")
+
+
+def _whole_lines(path: Path) -> Iterator[dict[str, str]]:
+    """A run that was killed may have left half a line at the end: that step is done again under its old key."""
+    for line in path.read_text().splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            return
+
+
+class _Loader:
+    def __init__(self, client: aiohttp.ClientSession, journal: _Journal) -> None:
+        self._client = client
+        self._journal = journal
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._bar = tqdm(desc="Demo data", unit=" steps", dynamic_ncols=True)
+
+    async def log_in(self, email: str, password: str) -> None:
+        await self._request("POST", "/api/v1/session", json={"email": email, "password": password})
+
+    async def load(self) -> None:
+        today = self._journal.today
+        companies = list(northwind.companies())
+        products = list(northwind.products())
+        sales, purchases = northwind.sales(today), northwind.purchases(today)
+        clients = [company for company in companies if company.key.startswith("customer:")]
+        extra_steps = list(extras.steps(clients, today))
+        paid = [invoice for invoice in (*sales, *purchases) if northwind.is_paid(invoice, today)]
+        self._bar.total = (
+            2 * len(companies) + len(products) + 2 * (len(sales) + len(purchases)) + len(paid) + len(extra_steps)
+        )
+        with self._bar:
+            await self._each(companies, self._company)
+            await self._each(products, lambda product: self._post(product[0], "/api/v1/products", product[1]))
+            await self._each((*sales, *purchases), self._draft)
+            # In order of date: numbers are given at approval.
+            await asyncio.gather(self._approve_in_order(sales), self._approve_in_order(purchases))
+            await self._each(paid, self._pay)
+            await self._each(extra_steps, self._extra)
+
+    async def _company(self, company: northwind.Company) -> None:
+        contact_id = await self._post(company.key, "/api/v1/contacts", company.body)
+        await self._post(f"{company.key}:person", f"/api/v1/contacts/{contact_id}/people", company.person)
+
+    async def _draft(self, invoice: Invoice) -> None:
+        body = {
+            "type": invoice.type,
+            "contact_id": self._id_of(invoice.company_key),
+            "issue_date": invoice.issue_date.isoformat(),
+            "currency": "EUR",
+            "lines": [self._line(line) for line in invoice.lines],
+        }
+        if invoice.supplier_number:
+            body["supplier_number"] = invoice.supplier_number
+        await self._post(invoice.key, "/api/v1/documents", body)
+
+    def _line(self, line: Body) -> Body:
+        rest = {key: value for key, value in line.items() if key != "product_key"}
+        return rest | ({"product_id": self._id_of(line["product_key"])} if "product_key" in line else {})
+
+    async def _approve_in_order(self, invoices: Iterable[Invoice]) -> None:
+        for invoice in invoices:
+            path = f"/api/v1/documents/{self._id_of(invoice.key)}/approve"
+            await self._post(f"{invoice.key}:approved", path, None)
+
+    async def _pay(self, invoice: Invoice) -> None:
+        document = f"/api/v1/documents/{self._id_of(invoice.key)}"
+
+        async def pay() -> str:
+            total = (await self._request("GET", document))["total"]
+            if Decimal(total) == 0:
+                return "nothing to pay"
+            body = {
+                "date": (invoice.issue_date + timedelta(days=30)).isoformat(),
+                "amount": total,
+                "method": "transfer",
+            }
+            return await self._answer("POST", f"{document}/payments", f"{invoice.key}:paid", body)
+
+        await self._step(f"{invoice.key}:paid", pay)
+
+    async def _extra(self, extra: extras.Extra) -> None:
+        contact_id = self._id_of(extra.company_key)
+        path = extra.path.format(contact_id=contact_id)
+        if extra.file:
+            await self._step(extra.key, lambda: self._upload(path, extra))
+        else:
+            body = extra.body if "{contact_id}" in extra.path else {"contact_id": contact_id, **extra.body}
+            await self._step(extra.key, lambda: self._answer(extra.method, path, extra.key, body))
+
+    async def _upload(self, path: str, extra: extras.Extra) -> str:
+        assert extra.file
+        name, content = extra.file
+        form = aiohttp.FormData()
+        form.add_field("file", content.encode(), filename=name, content_type="text/csv")
+        async with self._client.post(path, data=form, headers=self._key(extra.key)) as answer:
+            return str((await _accepted(answer))["id"])
+
+    async def _post(self, step: str, path: str, body: Body | None) -> str:
+        return await self._step(step, lambda: self._answer("POST", path, step, body))
+
+    async def _answer(self, method: str, path: str, step: str, body: Body | None = None) -> str:
+        made = await self._request(method, path, json=body, headers=self._key(step))
+        return str(made.get("id") or made.get("person_id") or "done")
+
+    async def _step(self, step: str, act: Callable[[], Awaitable[str]]) -> str:
+        """Do it unless the journal has it."""
+        made_id = self._journal.done(step)
+        if made_id is None:
+            made_id = await act()
+            self._journal.note(step, made_id)
+        self._bar.update()
+        return made_id
+
+    async def _each(self, subjects: Iterable[T], act: Callable[[T], Awaitable[object]]) -> None:
+        async def one(subject: T) -> None:
+            async with self._slots:
+                await act(subject)
+
+        async with asyncio.TaskGroup() as tasks:
+            for subject in subjects:
+                tasks.create_task(one(subject))
+
+    def _id_of(self, step: str) -> str:
+        made_id = self._journal.done(step)
+        assert made_id, step
+        return made_id
+
+    def _key(self, step: str) -> dict[str, str]:
+        return {"Idempotency-Key": f"demo {self._journal.run} {step}"}
+
+    @retry(
+        retry=retry_if_exception_type((_TryAgain, aiohttp.ClientConnectionError, TimeoutError)),
+        wait=wait_exponential_jitter(initial=0.1, max=2),
+        stop=stop_after_delay(60),
+        reraise=True,
+    )
+    async def _request(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        async with self._client.request(method, path, **options) as answer:
+            return await _accepted(answer)
+
+
+async def _accepted(answer: aiohttp.ClientResponse) -> dict[str, Any]:
+    if answer.status in (409, 429) or answer.status >= 500:
+        raise _TryAgain(f"{answer.method} {answer.url.path} answered {answer.status}: {await answer.text()}")
+    if answer.status >= 400:
+        raise DemoFailed(f"{answer.method} {answer.url.path} answered {answer.status}: {await answer.text()}")
+    made: dict[str, Any] = {} if answer.status == 204 else await answer.json()
+    return made

@@ -1,0 +1,86 @@
+"""What stands before any service does: databases made and migrated, object storage, ports."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+from sqlalchemy import URL, make_url
+
+from local.errors import CannotStart
+from local.home import Home
+from local.ports import free_ports
+from local.postgres import Postgres, PostgresFailed
+from local.rabbitmq import RabbitMQ
+from local.s3 import S3
+from local.wiring import SERVICES, Places
+from shared.db.migrate import upgrade
+from shared.db.provision import Provisioned, provision
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def standing(home: Home, *, port: int, broker: bool, say: Say) -> Iterator[Places]:
+    """Everything up; on leaving, what was started here is stopped. Raises CannotStart.
+
+    Addresses given by the environment are used instead of starting something: FICHA_DATABASE_URL (a superuser's),
+    FICHA_AMQP_URL, FICHA_S3_ENDPOINT with FICHA_S3_ACCESS_KEY and FICHA_S3_SECRET_KEY.
+    """
+    _demand_free(port)
+    with ExitStack() as stack, ThreadPoolExecutor() as threads:
+        amqp = threads.submit(_broker, home, stack) if broker else None
+        s3 = threads.submit(_storage, home, stack)
+        say("Starting PostgreSQL …")
+        admin = _postgres(home, stack)
+        databases: dict[str, Provisioned] = {}
+        for service in SERVICES:
+            say(f"Preparing the database of {service} …")
+            databases[service] = asyncio.run(provision(admin, service))
+            upgrade(service, databases[service].migrate_url)
+        if amqp:
+            say("Waiting for RabbitMQ …")
+        amqp_url = amqp.result() if amqp else None
+        say("Waiting for object storage …")
+        endpoint, access_key, secret_key = s3.result()
+        ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)) | {"gateway": port}
+        yield Places(databases, ports, endpoint, access_key, secret_key, amqp_url)
+
+
+def _postgres(home: Home, stack: ExitStack) -> URL:
+    if given := os.environ.get("FICHA_DATABASE_URL"):
+        return make_url(given)
+    server = Postgres(home.postgres)
+    try:
+        server.start()
+    except PostgresFailed as error:
+        raise CannotStart(str(error)) from error
+    stack.callback(server.stop)
+    return server.url
+
+
+def _storage(home: Home, stack: ExitStack) -> tuple[str, str, str]:
+    if given := os.environ.get("FICHA_S3_ENDPOINT"):
+        return given, os.environ["FICHA_S3_ACCESS_KEY"], os.environ["FICHA_S3_SECRET_KEY"]
+    server = S3(home.s3).start()
+    stack.callback(server.stop)
+    return server.endpoint, server.access_key, server.secret_key
+
+
+def _broker(home: Home, stack: ExitStack) -> str:
+    if given := os.environ.get("FICHA_AMQP_URL"):
+        return given
+    server = RabbitMQ(home.rabbitmq).start()
+    stack.callback(server.stop)
+    return server.url
+
+
+def _demand_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CannotStart(f"Port {port} cannot be used: {error.strerror}. Set FICHA_PORT to a free one.") from error

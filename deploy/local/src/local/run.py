@@ -1,0 +1,39 @@
+"""One process with every service in it, over the in-memory bus."""
+
+import asyncio
+import importlib
+import os
+
+from local.home import Home
+from local.wiring import SERVICES, Places, environment
+from shared.bus.memory import MemoryHub, MemoryTransport
+from shared.db.session import Database
+from shared.process import Parts, Program
+
+
+async def serve_all(home: Home, places: Places, stop: asyncio.Event) -> None:
+    """Run every service until `stop`. Raises when any part dies."""
+    hub = MemoryHub()
+    assembled = [_assemble(service, home, places, hub) for service in SERVICES]
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            # Only now: every consumer is attached, so no relay can publish past one.
+            for _, parts in assembled:
+                await parts.start(tasks, stop)
+    finally:
+        for database, _ in assembled:
+            await database.close()
+
+
+def _assemble(service: str, home: Home, places: Places, hub: MemoryHub) -> tuple[Database, Parts]:
+    os.environ.update(environment(service, places, home))
+    program = _program(service)
+    settings = program.load_settings()
+    database = Database.from_settings(service, settings)
+    return database, program.assemble(settings, database, MemoryTransport(hub))
+
+
+def _program(service: str) -> Program:
+    program = importlib.import_module(f"{service}.__main__").PROGRAM
+    assert isinstance(program, Program)
+    return program

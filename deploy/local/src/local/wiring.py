@@ -1,0 +1,89 @@
+"""How the services find each other on one machine: the environment of each, as data."""
+
+import json
+from dataclasses import dataclass
+
+from local.home import Home
+from shared.db.provision import Provisioned
+
+SERVICES = ("contacts", "documents", "crm", "files", "portal", "notifications", "gateway")
+
+ASKS = {
+    "documents": ("contacts",),
+    "crm": ("contacts",),
+    "files": ("contacts",),
+    "portal": ("contacts", "documents"),
+    "notifications": ("contacts", "documents"),
+    "gateway": ("contacts", "documents", "crm", "files", "portal", "notifications"),
+}
+"""Who asks whom over HTTP, and therefore whose tokens a service accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything is. `databases` and `ports` by service; no `amqp_url`: the in-memory bus."""
+
+    databases: dict[str, Provisioned]
+    ports: dict[str, int]
+    s3_endpoint: str
+    s3_access_key: str
+    s3_secret_key: str
+    amqp_url: str | None = None
+
+    @property
+    def public_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['gateway']}"
+
+
+def environment(service: str, places: Places, home: Home) -> dict[str, str]:
+    """Every setting of `service`, by the names its Settings class reads."""
+    values = {
+        "HOST": "127.0.0.1",
+        "PORT": str(places.ports[service]),
+        "LOG_LEVEL": "INFO",
+        "DATABASE_URL": places.databases[service].database_url,
+        "MIGRATE_URL": places.databases[service].migrate_url,
+        "IDENTITY_ISSUERS": json.dumps(_issuers_for(service, home)),
+        **_own(service, places, home),
+    }
+    if places.amqp_url:
+        values["AMQP_URL"] = places.amqp_url
+    if service in ASKS:
+        values["IDENTITY_PRIVATE_KEY"] = home.keys_of(service)[0]
+        for asked in ASKS[service]:
+            values[f"{asked.upper()}_URL"] = f"http://127.0.0.1:{places.ports[asked]}"
+    return {f"{service.upper()}_{name}": value for name, value in values.items()}
+
+
+def _own(service: str, places: Places, home: Home) -> dict[str, str]:
+    match service:
+        case "files":
+            return {
+                "S3_ENDPOINT": places.s3_endpoint,
+                "S3_ACCESS_KEY": places.s3_access_key,
+                "S3_SECRET_KEY": places.s3_secret_key,
+                "S3_BUCKET": "ficha-files",
+                "S3_SECURE": "false",
+            }
+        case "notifications":
+            return {"MAIL_FOLDER": str(home.mails), "MAIL_FROM": "ficha@ficha.localhost"}
+        case "portal":
+            return {"PUBLIC_URL": places.public_url}
+        case "gateway":
+            return {
+                "PUBLIC_URL": places.public_url,
+                "BOOTSTRAP_ORGANIZATION": "Northwind Traders",
+                "BOOTSTRAP_EMAIL": "admin@ficha.localhost",
+                "BOOTSTRAP_PASSWORD": home.admin_password,
+            }
+        case _:
+            return {}
+
+
+def _issuers_for(service: str, home: Home) -> dict[str, dict[str, object]]:
+    """The gateway speaks for people and may all; a sibling may only read what this service owns."""
+    issuers: dict[str, dict[str, object]] = {"gateway": {"public_key": home.keys_of("gateway")[1]}}
+    for asker, asked in ASKS.items():
+        if asker != "gateway" and service in asked:
+            issuers[asker] = {"public_key": home.keys_of(asker)[1], "scopes": [f"{service}:read"]}
+    return issuers

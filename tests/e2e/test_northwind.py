@@ -1,0 +1,132 @@
+"""The panel's figures for every Northwind customer, against sums taken from the CSV files alone."""
+
+import csv
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.ficha import Ficha
+
+DATA = Path(__file__).parents[2] / "deploy/local/src/local/demo/northwind"
+CENT = Decimal("0.01")
+
+
+def table(name: str) -> list[dict[str, str]]:
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class Expected:
+    """Straight from the files: net and gross of every order, by customer; nothing of Ficha's own code."""
+
+    def __init__(self, today: date) -> None:
+        shift = today - date(1998, 5, 6)
+        spanish = {row["customer_id"] for row in table("customers") if row["country"] == "Spain"}
+        nets: dict[str, Decimal] = defaultdict(Decimal)
+        self.products: dict[str, dict[str, list[Decimal]]] = defaultdict(
+            lambda: defaultdict(lambda: [Decimal(), Decimal()])
+        )
+        customer_of = {row["order_id"]: row["customer_id"] for row in table("orders")}
+        names = {row["product_id"]: row["product_name"] for row in table("products")}
+        for row in table("order_details"):
+            net = Decimal(row["unit_price"]) * Decimal(row["quantity"]) * (1 - Decimal(row["discount"]))
+            net = net.quantize(CENT, ROUND_HALF_UP)
+            nets[row["order_id"]] += net
+            sold = self.products[customer_of[row["order_id"]]][names[row["product_id"]]]
+            sold[0] += Decimal(row["quantity"])
+            sold[1] += net
+        self.year: dict[tuple[str, int], list[Decimal]] = defaultdict(lambda: [Decimal()] * 12)
+        self.counts: dict[str, int] = defaultdict(int)
+        self.pending: dict[str, Decimal] = defaultdict(Decimal)
+        self.overdue: dict[str, Decimal] = defaultdict(Decimal)
+        for row in table("orders"):
+            customer, issued = row["customer_id"], date.fromisoformat(row["order_date"]) + shift
+            net = nets[row["order_id"]] + Decimal(row["freight"])
+            self.year[customer, issued.year][issued.month - 1] += net
+            self.counts[customer] += 1
+            if issued >= today - timedelta(days=60):
+                tax = (net * Decimal("0.10")).quantize(CENT, ROUND_HALF_UP) if customer in spanish else Decimal()
+                self.pending[customer] += net + tax
+                if issued + timedelta(days=30) < today:
+                    self.overdue[customer] += net + tax
+
+
+@pytest.fixture(scope="module")
+def client(ficha: Ficha) -> httpx.Client:
+    return ficha.client()
+
+
+@pytest.fixture(scope="module")
+def customers(client: httpx.Client) -> dict[str, str]:
+    """Northwind's customer id → contact id."""
+    found: dict[str, str] = {}
+    params: dict[str, str] = {"role": "client", "tag": "northwind", "limit": "200"}
+    while True:
+        page = client.get("/api/v1/contacts", params=params).json()
+        for item in page["items"]:
+            found[item["custom_fields"]["Northwind"].removeprefix("customer:")] = item["id"]
+        if not page["next_cursor"]:
+            return found
+        params["cursor"] = page["next_cursor"]
+
+
+def panel(client: httpx.Client, contact_id: str, year: int) -> dict[str, Any]:
+    answer = client.get(f"/api/v1/contacts/{contact_id}/panel", params={"year": year})
+    assert answer.status_code == 200, answer.text
+    sections: dict[str, Any] = answer.json()["sections"]
+    assert {name: section["status"] for name, section in sections.items()} == dict.fromkeys(
+        ["people", "portal", "year", "documents", "activities", "opportunities", "files", "notes"], "ready"
+    )
+    return {name: section["data"] for name, section in sections.items()}
+
+
+def test_panel_totals_and_counts_of_all_customers(client: httpx.Client, customers: dict[str, str]) -> None:
+    today = date.today()
+    expected = Expected(today)
+    assert len(customers) == 91
+    for customer, contact_id in customers.items():
+        for year in (today.year, today.year - 1):
+            data = panel(client, contact_id, year)
+            months = [Decimal(month["sales"]) for month in data["year"]["months"]]
+            assert months == expected.year[customer, year], (customer, year)
+            assert Decimal(data["year"]["sales_total"]) == sum(months), customer
+            before = sum(expected.year[customer, year - 1])
+            assert Decimal(data["year"]["previous_sales_total"]) == before, customer
+            assert Decimal(data["year"]["pending"]) == expected.pending[customer], customer
+            assert Decimal(data["year"]["overdue"]) == expected.overdue[customer], customer
+            assert data["documents"]["counts"] == {"sales": expected.counts[customer], "purchases": 0}, customer
+
+
+def test_the_product_report_of_all_customers(client: httpx.Client, customers: dict[str, str]) -> None:
+    expected = Expected(date.today())
+    for customer, contact_id in customers.items():
+        answer = client.get(f"/api/v1/contacts/{contact_id}/reports/products", params={"side": "sales"})
+        assert answer.status_code == 200, answer.text
+        reported = {
+            item["name"]: [Decimal(item["quantity"]), Decimal(item["amount"])]
+            for item in answer.json()["items"]
+            if item["product_id"]
+        }
+        assert reported == expected.products[customer], customer
+
+
+def test_invoice_numbers_have_no_gap(client: httpx.Client) -> None:
+    numbers: list[str] = []
+    params = {"side": "sales", "type": "invoice", "limit": "200"}
+    while True:
+        page = client.get("/api/v1/documents", params=params).json()
+        numbers += [item["number"] for item in page["items"] if item["number"]]
+        if not page["next_cursor"]:
+            break
+        params["cursor"] = page["next_cursor"]
+    assert len(numbers) == len(set(numbers)) >= 830
+    by_year: dict[str, list[int]] = defaultdict(list)
+    for number in numbers:
+        by_year[number[:3]].append(int(number[3:]))
+    for year, found in by_year.items():
+        assert sorted(found) == list(range(1, len(found) + 1)), year
