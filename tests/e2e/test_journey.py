@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from tests.support.ficha import Ficha
-from tests.support.waiting import until
+from tests.support.waiting import until_now
 
 PASSWORD = "una-clave-larga-1"
 
@@ -20,22 +20,22 @@ def ok(answer: httpx.Response, status: int = 200) -> Any:
     return answer.json() if answer.content else None
 
 
-async def test_everything_about_a_customer(ficha: Ficha) -> None:
+def test_everything_about_a_customer(ficha: Ficha) -> None:
     with ficha.client() as client:
         contact = ok(client.get("/api/v1/contacts", params={"q": "blauer se"}))["items"][0]
         assert contact["name"] == "Blauer See Delikatessen"
         walk = Walk(ficha, client, contact["id"])
-        before = await walk.panel()
+        before = walk.panel()
         walk.edit_delete_and_restore()
         walk.link_a_person_who_gets_copies()
-        await walk.open_the_portal()
-        estimate = await walk.create_documents()
-        await walk.send(estimate)
+        walk.open_the_portal()
+        estimate = walk.create_documents()
+        walk.send(estimate)
         walk.read_reports()
         walk.plan_activities_and_opportunities()
         walk.attach_a_file_and_write_notes()
-        await walk.client_accepts_and_orders(estimate)
-        after = await walk.panel()
+        walk.client_accepts_and_orders(estimate)
+        after = walk.panel()
         walk.compare(before, after)
 
 
@@ -52,7 +52,7 @@ class Walk:
         self.sold = Decimal()
         self.bought = Decimal()
 
-    async def panel(self) -> dict[str, Any]:
+    def panel(self) -> dict[str, Any]:
         answer = ok(self.client.get(f"{self.contact}/panel", params={"year": date.today().year}))
         assert {section["status"] for section in answer["sections"].values()} == {"ready"}
         sections = {name: section["data"] for name, section in answer["sections"].items()}
@@ -80,7 +80,7 @@ class Walk:
         [company] = ok(self.client.get(f"/api/v1/contacts/{link['person_id']}/companies"))["items"]
         assert (company["company_id"], company["send_copies"]) == (self.id, True)
 
-    async def open_the_portal(self) -> None:
+    def open_the_portal(self) -> None:
         """Flow 2: settings, password, and the view that the client would have."""
         credentials = {"email": self.login, "password": PASSWORD}
         assert self.visitor.post("/portal/api/session", json=credentials).status_code == 401
@@ -88,10 +88,10 @@ class Walk:
         ok(self.client.put(f"{self.contact}/portal", json=settings))
         ok(self.client.put(f"{self.contact}/portal/password", json={"password": PASSWORD}), 204)
 
-        async def logged_in() -> bool:
+        def logged_in() -> bool:
             return self.visitor.post("/portal/api/session", json=credentials).status_code == 201
 
-        await until(logged_in, what="the client's login")
+        until_now(logged_in, what="the client's login")
         assert ok(self.visitor.get("/portal/api/me"))["contact"]["name"] == "Blauer See Delikatessen"
         preview = ok(self.client.post(f"{self.contact}/portal/preview"), 201)
         with httpx.Client(base_url=self.ficha.url) as looking:
@@ -101,7 +101,7 @@ class Walk:
             refused = looking.post("/portal/api/orders", json={"lines": []})
             assert refused.status_code in (403, 422)
 
-    async def create_documents(self) -> str:
+    def create_documents(self) -> str:
         """Flow 3: every type, bound to the contact and filled from its defaults. Answers the approved estimate."""
         line = {"description": "Queso curado", "quantity": "10", "unit_price": "12.50", "taxes": ["iva_10"]}
         made: dict[str, str] = {}
@@ -139,23 +139,23 @@ class Walk:
         self.bought = Decimal("225.00")
         return made["estimate"]
 
-    async def send(self, document_id: str) -> None:
+    def send(self, document_id: str) -> None:
         """Flow 5: one mail, to the company, with its person in copy and the PDF attached."""
         document = f"/api/v1/documents/{document_id}"
 
-        async def known() -> list[Any]:
+        def known() -> list[Any]:
             items: list[Any] = ok(self.client.get(f"{document}/recipients"))["items"]
             return [item["email"] for item in items] if len(items) == 2 else []
 
-        assert await until(known, what="the person in copy") == [self.login, "greta@blauer-see.example"]
+        assert until_now(known, what="the person in copy") == [self.login, "greta@blauer-see.example"]
         ok(self.client.post(f"{document}/send", json={}), 202)
 
-        async def delivered() -> list[EmailMessage]:
+        def delivered() -> list[EmailMessage]:
             texts = [path.read_bytes() for path in (self.ficha.home / "mails").glob("*.eml")]
             mails = [email.message_from_bytes(text, policy=email.policy.default) for text in texts]
-            return [mail for mail in mails if isinstance(mail, EmailMessage) and self.login in str(mail["To"])]
+            return [mail for mail in mails if self.login in str(mail["To"])]
 
-        [mail] = await until(delivered, within=20, what="the mail")
+        [mail] = until_now(delivered, within=20, what="the mail")
         assert "greta@blauer-see.example" in mail["Cc"]
         [attachment] = mail.iter_attachments()
         assert attachment.get_content_type() == "application/pdf"
@@ -203,31 +203,31 @@ class Walk:
         for body, pinned in (("Primera", False), ("**Importante**", True)):
             ok(self.client.post("/api/v1/notes", json={"contact_id": self.id, "body": body, "pinned": pinned}), 201)
 
-    async def client_accepts_and_orders(self, estimate: str) -> None:
+    def client_accepts_and_orders(self, estimate: str) -> None:
         """The client's own side of flow 2."""
 
-        async def visible() -> bool:
+        def visible() -> bool:
             return self.visitor.get(f"/portal/api/documents/{estimate}").status_code == 200
 
-        await until(visible, what="the estimate in the portal")
+        until_now(visible, what="the estimate in the portal")
         assert self.visitor.get(f"/portal/api/documents/{estimate}/pdf").content.startswith(b"%PDF-")
         ok(self.visitor.post(f"/portal/api/documents/{estimate}/accept"))
 
-        async def accepted() -> bool:
+        def accepted() -> bool:
             return bool(ok(self.client.get(f"/api/v1/documents/{estimate}"))["status"] == "accepted")
 
-        await until(accepted, what="the accepted estimate")
+        until_now(accepted, what="the accepted estimate")
         product = ok(self.visitor.get("/portal/api/catalogue"))["items"][0]
         order = ok(
             self.visitor.post("/portal/api/orders", json={"lines": [{"product_id": product["id"], "quantity": "3"}]}),
             201,
         )
 
-        async def drafted() -> bool:
+        def drafted() -> bool:
             found = self.client.get(f"/api/v1/documents/{order['id']}")
             return found.status_code == 200 and found.json()["status"] == "draft"
 
-        await until(drafted, what="the draft sales order")
+        until_now(drafted, what="the draft sales order")
 
     def compare(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         """The panel shows every change."""

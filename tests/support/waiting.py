@@ -20,3 +20,15 @@ async def until(
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come true within {within} s; last answer: {found!r}")
         await asyncio.sleep(every)
+
+
+def until_now(condition: Callable[[], T | None], *, within: float = 10, every: float = 0.05, what: str = "it") -> T:
+    """The same for a condition that blocks, in tests that speak to a whole Ficha from outside."""
+    deadline = time.monotonic() + within
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true within {within} s; last answer: {found!r}")
+        time.sleep(every)
