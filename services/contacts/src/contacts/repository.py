@@ -11,7 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from contacts.errors import ContactNotFound, LinkNotFound
 from contacts.models import Contact, Organization, PersonLink
-from shared.db.tenancy import org_of
+from shared.db.reading import JsonReader
+from shared.db.tenancy import Scope, org_of
 
 _MOST_WORDS = 6
 
@@ -173,6 +174,38 @@ async def apply_organization(session: AsyncSession, *, version: int, country: st
             where=statement.excluded.version > Organization.version,
         )
     )
+
+
+async def read_panel_part(reader: JsonReader, scope: Scope, contact_id: UUID) -> bytes | None:
+    """`{"contact": …, "people": …}` in one statement; None when there is no such contact."""
+    return await reader.read(scope, _PANEL_PART, scope.org_id, contact_id)
+
+
+_PANEL_PART = """
+SELECT json_build_object(
+    'contact', json_build_object(
+        'id', c.id, 'version', c.version, 'kind', c.kind, 'name', c.name, 'trade_name', c.trade_name,
+        'roles', c.roles, 'tax_id', c.tax_id, 'vat_number', c.vat_number, 'emails', c.emails, 'phones', c.phones,
+        'website', c.website, 'billing_address', c.billing_address, 'shipping_addresses', c.shipping_addresses,
+        'bank_accounts', c.bank_accounts, 'defaults', c.defaults, 'tags', c.tags,
+        'custom_fields', c.custom_fields, 'created_at', c.created_at, 'updated_at', c.updated_at),
+    'people', json_build_object('items', coalesce((
+        SELECT json_agg(json_build_object(
+            linked.side, o.id, 'version', linked.version, 'name', o.name, 'job_title', linked.job_title,
+            'is_primary', linked.is_primary, 'send_copies', linked.send_copies,
+            'emails', o.emails, 'phones', o.phones) ORDER BY linked.is_primary DESC, o.sort_name, o.id)
+        FROM (
+            (SELECT 'person_id' AS side, person_id AS other, version, job_title, is_primary, send_copies
+             FROM person_link WHERE org_id = $1 AND company_id = $2 ORDER BY is_primary DESC LIMIT 50)
+            UNION ALL
+            (SELECT 'company_id', company_id, version, job_title, is_primary, send_copies
+             FROM person_link WHERE org_id = $1 AND person_id = $2 LIMIT 50)
+        ) linked
+        JOIN contact o ON o.org_id = $1 AND o.id = linked.other AND o.deleted_at IS NULL
+    ), '[]'::json)))::text
+FROM contact c
+WHERE c.org_id = $1 AND c.id = $2 AND c.deleted_at IS NULL
+"""
 
 
 def _contacts(session: AsyncSession, *, deleted: bool = False) -> Select[Contact]:

@@ -24,6 +24,7 @@ from shared.events.contacts import Kind, Role
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.reading import ReadingDep, json_answer
 from shared.web.session import SessionDep
 from shared.web.shapes import SearchText
 from shared.web.versions import ExpectedVersion, set_etag
@@ -167,16 +168,9 @@ async def remove_company(session: SessionDep, contact_id: UUID, company_id: UUID
 
 
 @panel_router.get("/internal/contacts/{contact_id}/panel")
-async def get_panel_part(session: SessionDep, contact_id: UUID) -> dict[str, Any]:
-    """The contact itself and its sections: people of a company, or companies of a person."""
-    contact = await service.get_contact(session, contact_id)
-    side: service.Side = "people" if contact.kind == "company" else "companies"
-    rows = await service.list_people(session, contact_id, side=side, after=None, limit=50)
-    shape = _person if side == "people" else _company
-    return {
-        "contact": ContactOut.model_validate(contact),
-        "people": {"items": [shape(row) for row in rows]},
-    }
+async def get_panel_part(reading: ReadingDep, contact_id: UUID) -> Response:
+    """The contact itself and its section: people of a company, or companies of a person."""
+    return json_answer(await service.read_panel_part(*reading, contact_id))
 
 
 def _person(linked: Linked) -> PersonOut:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts import events, repository
-from contacts.errors import AlreadyLinked, KindHasLinks, WrongKind
+from contacts.errors import AlreadyLinked, ContactNotFound, KindHasLinks, WrongKind
 from contacts.fiscal import normalise_phones, normalise_tax_id, normalise_vat_number
 from contacts.models import Contact, PersonLink
 from contacts.schemas import (
@@ -18,7 +18,8 @@ from contacts.schemas import (
     PersonLinkIn,
 )
 from shared.db.base import utc_now
-from shared.db.tenancy import org_of
+from shared.db.reading import JsonReader
+from shared.db.tenancy import Scope, org_of
 from shared.events.contacts import (
     ContactCreated,
     ContactDeleted,
@@ -162,6 +163,14 @@ async def list_people(
     """Primary first, then by name. Raises ContactNotFound."""
     await repository.require_contact(session, contact_id)
     return await repository.list_links(session, contact_id, side=side, after=after, limit=limit)
+
+
+async def read_panel_part(reader: JsonReader, scope: Scope, contact_id: UUID) -> bytes:
+    """The contact and its people (or companies) as finished JSON. Raises ContactNotFound."""
+    part = await repository.read_panel_part(reader, scope, contact_id)
+    if part is None:
+        raise ContactNotFound()
+    return part
 
 
 async def remember_organization(session: AsyncSession, organization: OrganizationState, *, version: int) -> None:

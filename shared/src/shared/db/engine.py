@@ -25,6 +25,7 @@ def create_engine(url: str, *, application: str, pool_size: int = 10) -> AsyncEn
                 "idle_in_transaction_session_timeout": "60000",
                 # The planner's JIT costs more than any statement here takes.
                 "jit": "off",
+                "timezone": "UTC",
             },
         },
     )

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from shared.db.engine import create_engine
+from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, enter
 from shared.settings import ServiceSettings
 
@@ -15,6 +16,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.reader = JsonReader(engine.url)
         self._sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
         self._after_events: list[Callable[[], None]] = []
 
@@ -39,4 +41,5 @@ class Database:
         self._after_events.append(wake)
 
     async def close(self) -> None:
+        await self.reader.close()
         await self.engine.dispose()
