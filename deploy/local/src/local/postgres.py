@@ -52,6 +52,8 @@ class Postgres:
             "wal_compression": "on",
             "max_wal_size": "2GB",
             "checkpoint_timeout": "15min",
+            # A young database has no statistics yet, and the planner guesses badly without them.
+            "autovacuum_naptime": "5s",
             **({} if durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
         }
         self._user = _SYSTEM_USER if os.geteuid() == 0 else None

@@ -180,14 +180,15 @@ async def remember_organization(session: AsyncSession, organization: Organizatio
 
 async def _normalised(session: AsyncSession, values: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     """The values as they are stored. Tax ids and phones are read in the contact's own country."""
-    address = values.get("billing_address") or {}
-    country = address.get("country") or known.get("country") or await repository.home_country(session)
-    if values.get("tax_id"):
-        values["tax_id"] = normalise_tax_id(values["tax_id"], country)
+    if values.get("tax_id") or values.get("phones"):
+        address = values.get("billing_address") or {}
+        country = address.get("country") or known.get("country") or await repository.home_country(session)
+        if values.get("tax_id"):
+            values["tax_id"] = normalise_tax_id(values["tax_id"], country)
+        if values.get("phones"):
+            values["phones"] = normalise_phones(values["phones"], country)
     if values.get("vat_number"):
         values["vat_number"] = normalise_vat_number(values["vat_number"])
-    if values.get("phones"):
-        values["phones"] = normalise_phones(values["phones"], country)
     for field in ("roles", "emails", "phones", "tags"):
         if field in values:
             values[field] = list(dict.fromkeys(values[field]))

@@ -1,6 +1,6 @@
 """The short way to read: one statement that answers finished JSON, past the ORM.
 
-For what is read far more often than anything else (a section of the panel). Use cases go through `Database.transaction`.
+For what is read far more often than anything else: a section of the panel. Use cases use `Database.transaction`.
 """
 
 import asyncio
