@@ -1,0 +1,6 @@
+"""`make bench`: every figure, side by side in one run. Judge by the ratios; machines are noisy."""
+
+from tests.bench import panel, relay
+
+panel.main()
+relay.main()
