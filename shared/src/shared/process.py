@@ -106,6 +106,8 @@ class Parts:
         """Start them in `tasks`; answers the port the HTTP door listens on, once it does."""
         port = None
         if self.app:
+            # For what never ends by itself (event streams): the server waits for open answers.
+            self.app.state.stop = stop
             port = await serve(tasks, self.app, self.settings.host, self.settings.port, stop)
         if self.worker:
             tasks.create_task(self.worker.run(stop))

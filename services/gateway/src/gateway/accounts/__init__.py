@@ -1,0 +1,1 @@
+"""Organisations, users, sessions and API keys: who may ask, and for whom."""

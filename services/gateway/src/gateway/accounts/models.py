@@ -1,0 +1,77 @@
+"""Tables of accounts. Secrets are kept as hashes only."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Integer, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.db.base import Entity, Tenanted, new_metadata, utc_now
+
+
+class Base(DeclarativeBase):
+    metadata = new_metadata()
+
+
+class Organization(Tenanted, Base):
+    """The tenant itself: its id is `org_id`."""
+
+    __tablename__ = "organization"
+
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
+    name: Mapped[str] = mapped_column(Text)
+    slug: Mapped[str] = mapped_column(Text)
+    tax_id: Mapped[str | None] = mapped_column(Text)
+    email: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text)
+    website: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    iban: Mapped[str | None] = mapped_column(Text)
+    bic: Mapped[str | None] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    color: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def id(self) -> UUID:
+        return self.org_id
+
+
+class User(Entity, Base):
+    """`email` is kept in lower case and is unique over all organisations: it alone tells whose login this is."""
+
+    __tablename__ = "user_account"
+
+    name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str] = mapped_column(Text)
+    is_admin: Mapped[bool]
+    active: Mapped[bool]
+
+
+class LoginSession(Tenanted, Base):
+    __tablename__ = "login_session"
+
+    token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ApiKey(Entity, Base):
+    """`prefix` is shown, so that people can tell their keys apart; `created_by` is the actor."""
+
+    __tablename__ = "api_key"
+
+    name: Mapped[str] = mapped_column(Text)
+    prefix: Mapped[str] = mapped_column(Text)
+    key_hash: Mapped[str] = mapped_column(Text)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_by: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,132 @@
+"""Every SQL statement of accounts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.accounts.errors import KeyNotFound, UserNotFound
+from gateway.accounts.models import ApiKey, LoginSession, Organization, User
+from shared.db.tenancy import look_up, org_of
+
+_BOOTSTRAP_LOCK = "gateway bootstrap"
+
+
+async def hold_bootstrap(session: AsyncSession) -> None:
+    """One process at a time, until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_BOOTSTRAP_LOCK, 0))))
+
+
+async def add(session: AsyncSession, row: Organization | User | LoginSession | ApiKey) -> None:
+    session.add(row)
+    await session.flush()
+
+
+async def find_organization_by_slug(session: AsyncSession, slug: str) -> Organization | None:
+    """Of whichever organisation."""
+    await look_up(session, slug)
+    return (await session.execute(select(Organization).where(Organization.slug == slug))).scalar_one_or_none()
+
+
+async def get_organization(session: AsyncSession, *, lock: bool = False) -> Organization:
+    statement = select(Organization).where(Organization.org_id == org_of(session))
+    if lock:
+        statement = statement.with_for_update()
+    return (await session.execute(statement)).scalar_one()
+
+
+async def find_user_by_email(session: AsyncSession, email: str) -> User | None:
+    """Of whichever organisation."""
+    await look_up(session, email)
+    return (await session.execute(select(User).where(User.email == email))).scalar_one_or_none()
+
+
+async def get_user(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> User | None:
+    statement = select(User).where(User.org_id == org_of(session), User.id == user_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def require_user(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> User:
+    """Raises UserNotFound."""
+    user = await get_user(session, user_id, lock=lock)
+    if user is None:
+        raise UserNotFound()
+    return user
+
+
+async def list_users(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[User]:
+    """By age."""
+    statement = select(User).where(User.org_id == org_of(session)).order_by(User.id).limit(limit)
+    if after:
+        statement = statement.where(User.id > after[0])
+    return list((await session.execute(statement)).scalars())
+
+
+async def lock_administrators(session: AsyncSession) -> set[UUID]:
+    """The active ones, held until the transaction ends: two may not step down at once."""
+    statement = (
+        select(User.id).where(User.org_id == org_of(session), User.is_admin, User.active).order_by(User.id)
+    ).with_for_update()
+    return set((await session.execute(statement)).scalars())
+
+
+async def find_session(session: AsyncSession, token_hash: str) -> LoginSession | None:
+    """Of whichever organisation."""
+    await look_up(session, token_hash)
+    statement = select(LoginSession).where(LoginSession.token_hash == token_hash)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def touch_session(session: AsyncSession, token_hash: str, seen_at: datetime) -> None:
+    await session.execute(
+        update(LoginSession)
+        .where(LoginSession.org_id == org_of(session), LoginSession.token_hash == token_hash)
+        .values(seen_at=seen_at)
+    )
+
+
+async def end_session(session: AsyncSession, token_hash: str) -> None:
+    await session.execute(
+        delete(LoginSession).where(LoginSession.org_id == org_of(session), LoginSession.token_hash == token_hash)
+    )
+
+
+async def end_sessions_of(session: AsyncSession, user_id: UUID, *, expired_at: datetime | None = None) -> None:
+    """All of them, or those that are over at `expired_at`."""
+    statement = delete(LoginSession).where(LoginSession.org_id == org_of(session), LoginSession.user_id == user_id)
+    if expired_at:
+        statement = statement.where(LoginSession.expires_at <= expired_at)
+    await session.execute(statement)
+
+
+async def find_key(session: AsyncSession, key_hash: str) -> ApiKey | None:
+    """Of whichever organisation."""
+    await look_up(session, key_hash)
+    return (await session.execute(select(ApiKey).where(ApiKey.key_hash == key_hash))).scalar_one_or_none()
+
+
+async def touch_key(session: AsyncSession, key_id: UUID, used_at: datetime) -> None:
+    await session.execute(
+        update(ApiKey).where(ApiKey.org_id == org_of(session), ApiKey.id == key_id).values(last_used_at=used_at)
+    )
+
+
+async def list_keys(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[ApiKey]:
+    """Newest first."""
+    statement = select(ApiKey).where(ApiKey.org_id == org_of(session)).order_by(ApiKey.id.desc()).limit(limit)
+    if after:
+        statement = statement.where(ApiKey.id < after[0])
+    return list((await session.execute(statement)).scalars())
+
+
+async def remove_key(session: AsyncSession, key_id: UUID) -> None:
+    """Raises KeyNotFound."""
+    removed = await session.execute(
+        delete(ApiKey).where(ApiKey.org_id == org_of(session), ApiKey.id == key_id).returning(ApiKey.id)
+    )
+    if removed.scalar_one_or_none() is None:
+        raise KeyNotFound()

@@ -1,0 +1,173 @@
+"""HTTP shapes of accounts."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from gateway.accounts.scopes import KNOWN
+from shared.db.base import utc_now
+from shared.web.shapes import CurrencyCode, LanguageCode, Line, Shape, View
+
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+")
+_LONGEST_KEY_LIFE = timedelta(days=3660)
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError("not an e-mail address")
+    return value.lower()
+
+
+def _iban(value: str) -> str:
+    """ISO 13616: letters count from 10, the first four characters go last, and the number leaves 1 over 97."""
+    compact = value.replace(" ", "").upper()
+    if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", compact):
+        raise ValueError("not a valid IBAN")
+    digits = "".join(str(int(character, 36)) for character in compact[4:] + compact[:4])
+    if int(digits) % 97 != 1:
+        raise ValueError("the check digits of the IBAN are wrong")
+    return compact
+
+
+def _tax_id(value: str) -> str:
+    compact = re.sub(r"[\s.\-/]", "", value).upper()
+    if not re.fullmatch(r"[A-Z0-9]{4,20}", compact):
+        raise ValueError("a tax id has 4 to 20 letters and digits")
+    return compact
+
+
+def _known_scope(value: str) -> str:
+    if value not in KNOWN:
+        raise ValueError(f"no such scope; there are {', '.join(sorted(KNOWN))}")
+    return value
+
+
+def _sensible_expiry(value: datetime) -> datetime:
+    if not utc_now() < value <= utc_now() + _LONGEST_KEY_LIFE:
+        raise ValueError("must lie in the future, at most ten years ahead")
+    return value
+
+
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
+NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=200, strip_whitespace=False)]
+GivenPassword = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=False)]
+Iban = Annotated[str, StringConstraints(max_length=50), AfterValidator(_iban)]
+Bic = Annotated[str, StringConstraints(pattern=r"^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$")]
+TaxId = Annotated[str, StringConstraints(max_length=40), AfterValidator(_tax_id)]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().\-]{5,30}$")]
+Website = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f]{1,500}$")]
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+PostalCode = Annotated[str, StringConstraints(max_length=20, pattern=r"^[^\x00-\x1f]*$")]
+
+
+class Address(Shape):
+    street: Line
+    city: Line
+    postal_code: PostalCode | None = None
+    province: Line | None = None
+    country: Country
+
+
+class OrganizationPatch(Shape):
+    """What is absent stays."""
+
+    name: Line = ""
+    tax_id: TaxId | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    website: Website | None = None
+    address: Address | None = None
+    iban: Iban | None = None
+    bic: Bic | None = None
+    currency: CurrencyCode = "EUR"
+    language: LanguageCode = "es"
+    color: Color | None = None
+
+
+class OrganizationOut(View):
+    id: UUID
+    version: int
+    name: str
+    slug: str
+    tax_id: str | None
+    email: str | None
+    phone: str | None
+    website: str | None
+    address: dict[str, Any] | None
+    iban: str | None
+    bic: str | None
+    currency: str
+    language: str
+    color: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class UserIn(Shape):
+    name: Line
+    email: Email
+    password: NewPassword
+    is_admin: bool = False
+
+
+class UserPatch(Shape):
+    """What is absent stays. A new password, or `active: false`, ends the user's sessions."""
+
+    name: Line = ""
+    is_admin: bool = False
+    active: bool = True
+    password: NewPassword = ""
+
+
+class UserOut(View):
+    id: UUID
+    version: int
+    name: str
+    email: str
+    is_admin: bool
+    active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class LoginIn(Shape):
+    email: Email
+    password: GivenPassword
+
+
+class SessionOut(View):
+    user: UserOut
+    organization: OrganizationOut
+
+
+class PasswordIn(Shape):
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class ApiKeyIn(Shape):
+    name: Line
+    scopes: Annotated[list[Annotated[str, AfterValidator(_known_scope)]], Field(min_length=1, max_length=len(KNOWN))]
+    expires_at: Annotated[AwareDatetime, AfterValidator(_sensible_expiry)] | None = None
+
+
+class ApiKeyOut(View):
+    id: UUID
+    version: int
+    name: str
+    prefix: str
+    scopes: list[str]
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewApiKeyOut(ApiKeyOut):
+    """`key` is shown this once."""
+
+    key: str

@@ -1,0 +1,266 @@
+"""What can be done with organisations, users, sessions and API keys. Passwords arrive here already hashed."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.accounts import events, repository, scopes, tokens
+from gateway.accounts.errors import EmailTaken, LastAdministrator, LoginFailed, ScopeNotHeld
+from gateway.accounts.models import ApiKey, LoginSession, Organization, User
+from gateway.accounts.schemas import ApiKeyIn, OrganizationPatch, UserPatch
+from shared.db.base import utc_now
+from shared.db.tenancy import Scope, enter, org_of, scope_of
+from shared.events.gateway import OrganizationCreated, OrganizationUpdated
+from shared.identifiers import new_id
+from shared.web.identity import Identity
+from shared.web.versions import check_version
+
+_SESSION_SEEN_EVERY = timedelta(minutes=1)
+_KEY_SEEN_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """Of a session: unused, and in all."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whose credential it is, and when it ends by itself."""
+
+    identity: Identity
+    until: datetime | None
+
+
+async def bootstrap(session: AsyncSession, *, organization: str, slug: str, email: str, password_hash: str) -> None:
+    """The organisation and its administrator, when there is nobody of that e-mail. Wants a scope of no organisation."""
+    await repository.hold_bootstrap(session)
+    if await repository.find_user_by_email(session, email):
+        return
+    found = await repository.find_organization_by_slug(session, slug)
+    org_id = found.org_id if found else new_id()
+    await enter(session, replace(scope_of(session), org_id=org_id))
+    if found is None:
+        await create_organization(session, name=organization, slug=slug)
+    await create_user(session, name="Administrador", email=email, password_hash=password_hash, is_admin=True)
+
+
+async def create_organization(session: AsyncSession, *, name: str, slug: str) -> Organization:
+    """The one this session is held to."""
+    organization = Organization(
+        org_id=org_of(session),
+        version=1,
+        name=name,
+        slug=slug,
+        tax_id=None,
+        email=None,
+        phone=None,
+        website=None,
+        address=None,
+        iban=None,
+        bic=None,
+        currency="EUR",
+        language="es",
+        color=None,
+    )
+    await repository.add(session, organization)
+    await events.record_organization(session, OrganizationCreated, organization)
+    return organization
+
+
+async def get_organization(session: AsyncSession) -> Organization:
+    return await repository.get_organization(session)
+
+
+async def update_organization(session: AsyncSession, given: OrganizationPatch, *, expected: int | None) -> Organization:
+    """Only what was sent changes; nothing new, no event. Raises StaleVersion."""
+    organization = await repository.get_organization(session, lock=True)
+    check_version(expected, organization.version)
+    sent = given.model_dump(exclude_unset=True)
+    changed = {field for field, value in sent.items() if getattr(organization, field) != value}
+    if changed:
+        for field in changed:
+            setattr(organization, field, sent[field])
+        organization.version += 1
+        organization.updated_at = utc_now()
+        await repository.add(session, organization)
+        await events.record_organization(session, OrganizationUpdated, organization, changed=changed)
+    return organization
+
+
+async def list_users(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[User]:
+    return await repository.list_users(session, after=after, limit=limit)
+
+
+async def get_user(session: AsyncSession, user_id: UUID) -> User:
+    """Raises UserNotFound."""
+    return await repository.require_user(session, user_id)
+
+
+async def create_user(session: AsyncSession, *, name: str, email: str, password_hash: str, is_admin: bool) -> User:
+    """Raises EmailTaken, also when another organisation's user has the e-mail."""
+    if await repository.find_user_by_email(session, email):
+        raise EmailTaken()
+    now = utc_now()
+    user = User(
+        org_id=org_of(session),
+        id=new_id(),
+        version=1,
+        created_at=now,
+        updated_at=now,
+        name=name,
+        email=email,
+        password_hash=password_hash,
+        is_admin=is_admin,
+        active=True,
+    )
+    await repository.add(session, user)
+    await events.record_user_created(session, user)
+    return user
+
+
+async def update_user(
+    session: AsyncSession, user_id: UUID, given: UserPatch, *, password_hash: str | None, expected: int | None
+) -> User:
+    """Raises UserNotFound, StaleVersion, LastAdministrator."""
+    administrators = await repository.lock_administrators(session)
+    user = await repository.require_user(session, user_id, lock=True)
+    check_version(expected, user.version)
+    sent = given.model_dump(exclude_unset=True, exclude={"password"})
+    if password_hash:
+        sent["password_hash"] = password_hash
+    changed = {field for field, value in sent.items() if getattr(user, field) != value}
+    for field in changed:
+        setattr(user, field, sent[field])
+    if administrators == {user.id} and not (user.is_admin and user.active):
+        raise LastAdministrator()
+    if changed:
+        user.bump()
+        await repository.add(session, user)
+    if not user.active or password_hash:
+        await repository.end_sessions_of(session, user.id)
+    return user
+
+
+async def find_login(session: AsyncSession, email: str) -> User | None:
+    """Whoever has this e-mail, active or not. Wants a scope of no organisation."""
+    return await repository.find_user_by_email(session, email)
+
+
+async def open_session(
+    session: AsyncSession, known: User, *, lifetimes: Lifetimes, new_hash: str | None = None
+) -> tuple[str, User]:
+    """A new session's token. Raises LoginFailed when the password was changed, or the user, since it was checked."""
+    user = await repository.get_user(session, known.id, lock=True)
+    if user is None or not user.active or user.password_hash != known.password_hash:
+        raise LoginFailed()
+    if new_hash:
+        user.password_hash = new_hash
+        await repository.add(session, user)
+    return await _start_session(session, user, lifetimes), user
+
+
+async def change_password(session: AsyncSession, known: User, *, password_hash: str, lifetimes: Lifetimes) -> str:
+    """Ends every session of the user and begins a new one: its token."""
+    user = await repository.require_user(session, known.id, lock=True)
+    if user.password_hash != known.password_hash:
+        raise LoginFailed()
+    user.password_hash = password_hash
+    user.bump()
+    await repository.add(session, user)
+    await repository.end_sessions_of(session, user.id)
+    return await _start_session(session, user, lifetimes)
+
+
+async def end_session(session: AsyncSession, token_hash: str) -> None:
+    await repository.end_session(session, token_hash)
+
+
+async def recognise_session(
+    session: AsyncSession, token_hash: str, *, lifetimes: Lifetimes, touch: bool
+) -> Known | None:
+    """Whose session it is, while it lasts. Without `touch` it does not count as used."""
+    login = await repository.find_session(session, token_hash)
+    now = utc_now()
+    if login is None or login.expires_at <= now or login.seen_at + lifetimes.idle <= now:
+        return None
+    await enter(session, replace(scope_of(session), org_id=login.org_id))
+    user = await repository.get_user(session, login.user_id)
+    if user is None or not user.active:
+        return None
+    if touch and login.seen_at + _SESSION_SEEN_EVERY < now:
+        await repository.touch_session(session, token_hash, now)
+    identity = Identity(user.org_id, f"user:{user.id}", scopes.held_by(is_admin=user.is_admin), user.name)
+    return Known(identity, login.expires_at)
+
+
+async def recognise_key(session: AsyncSession, key_hash: str) -> Known | None:
+    key = await repository.find_key(session, key_hash)
+    now = utc_now()
+    if key is None or (key.expires_at and key.expires_at <= now):
+        return None
+    await enter(session, replace(scope_of(session), org_id=key.org_id))
+    if key.last_used_at is None or key.last_used_at + _KEY_SEEN_EVERY < now:
+        await repository.touch_key(session, key.id, now)
+    return Known(Identity(key.org_id, f"key:{key.id}", frozenset(key.scopes), key.name), key.expires_at)
+
+
+async def list_keys(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[ApiKey]:
+    return await repository.list_keys(session, after=after, limit=limit)
+
+
+async def create_key(session: AsyncSession, given: ApiKeyIn, *, creator: Identity) -> tuple[str, ApiKey]:
+    """The key itself, to be shown once, and its row. Raises ScopeNotHeld."""
+    beyond = [scope for scope in given.scopes if not creator.may(scope)]
+    if beyond:
+        raise ScopeNotHeld(f"Not held: {', '.join(beyond)}.")
+    secret, now = tokens.new_key(), utc_now()
+    key = ApiKey(
+        org_id=org_of(session),
+        id=new_id(),
+        version=1,
+        created_at=now,
+        updated_at=now,
+        name=given.name,
+        prefix=tokens.prefix_of(secret),
+        key_hash=tokens.hash_of(secret),
+        scopes=sorted(set(given.scopes)),
+        created_by=creator.actor,
+        expires_at=given.expires_at,
+        last_used_at=None,
+    )
+    await repository.add(session, key)
+    return secret, key
+
+
+async def delete_key(session: AsyncSession, key_id: UUID) -> None:
+    """Raises KeyNotFound."""
+    await repository.remove_key(session, key_id)
+
+
+async def _start_session(session: AsyncSession, user: User, lifetimes: Lifetimes) -> str:
+    token, now = tokens.new_token(), utc_now()
+    await repository.end_sessions_of(session, user.id, expired_at=now)
+    await repository.add(
+        session,
+        LoginSession(
+            org_id=user.org_id,
+            token_hash=tokens.hash_of(token),
+            user_id=user.id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + lifetimes.absolute,
+        ),
+    )
+    return token
+
+
+def scope_of_user(scope: Scope, user: User) -> Scope:
+    """The request's scope, once the login has told the organisation."""
+    return replace(scope, org_id=user.org_id, actor=f"user:{user.id}", actor_name=user.name)

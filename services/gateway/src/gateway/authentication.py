@@ -1,0 +1,120 @@
+"""Whose request it is: a session's cookie or an API key becomes an Identity, remembered for a few seconds."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from gateway.accounts import service, tokens
+from gateway.accounts.errors import NotLoggedIn
+from gateway.accounts.service import Known, Lifetimes
+from gateway.origin import OwnOrigin
+from shared.db.base import utc_now
+from shared.db.session import Database
+from shared.db.tenancy import Scope
+from shared.web.identity import Identity
+
+COOKIE = "ficha_session"
+_REMEMBERED_SECONDS = 5.0
+"""How long another process's logout may take to be felt here."""
+_MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`token_hash` only for people: their session's."""
+
+    identity: Identity
+    token_hash: str | None
+
+    @property
+    def user_id(self) -> UUID | None:
+        return UUID(self.identity.actor.removeprefix("user:")) if self.token_hash else None
+
+
+class Authentication:
+    def __init__(self, database: Database, *, origin: OwnOrigin, lifetimes: Lifetimes) -> None:
+        self._database = database
+        self._origin = origin
+        self._lifetimes = lifetimes
+        self._remembered: OrderedDict[str, tuple[float, Known]] = OrderedDict()
+        self._generation = 0
+
+    async def caller(self, request: HTTPConnection, *, touch: bool = True) -> Caller:
+        """Raises NotLoggedIn, and ForeignOrigin for a browser's write from elsewhere. A key goes before a cookie."""
+        key = _bearer(request)
+        token = None if key else request.cookies.get(COOKIE)
+        if token:
+            self._origin.check(request)
+        secret = key or token
+        if not secret:
+            raise NotLoggedIn()
+        secret_hash = tokens.hash_of(secret)
+        known = self._recall(secret_hash) or await self._recognise(secret_hash, is_key=bool(key), touch=touch)
+        return Caller(known.identity, None if key else secret_hash)
+
+    def forget(self, org_id: UUID | None) -> None:
+        """After a change to who may do what there. Call it once that is committed."""
+        self._generation += 1
+        for secret_hash in [key for key, (_, known) in self._remembered.items() if known.identity.org_id == org_id]:
+            del self._remembered[secret_hash]
+
+    def _recall(self, secret_hash: str) -> Known | None:
+        until, known = self._remembered.get(secret_hash, (0.0, None))
+        return known if until > time.monotonic() else None
+
+    async def _recognise(self, secret_hash: str, *, is_key: bool, touch: bool) -> Known:
+        generation = self._generation
+        async with self._database.transaction(Scope(org_id=None, actor="visitor")) as session:
+            if is_key:
+                known = await service.recognise_key(session, secret_hash)
+            else:
+                known = await service.recognise_session(session, secret_hash, lifetimes=self._lifetimes, touch=touch)
+        if known is None:
+            raise NotLoggedIn("The session is over, or the key is not valid.")
+        # What was read before a logout was committed must not outlive it.
+        if generation == self._generation:
+            self._remember(secret_hash, known)
+        return known
+
+    def _remember(self, secret_hash: str, known: Known) -> None:
+        seconds = _REMEMBERED_SECONDS
+        if known.until:
+            seconds = min(seconds, (known.until - utc_now()).total_seconds())
+        self._remembered.pop(secret_hash, None)
+        self._remembered[secret_hash] = (time.monotonic() + seconds, known)
+        if len(self._remembered) > _MOST_REMEMBERED:
+            self._remembered.popitem(last=False)
+
+
+def authentication_of(request: HTTPConnection) -> Authentication:
+    authentication = request.app.state.authentication
+    assert isinstance(authentication, Authentication)
+    return authentication
+
+
+async def get_caller(request: Request) -> Caller:
+    return await authentication_of(request).caller(request)
+
+
+CallerDep = Annotated[Caller, Depends(get_caller)]
+
+
+async def identify(caller: CallerDep) -> Identity:
+    """Stands in for `shared.web.identity.get_identity`: here people and keys ask, not the gateway."""
+    return caller.identity
+
+
+def _bearer(request: HTTPConnection) -> str | None:
+    """The API key. Raises NotLoggedIn for any other Authorization: nobody from outside may bring a token."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, key = header.partition(" ")
+    if scheme.lower() != "bearer" or not key.startswith(tokens.KEY_START):
+        raise NotLoggedIn("Authorization takes `Bearer` and an API key.")
+    return key

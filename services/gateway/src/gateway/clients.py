@@ -1,0 +1,94 @@
+"""The only place that knows where services are, and how they are asked on a caller's behalf."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from yarl import URL
+
+from gateway.errors import ServiceTooSlow, ServiceUnavailable
+from shared.web.identity import Identity, Signer
+
+_CONNECT_SECONDS = 2.0
+# Below what the services keep an unused connection (75 s), so that we never write into one just closed.
+_KEEP_ALIVE_SECONDS = 60.0
+
+
+class Clients:
+    """`async with` it in the app's lifespan. One pool of kept connections for all services."""
+
+    def __init__(self, addresses: Mapping[str, str], signer: Signer, *, silence_seconds: float) -> None:
+        self._addresses = {service: url.rstrip("/") for service, url in addresses.items()}
+        self._signer = signer
+        self._silence_seconds = silence_seconds
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return tuple(self._addresses)
+
+    @asynccontextmanager
+    async def open(
+        self,
+        service: str,
+        method: str,
+        target: str,
+        *,
+        identity: Identity | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: AsyncIterable[bytes] | None = None,
+        within: float | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The open answer, whatever its status. `target` is path and query as they go on the wire.
+
+        `within` limits the whole exchange; without it only silence is limited. Raises ServiceUnavailable,
+        ServiceTooSlow; also from the reading of the answer inside the block.
+        """
+        assert self._session, "Clients is used outside its lifespan"
+        sent = dict(headers or {})
+        if identity:
+            sent["Authorization"] = f"Bearer {self._signer.token(identity)}"
+        timeout = aiohttp.ClientTimeout(total=within, connect=_CONNECT_SECONDS, sock_read=self._silence_seconds)
+        url = URL(self._addresses[service] + target, encoded=True)
+        try:
+            async with self._session.request(
+                method, url, headers=sent, data=body, timeout=timeout, allow_redirects=False
+            ) as response:
+                yield response
+        except aiohttp.ConnectionTimeoutError as error:
+            raise ServiceUnavailable(f"{service} cannot be reached.") from error
+        except TimeoutError as error:
+            raise ServiceTooSlow(f"{service} did not answer in time.") from error
+        except aiohttp.ClientError as error:
+            raise ServiceUnavailable(f"{service} cannot be reached.") from error
+
+    async def read(
+        self,
+        service: str,
+        target: str,
+        *,
+        identity: Identity | None = None,
+        headers: Mapping[str, str] | None = None,
+        within: float,
+    ) -> tuple[int, bytes]:
+        """GET, whole: status and body. Raises as `open` does."""
+        async with self.open(service, "GET", target, identity=identity, headers=headers, within=within) as response:
+            return response.status, await response.read()
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._session
+        await self._session.close()
+        self._session = None

@@ -1,0 +1,145 @@
+"""Shows events to open streams as they pass: nothing is kept, and who is too slow is sent away to ask anew."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import orjson
+import structlog
+
+from shared.bus.message import Message
+from shared.bus.transport import Transport
+from shared.db.session import Database
+from shared.web.identity import Identity
+
+logger = structlog.get_logger("live")
+
+_QUEUE = 256
+
+RESYNC = b"event: resync\ndata: {}\n\n"
+"""Something was missed: ask for everything again."""
+
+
+class Stream:
+    """One client's events. `contact_id` narrows them to one contact; the caller's scopes narrow them anyway."""
+
+    def __init__(self, identity: Identity, contact_id: UUID | None) -> None:
+        self.identity = identity
+        self._contact_id = str(contact_id) if contact_id else None
+        self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(_QUEUE)
+        self.ended = False
+
+    def offer(self, owner: str, contact_ids: tuple[str, ...], line: bytes) -> None:
+        noun = "organization" if owner == "gateway" else owner
+        if not self.identity.may(f"{noun}:read") or (self._contact_id and self._contact_id not in contact_ids):
+            return
+        if self._waiting.full():
+            self.end(RESYNC)
+        else:
+            self._waiting.put_nowait(line)
+
+    def end(self, last: bytes | None = None) -> None:
+        """What waits is dropped; `last` is still sent."""
+        if self.ended:
+            return
+        self.ended = True
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+        if last:
+            self._waiting.put_nowait(last)
+        self._waiting.put_nowait(None)
+
+    async def next(self, *, within: float) -> bytes | None:
+        """The next chunk, or None at the end. Raises TimeoutError when there is none yet."""
+        return await asyncio.wait_for(self._waiting.get(), within)
+
+
+class Hub:
+    """All streams of this process, by organisation."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, set[Stream]] = {}
+        self.listening = False
+
+    def listen_to(self, transport: Transport) -> None:
+        transport.tap(self.show)
+        self.listening = True
+
+    def open(self, identity: Identity, contact_id: UUID | None) -> Stream:
+        stream = Stream(identity, contact_id)
+        self._streams.setdefault(str(identity.org_id), set()).add(stream)
+        return stream
+
+    def close(self, stream: Stream) -> None:
+        streams = self._streams[str(stream.identity.org_id)]
+        streams.discard(stream)
+        if not streams:
+            del self._streams[str(stream.identity.org_id)]
+
+    def show(self, message: Message) -> None:
+        """A tap: never raises, never waits."""
+        if not self._streams:
+            return
+        try:
+            envelope = orjson.loads(message.body)
+            streams = self._streams.get(envelope["orgid"])
+            if not streams:
+                return
+            owner, contact_ids = envelope["source"].rpartition("/")[2], _contacts_of(envelope)
+            line = b"data: %b\n\n" % orjson.dumps(
+                {
+                    "type": envelope["type"],
+                    "subject": envelope["subject"],
+                    "contact_id": contact_ids[0] if contact_ids else None,
+                    "version": envelope["aggregateversion"],
+                }
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            logger.warning("event_not_shown", name=message.name, error=repr(error))
+            return
+        for stream in streams:
+            stream.offer(owner, contact_ids, line)
+
+    def end_all(self) -> None:
+        for streams in self._streams.values():
+            for stream in streams:
+                stream.end()
+
+
+async def chunks(
+    hub: Hub, stream: Stream, *, heartbeat: float, still_allowed: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[bytes]:
+    """The stream's body. Each heartbeat asks whether the caller may still listen."""
+    try:
+        yield b"retry: 2000\n\n"
+        while True:
+            try:
+                chunk = await stream.next(within=heartbeat)
+            except TimeoutError:
+                if not await still_allowed():
+                    return
+                chunk = b": still here\n\n"
+            if chunk is None:
+                return
+            yield chunk
+    finally:
+        hub.close(stream)
+
+
+def hub_of(database: Database) -> Hub:
+    """The hub that both doors of one process share: what they are given in common is the database."""
+    return _HUBS.setdefault(database, Hub())
+
+
+def _contacts_of(envelope: dict[str, object]) -> tuple[str, ...]:
+    """The contacts an event is about: itself, those a link joins, or the one it names."""
+    data = envelope.get("data")
+    if str(envelope["type"]).startswith("ficha.contacts.contact."):
+        return (str(envelope["subject"]),)
+    if not isinstance(data, dict):
+        return ()
+    return tuple(str(data[field]) for field in ("contact_id", "company_id", "person_id") if data.get(field))
+
+
+_HUBS: WeakKeyDictionary[Database, Hub] = WeakKeyDictionary()

@@ -1,0 +1,66 @@
+"""Composition root of the HTTP process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from gateway.accounts.bootstrap import ensure_administrator
+from gateway.accounts.passwords import Passwords
+from gateway.accounts.routes import Logins, key_router, organization_router, session_router, user_router
+from gateway.accounts.throttle import Throttle
+from gateway.authentication import Authentication, identify
+from gateway.clients import Clients
+from gateway.config import Settings
+from gateway.live import hub_of
+from gateway.origin import OwnOrigin
+from gateway.panel import Panel
+from gateway.proxy import Proxy
+from gateway.routes import health_router, router
+from shared.db.session import Database
+from shared.web import app as web
+from shared.web.identity import Signer, get_identity
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    routers = [router, session_router, organization_router, user_router, key_router, health_router]
+    app = web.create_app("gateway", settings, database, routers, lifespan=_lifespan)
+    origin = OwnOrigin(settings.public_url)
+    clients = Clients(
+        settings.services,
+        Signer("gateway", settings.identity_private_key.get_secret_value()),
+        silence_seconds=settings.service_timeout_seconds,
+    )
+    authentication = Authentication(database, origin=origin, lifetimes=settings.lifetimes)
+    app.state.authentication = authentication
+    app.state.logins = Logins(
+        Passwords(), Throttle(), origin, settings.lifetimes, settings.public_url.startswith("https://")
+    )
+    app.state.clients = clients
+    app.state.panel = Panel(clients, deadline=settings.panel_deadline_ms / 1000)
+    app.state.hub = hub_of(database)
+    # The other services believe a token of ours; here a person or a program asks, with a cookie or a key.
+    app.dependency_overrides[get_identity] = identify
+    app.router.default = Proxy(clients, authentication, origin, otherwise=app.router.default)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    await ensure_administrator(state.settings, state.database, state.logins.passwords)
+    async with state.clients:
+        ending = asyncio.create_task(_end_streams(app))
+        try:
+            yield
+        finally:
+            ending.cancel()
+
+
+async def _end_streams(app: FastAPI) -> None:
+    """As soon as the process is to stop: the server waits for open answers, and a stream never ends by itself."""
+    stop = getattr(app.state, "stop", None)
+    if stop is not None:
+        await stop.wait()
+        app.state.hub.end_all()

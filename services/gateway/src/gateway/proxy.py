@@ -1,0 +1,227 @@
+"""Forwards what another service owns, streaming both ways. Which path goes where is the table at the end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from typing import Final
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.accounts import scopes
+from gateway.authentication import Authentication
+from gateway.clients import Clients
+from gateway.errors import UnknownPath
+from gateway.origin import OwnOrigin
+from shared.errors import FichaError
+from shared.web.identity import Identity
+
+logger = structlog.get_logger("proxy")
+
+VISITOR: Final = Identity(org_id=None, actor="visitor", scopes=scopes.VISITOR)
+"""The client portal's own login tells the portal who it is."""
+
+_PORTAL: Final = "/portal/api"
+_PORTAL_COOKIE: Final = "ficha_portal"
+
+_FORWARDED: Final = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "idempotency-key",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "range",
+        "user-agent",
+    }
+)
+"""All that passes inwards: whatever else a client sends about itself or others is dropped."""
+_NOT_RETURNED: Final = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"set-cookie",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+_RETURNED_WHOLE: Final = 64 * 1024
+
+
+class Proxy:
+    """The ASGI app for every path that is not the gateway's own."""
+
+    def __init__(self, clients: Clients, authentication: Authentication, origin: OwnOrigin, otherwise: ASGIApp) -> None:
+        self._clients = clients
+        self._authentication = authentication
+        self._origin = origin
+        self._otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(("/api/", f"{_PORTAL}/")):
+            await self._otherwise(scope, receive, send)
+            return
+        route = owner_of(scope["path"])
+        if route is None:
+            raise UnknownPath()
+        scope["route"] = route  # what metrics call this request
+        request = HTTPConnection(scope)
+        if route.path.startswith(_PORTAL):
+            self._origin.check(request)
+            identity = VISITOR
+        else:
+            identity = (await self._authentication.caller(request)).identity
+        exchange = _Exchange(scope, receive, send, has_body=_has_body(request.headers))
+        await exchange.run(self._clients, route.service, identity)
+
+
+class _Exchange:
+    """One request forwarded and its answer returned. The client's leaving ends it, on both sides."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, has_body: bool) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._has_body = has_body
+        self._received = asyncio.Event()
+        if not has_body:
+            self._received.set()
+
+    async def run(self, clients: Clients, service: str, identity: Identity) -> None:
+        forwarding = asyncio.ensure_future(self._forward(clients, service, identity))
+        leaving = asyncio.ensure_future(self._client_left())
+        try:
+            await asyncio.wait((forwarding, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if forwarding.done():
+                forwarding.result()
+        finally:
+            leaving.cancel()
+            if not forwarding.done():
+                forwarding.cancel()
+                await asyncio.wait((forwarding,))
+
+    async def _forward(self, clients: Clients, service: str, identity: Identity) -> None:
+        scope = self._scope
+        query = scope["query_string"]
+        target = scope["raw_path"].decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
+        started = False
+        try:
+            async with clients.open(
+                service,
+                scope["method"],
+                target,
+                identity=identity,
+                headers=_inward(scope),
+                body=self._body() if self._has_body else None,
+            ) as answer:
+                length = answer.content_length
+                headers = _outward(answer.raw_headers, cookies=identity is VISITOR)
+                start: Message = {"type": "http.response.start", "status": answer.status, "headers": headers}
+                if length is not None and length <= _RETURNED_WHOLE:
+                    body = await answer.read()
+                    started = True
+                    await self._send(start)
+                    await self._send({"type": "http.response.body", "body": body})
+                    return
+                started = True
+                await self._send(start)
+                async for chunk in answer.content.iter_any():
+                    await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await self._send({"type": "http.response.body", "body": b""})
+        except FichaError as error:
+            if not started:
+                raise
+            # Too late for a problem: the server cuts the connection, which tells the client that it has not all.
+            logger.warning("answer_broke_off", service=service, path=scope["path"], error=str(error))
+
+    async def _body(self) -> AsyncIterator[bytes]:
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError("the client left during its request")
+            if chunk := message.get("body"):
+                yield chunk
+            if not message.get("more_body"):
+                self._received.set()
+                return
+
+    async def _client_left(self) -> None:
+        """Only one may wait for the client at a time: first the body, then this."""
+        await self._received.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+class OwnedPath:
+    """A path and everything below it; `*` stands for one segment. `path` is what metrics show."""
+
+    def __init__(self, path: str, service: str) -> None:
+        self.path = path
+        self.service = service
+        self.segments = tuple(path.strip("/").split("/"))
+
+    def covers(self, segments: list[str]) -> bool:
+        return len(segments) >= len(self.segments) and all(
+            mine in ("*", theirs) for mine, theirs in zip(self.segments, segments, strict=False)
+        )
+
+
+def owner_of(path: str) -> OwnedPath | None:
+    """The longest pattern wins."""
+    segments = path.strip("/").split("/")
+    return next((owned for owned in _BY_LENGTH if owned.covers(segments)), None)
+
+
+def _inward(scope: Scope) -> dict[str, str]:
+    """What passes to the service, with our ids, and the portal's own cookie where it goes to the portal."""
+    given = Headers(scope=scope)
+    headers = {name: value for name, value in given.items() if name in _FORWARDED}
+    headers["X-Request-ID"] = scope["state"]["request_id"]
+    headers["traceparent"] = scope["state"]["traceparent"]
+    if scope["path"].startswith(_PORTAL):
+        if cookie := HTTPConnection(scope).cookies.get(_PORTAL_COOKIE):
+            headers["Cookie"] = f"{_PORTAL_COOKIE}={cookie}"
+        if scope.get("client"):
+            headers["X-Forwarded-For"] = scope["client"][0]
+    return headers
+
+
+def _outward(raw: Iterable[tuple[bytes, bytes]], *, cookies: bool) -> list[tuple[bytes, bytes]]:
+    headers = [(name.lower(), value) for name, value in raw]
+    return [
+        (name, value) for name, value in headers if name not in _NOT_RETURNED or (cookies and name == b"set-cookie")
+    ]
+
+
+def _has_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+OWNERS: Final = (
+    OwnedPath("/api/v1/contacts", "contacts"),
+    OwnedPath("/api/v1/contacts/*/files", "files"),
+    OwnedPath("/api/v1/contacts/*/portal", "portal"),
+    OwnedPath("/api/v1/contacts/*/reports", "documents"),
+    OwnedPath("/api/v1/documents", "documents"),
+    OwnedPath("/api/v1/products", "documents"),
+    OwnedPath("/api/v1/taxes", "documents"),
+    OwnedPath("/api/v1/series", "documents"),
+    OwnedPath("/api/v1/activities", "crm"),
+    OwnedPath("/api/v1/pipelines", "crm"),
+    OwnedPath("/api/v1/opportunities", "crm"),
+    OwnedPath("/api/v1/notes", "crm"),
+    OwnedPath("/api/v1/files", "files"),
+    OwnedPath("/api/v1/messages", "notifications"),
+    OwnedPath(_PORTAL, "portal"),
+)
+_BY_LENGTH: Final = sorted(OWNERS, key=lambda owned: len(owned.segments), reverse=True)
