@@ -13,8 +13,8 @@ from local.errors import CannotStart
 from local.home import Home
 from local.ports import free_ports
 from local.postgres import Postgres, PostgresFailed
-from local.rabbitmq import RabbitMQ
-from local.s3 import S3
+from local.rabbitmq import RabbitMQ, RabbitMQFailed, find_or_install
+from local.s3 import S3, S3Failed
 from local.wiring import SERVICES, Places
 from shared.db.migrate import upgrade
 from shared.db.provision import Provisioned, provision
@@ -64,7 +64,10 @@ def _postgres(home: Home, stack: ExitStack) -> URL:
 def _storage(home: Home, stack: ExitStack) -> tuple[str, str, str]:
     if given := os.environ.get("FICHA_S3_ENDPOINT"):
         return given, os.environ["FICHA_S3_ACCESS_KEY"], os.environ["FICHA_S3_SECRET_KEY"]
-    server = S3(home.s3).start()
+    try:
+        server = S3(home.s3).start()
+    except S3Failed as error:
+        raise CannotStart(str(error)) from error
     stack.callback(server.stop)
     return server.endpoint, server.access_key, server.secret_key
 
@@ -72,7 +75,10 @@ def _storage(home: Home, stack: ExitStack) -> tuple[str, str, str]:
 def _broker(home: Home, stack: ExitStack) -> str:
     if given := os.environ.get("FICHA_AMQP_URL"):
         return given
-    server = RabbitMQ(home.rabbitmq).start()
+    try:
+        server = RabbitMQ(home.rabbitmq, program=find_or_install()).start()
+    except RabbitMQFailed as error:
+        raise CannotStart(str(error)) from error
     stack.callback(server.stop)
     return server.url
 
