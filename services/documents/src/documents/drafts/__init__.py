@@ -1,0 +1,1 @@
+"""Documents while they can still change: create, edit, delete, convert."""

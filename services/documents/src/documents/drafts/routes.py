@@ -1,0 +1,61 @@
+"""The HTTP door of drafts."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+
+from documents.asking import ContactsDep
+from documents.drafts import service
+from documents.drafts.schemas import ConvertIn, DocumentIn, DocumentPatch
+from documents.ledger.schemas import DocumentOut
+from shared.web.idempotency import IdempotentRoute
+from shared.web.identity import Authorize
+from shared.web.session import SessionDep
+from shared.web.versions import ExpectedVersion, set_etag
+
+router = APIRouter(
+    prefix="/api/v1/documents",
+    tags=["documents"],
+    route_class=IdempotentRoute,
+    dependencies=[Depends(Authorize("documents"))],
+)
+
+
+@router.post("", status_code=201)
+async def create_document(
+    session: SessionDep, contacts: ContactsDep, body: DocumentIn, response: Response
+) -> DocumentOut:
+    document = await service.create_document(session, body, asker=contacts)
+    set_etag(response, document.version)
+    response.headers["Location"] = f"/api/v1/documents/{document.id}"
+    return DocumentOut.model_validate(document)
+
+
+@router.patch("/{document_id}")
+async def update_draft(
+    session: SessionDep,
+    contacts: ContactsDep,
+    document_id: UUID,
+    body: DocumentPatch,
+    expected: ExpectedVersion,
+    response: Response,
+) -> DocumentOut:
+    document = await service.update_draft(session, document_id, body, expected=expected, asker=contacts)
+    set_etag(response, document.version)
+    return DocumentOut.model_validate(document)
+
+
+@router.delete("/{document_id}", status_code=204)
+async def delete_draft(session: SessionDep, document_id: UUID, expected: ExpectedVersion) -> None:
+    await service.delete_draft(session, document_id, expected=expected)
+
+
+@router.post("/{document_id}/convert", status_code=201)
+async def convert_document(
+    session: SessionDep, contacts: ContactsDep, document_id: UUID, body: ConvertIn, response: Response
+) -> DocumentOut:
+    """A draft of another type with the same contact and lines, e.g. the invoice of an accepted estimate."""
+    document = await service.convert_document(session, document_id, body.type, asker=contacts)
+    set_etag(response, document.version)
+    response.headers["Location"] = f"/api/v1/documents/{document.id}"
+    return DocumentOut.model_validate(document)

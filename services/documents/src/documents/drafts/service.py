@@ -1,0 +1,304 @@
+"""What can be done with a document while it is a draft."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from documents.drafts.amounts import Amounts, LineFigures, add_up
+from documents.drafts.lines import resolve_lines
+from documents.drafts.schemas import DocumentIn, DocumentPatch, LineIn
+from documents.errors import CannotConvert, ContactNotFound, NotADraft, NotApproved, Voided
+from documents.kinds import KINDS, DocumentKind
+from documents.ledger import events, repository
+from documents.models import Document
+from documents.parties import service as parties
+from documents.series import service as series
+from documents.taxes.table import TaxesWrong
+from shared.db.base import utc_now
+from shared.db.tenancy import org_of
+from shared.errors import invalid
+from shared.events.contacts import ContactState
+from shared.events.documents import DocumentCreated, DocumentDeleted, DocumentType, DocumentUpdated
+from shared.events.portal import OrderState
+from shared.identifiers import new_id
+from shared.web.asking import Asker
+from shared.web.shapes import money_text
+from shared.web.versions import check_version
+
+_LARGEST = Decimal(10) ** 12
+_EDITABLE = (
+    "contact_id",
+    "contact_name",
+    "issue_date",
+    "due_date",
+    "currency",
+    "language",
+    "payment_method",
+    "series_id",
+    "supplier_number",
+    "corrects_id",
+    "notes",
+    "lines",
+    "subtotal",
+    "tax_total",
+    "total",
+)
+_PLAIN = ("currency", "language", "payment_method", "series_id", "supplier_number", "notes")
+
+
+async def create_document(session: AsyncSession, given: DocumentIn, *, asker: Asker | None = None) -> Document:
+    """Raises ContactNotFound, ContactDeleted, Invalid."""
+    contact = await parties.require_contact(session, given.contact_id, asker)
+    return await _create(session, given, contact)
+
+
+async def draft_order(session: AsyncSession, order: OrderState) -> None:
+    """An order from the portal as a draft sales order of the same id; a second time changes nothing.
+
+    Prices and taxes are ours, whatever the client saw. Raises ContactNotFound while the contact is on its way.
+    """
+    if await repository.get_document(session, order.id):
+        return
+    contact = await parties.find_contact(session, order.contact_id)
+    if contact is None:
+        raise ContactNotFound()
+    lines = [LineIn(product_id=line.product_id, quantity=line.quantity) for line in order.lines]
+    given = DocumentIn(type="sales_order", contact_id=order.contact_id, lines=lines, notes=order.notes)
+    await _create(session, given, contact, document_id=order.id)
+
+
+async def convert_document(
+    session: AsyncSession, document_id: UUID, into: DocumentType, *, asker: Asker | None = None
+) -> Document:
+    """A draft of another type with the same contact and lines, dated today; the source stays as it is.
+
+    Raises DocumentNotFound, Voided, NotApproved, CannotConvert, ContactDeleted.
+    """
+    source = await repository.require_document(session, document_id)
+    if source.status == "voided":
+        raise Voided()
+    if into not in KINDS[cast(DocumentType, source.type)].becomes:
+        raise CannotConvert(f"{source.type} does not become {into}.")
+    corrects = bool(KINDS[into].corrects)
+    if corrects and source.status == "draft":
+        raise NotApproved()
+    contact = await parties.require_contact(session, source.contact_id, asker)
+    document = _blank(session, KINDS[into], contact, issue_date=utc_now().date())
+    for field in ("currency", "language", "payment_method", "notes", "lines"):
+        setattr(document, field, getattr(source, field))
+    document.source_id = source.id
+    if corrects:
+        document.corrects_id, document.tax_date = source.id, source.tax_date
+    document.due_date = _default_due_date(document, contact)
+    _reckon(document, blame="lines")
+    return await _add(session, document)
+
+
+async def update_draft(
+    session: AsyncSession, document_id: UUID, given: DocumentPatch, *, expected: int | None, asker: Asker | None = None
+) -> Document:
+    """Only what was sent changes; the totals follow. Raises DocumentNotFound, NotADraft, StaleVersion, Invalid."""
+    document = await _require_draft(session, document_id, expected)
+    before = {field: getattr(document, field) for field in _EDITABLE}
+    sent = given.model_fields_set
+    kind = KINDS[cast(DocumentType, document.type)]
+    contact = await _contact_of(session, document, given, asker)
+    for field in sent.intersection(_PLAIN):
+        setattr(document, field, getattr(given, field))
+    if "corrects_id" in sent:
+        document.corrects_id = given.corrects_id
+    await _check_references(session, document, kind, sent)
+    corrected = await _require_corrected(session, kind, document.corrects_id, document.contact_id)
+    _move_dates(document, given, contact)
+    document.tax_date = corrected.tax_date if corrected else document.issue_date
+    if "lines" in sent:
+        document.lines = await resolve_lines(
+            session, given.lines, contact.defaults, side=kind.side, currency=document.currency, on=document.tax_date
+        )
+    _reckon(document, blame="issue_date")
+    changed = {field for field, value in before.items() if getattr(document, field) != value}
+    if changed:
+        document.bump()
+        await repository.save_document(session, document)
+        await events.record_document(session, DocumentUpdated, document, changed=changed)
+    return document
+
+
+async def delete_draft(session: AsyncSession, document_id: UUID, *, expected: int | None) -> None:
+    """Raises DocumentNotFound, NotADraft, StaleVersion."""
+    document = await _require_draft(session, document_id, expected)
+    document.bump()
+    await events.record_document(session, DocumentDeleted, document)
+    await repository.remove_document(session, document)
+
+
+async def _create(
+    session: AsyncSession, given: DocumentIn, contact: ContactState, *, document_id: UUID | None = None
+) -> Document:
+    kind = KINDS[given.type]
+    corrected = await _require_corrected(session, kind, given.corrects_id, contact.id)
+    home = await parties.get_home(session)
+    document = _blank(session, kind, contact, issue_date=given.issue_date or utc_now().date())
+    if document_id:
+        document.id = document_id
+    source_currency = corrected.currency if corrected else contact.defaults.currency
+    document.currency = given.currency or source_currency or home.currency
+    document.language = given.language or contact.defaults.language or home.language
+    document.payment_method = given.payment_method or contact.defaults.payment_method
+    document.series_id, document.supplier_number = given.series_id, given.supplier_number
+    document.notes = given.notes
+    if corrected:
+        document.corrects_id, document.tax_date = corrected.id, corrected.tax_date
+    await _check_references(session, document, kind, given.model_fields_set)
+    document.due_date = given.due_date or _default_due_date(document, contact)
+    _check_due_date(document)
+    if given.lines is None and corrected:
+        document.lines = corrected.lines
+    else:
+        document.lines = await resolve_lines(
+            session,
+            given.lines or (),
+            contact.defaults,
+            side=kind.side,
+            currency=document.currency,
+            on=document.tax_date,
+        )
+    _reckon(document, blame="lines")
+    return await _add(session, document)
+
+
+def _blank(session: AsyncSession, kind: DocumentKind, contact: ContactState, *, issue_date: date) -> Document:
+    now = utc_now()
+    return Document(
+        org_id=org_of(session),
+        id=new_id(),
+        version=1,
+        created_at=now,
+        updated_at=now,
+        type=kind.type,
+        side=kind.side,
+        status="draft",
+        contact_id=contact.id,
+        contact_name=contact.name,
+        issue_date=issue_date,
+        tax_date=issue_date,
+        paid_total=Decimal("0.00"),
+        pending_total=Decimal("0.00"),
+    )
+
+
+async def _add(session: AsyncSession, document: Document) -> Document:
+    await repository.save_document(session, document)
+    await events.record_document(session, DocumentCreated, document)
+    return document
+
+
+def _reckon(document: Document, *, blame: str) -> None:
+    """Bring the figures in line with lines, currency and tax date. Raises Invalid naming `blame`."""
+    try:
+        amounts = add_up(_figures(document.lines), on=document.tax_date, currency=document.currency)
+    except TaxesWrong as wrong:
+        raise invalid(blame, wrong.code, str(wrong)) from None
+    if any(abs(amount) >= _LARGEST for amount in (*amounts.line_subtotals, amounts.subtotal, amounts.total)):
+        raise invalid("lines", "amount_too_large", "Amounts take twelve digits before the point at most.")
+    document.lines = [
+        {**line, "subtotal": money_text(subtotal)}
+        for line, subtotal in zip(document.lines, amounts.line_subtotals, strict=True)
+    ]
+    document.taxes = _tax_rows(amounts)
+    document.subtotal, document.tax_total, document.total = amounts.subtotal, amounts.tax_total, amounts.total
+
+
+def _figures(lines: Sequence[dict[str, Any]]) -> list[LineFigures]:
+    return [
+        LineFigures(
+            quantity=Decimal(line["quantity"]),
+            unit_price=Decimal(line["unit_price"]),
+            discount_pct=Decimal(line["discount_pct"]),
+            taxes=line["taxes"],
+        )
+        for line in lines
+    ]
+
+
+def _tax_rows(amounts: Amounts) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": tax.code,
+            "rate": money_text(tax.rate),
+            "base": money_text(tax.base),
+            "amount": money_text(tax.amount),
+        }
+        for tax in amounts.taxes
+    ]
+
+
+async def _require_draft(session: AsyncSession, document_id: UUID, expected: int | None) -> Document:
+    document = await repository.require_document(session, document_id, lock=True)
+    check_version(expected, document.version)
+    if document.status != "draft":
+        raise NotADraft()
+    return document
+
+
+async def _contact_of(
+    session: AsyncSession, document: Document, given: DocumentPatch, asker: Asker | None
+) -> ContactState:
+    """A draft may keep a contact that was deleted since, but not move to one."""
+    if "contact_id" in given.model_fields_set and given.contact_id != document.contact_id:
+        contact = await parties.require_contact(session, given.contact_id, asker)
+        document.contact_id, document.contact_name = contact.id, contact.name
+        return contact
+    found = await parties.find_contact(session, document.contact_id)
+    if found is None:
+        raise ContactNotFound()
+    return found
+
+
+async def _require_corrected(
+    session: AsyncSession, kind: DocumentKind, corrects_id: UUID | None, contact_id: UUID
+) -> Document | None:
+    """The approved document of the same contact that a credit note names. Raises Invalid."""
+    if corrects_id is None:
+        return None
+    found = await repository.get_document(session, corrects_id)
+    if found is None or found.type not in kind.corrects or found.contact_id != contact_id:
+        raise invalid("corrects_id", "corrects_unknown", f"A {kind.type} corrects no such document of this contact.")
+    if found.status in ("draft", "voided"):
+        raise invalid("corrects_id", "corrects_not_approved", "The document to be corrected is not approved.")
+    return found
+
+
+async def _check_references(session: AsyncSession, document: Document, kind: DocumentKind, sent: set[str]) -> None:
+    if document.supplier_number and kind.side == "sales":
+        raise invalid("supplier_number", "not_a_purchase", "Only purchases carry the supplier's number.")
+    if "series_id" in sent and document.series_id:
+        await series.check_series(session, document.series_id, kind.type)
+
+
+def _move_dates(document: Document, given: DocumentPatch, contact: ContactState) -> None:
+    """A new issue date takes the due date along, unless that was sent too."""
+    sent = given.model_fields_set
+    if "issue_date" in sent:
+        if document.due_date:
+            document.due_date = given.issue_date + (document.due_date - document.issue_date)
+        document.issue_date = given.issue_date
+    if "due_date" in sent:
+        document.due_date = given.due_date or _default_due_date(document, contact)
+    _check_due_date(document)
+
+
+def _default_due_date(document: Document, contact: ContactState) -> date | None:
+    kind = KINDS[cast(DocumentType, document.type)]
+    if kind.turnover <= 0:
+        return None
+    return document.issue_date + timedelta(days=contact.defaults.payment_days or 0)
+
+
+def _check_due_date(document: Document) -> None:
+    if document.due_date and document.due_date < document.issue_date:
+        raise invalid("due_date", "due_before_issue", "The due date lies before the issue date.")

@@ -1,0 +1,1 @@
+"""Documents as such: read, list, approve, void, answer."""

@@ -1,0 +1,110 @@
+"""Every SQL statement of documents."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+
+from documents.errors import DocumentNotFound
+from documents.folding import fold, words_of
+from documents.models import Document
+from shared.db.tenancy import org_of
+
+_HEAVY = (
+    Document.lines,
+    Document.taxes,
+    Document.notes,
+    Document.organization_snapshot,
+    Document.contact_snapshot,
+    Document.search,
+)
+
+
+async def get_document(session: AsyncSession, document_id: UUID) -> Document | None:
+    statement = select(Document).where(Document.org_id == org_of(session), Document.id == document_id)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def require_document(session: AsyncSession, document_id: UUID, *, lock: bool = False) -> Document:
+    """Raises DocumentNotFound. `lock` holds the row until the transaction ends."""
+    statement = select(Document).where(Document.org_id == org_of(session), Document.id == document_id)
+    if lock:
+        statement = statement.with_for_update()
+    document = (await session.execute(statement)).scalar_one_or_none()
+    if document is None:
+        raise DocumentNotFound()
+    return document
+
+
+async def list_documents(
+    session: AsyncSession,
+    *,
+    contact_id: UUID | None,
+    side: str | None,
+    document_type: str | None,
+    status: str | None,
+    issued_from: date | None,
+    issued_to: date | None,
+    overdue_on: date | None,
+    q: str | None,
+    after: tuple[date, UUID] | None,
+    limit: int,
+) -> list[Document]:
+    """Newest first, without their heavy columns. `overdue_on`: only what is open and was due before that day."""
+    keys = (Document.issue_date, Document.id)
+    statement = (
+        select(Document)
+        .where(Document.org_id == org_of(session))
+        .order_by(*(key.desc() for key in keys))
+        .limit(limit)
+        .options(*(defer(column) for column in _HEAVY))
+    )
+    for column, value in (
+        (Document.contact_id, contact_id),
+        (Document.side, side),
+        (Document.type, document_type),
+        (Document.status, status),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if issued_from:
+        statement = statement.where(Document.issue_date >= issued_from)
+    if issued_to:
+        statement = statement.where(Document.issue_date <= issued_to)
+    if overdue_on:
+        statement = statement.where(Document.pending_total > 0, Document.due_date < overdue_on)
+    for word in words_of(q):
+        statement = statement.where(Document.search.contains(word, autoescape=True))
+    if after:
+        statement = statement.where(tuple_(*keys) < tuple_(*after))
+    return list((await session.execute(statement)).scalars())
+
+
+async def credited_total(session: AsyncSession, document_id: UUID) -> Decimal:
+    """What the approved credit notes of a document add up to."""
+    statement = select(func.coalesce(func.sum(Document.total), 0)).where(
+        Document.org_id == org_of(session),
+        Document.corrects_id == document_id,
+        Document.status.in_(("approved", "partially_paid", "paid")),
+    )
+    return Decimal((await session.execute(statement)).scalar_one())
+
+
+async def save_document(session: AsyncSession, document: Document) -> None:
+    """Insert or update, with what searching goes by."""
+    document.search = fold(document.number, document.contact_name, document.supplier_number)
+    session.add(document)
+    await session.flush()
+
+
+async def remove_document(session: AsyncSession, document: Document) -> None:
+    await session.delete(document)
+    await session.flush()
+
+
+def sort_values(document: Document) -> list[Any]:
+    return [document.issue_date, document.id]

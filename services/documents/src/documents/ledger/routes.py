@@ -1,0 +1,124 @@
+"""The HTTP door of documents as such."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from documents.asking import ContactsDep
+from documents.ledger import service
+from documents.ledger.schemas import AnswerIn, DocumentOut, DocumentSummary, StatusFilter
+from documents.schemas import Day
+from shared.errors import invalid
+from shared.events.documents import DocumentType, Side
+from shared.web.idempotency import IdempotentRoute
+from shared.web.identity import Authorize
+from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.session import SessionDep
+from shared.web.shapes import SearchText
+from shared.web.versions import ExpectedVersion, set_etag
+
+router = APIRouter(
+    prefix="/api/v1/documents",
+    tags=["documents"],
+    route_class=IdempotentRoute,
+    dependencies=[Depends(Authorize("documents"))],
+)
+
+
+@router.get("")
+async def list_documents(
+    session: SessionDep,
+    contact_id: UUID | None = None,
+    side: Side | None = None,
+    document_type: Annotated[DocumentType | None, Query(alias="type")] = None,
+    status: StatusFilter | None = None,
+    issued_from: Annotated[Day | None, Query(alias="from")] = None,
+    issued_to: Annotated[Day | None, Query(alias="to")] = None,
+    q: Annotated[SearchText | None, Query(description="number, contact or supplier's number")] = None,
+    limit: LimitParam = 50,
+    cursor: CursorParam = None,
+) -> Page[DocumentSummary]:
+    """Newest first. `status=overdue` is what is open past its due date."""
+    rows = await service.list_documents(
+        session,
+        contact_id=contact_id,
+        side=side,
+        document_type=document_type,
+        status=status,
+        issued_from=issued_from,
+        issued_to=issued_to,
+        q=q,
+        after=_after(cursor),
+        limit=limit + 1,
+    )
+    return Page(
+        items=[DocumentSummary.model_validate(document) for document, _ in rows[:limit]],
+        next_cursor=encode_cursor(*rows[limit - 1][1]) if len(rows) > limit else None,
+    )
+
+
+@router.get("/{document_id}")
+async def get_document(session: SessionDep, document_id: UUID, response: Response) -> DocumentOut:
+    document = await service.get_document(session, document_id)
+    set_etag(response, document.version)
+    return DocumentOut.model_validate(document)
+
+
+@router.post("/{document_id}/approve")
+async def approve_document(
+    session: SessionDep, contacts: ContactsDep, document_id: UUID, expected: ExpectedVersion, response: Response
+) -> DocumentOut:
+    """Gives it its number and freezes it."""
+    document = await service.approve_document(session, document_id, expected=expected, asker=contacts)
+    set_etag(response, document.version)
+    return DocumentOut.model_validate(document)
+
+
+@router.post("/{document_id}/void")
+async def void_document(
+    session: SessionDep, document_id: UUID, expected: ExpectedVersion, response: Response
+) -> DocumentOut:
+    document = await service.void_document(session, document_id, expected=expected)
+    set_etag(response, document.version)
+    return DocumentOut.model_validate(document)
+
+
+@router.post("/{document_id}/accept")
+async def accept_estimate(
+    session: SessionDep,
+    document_id: UUID,
+    expected: ExpectedVersion,
+    response: Response,
+    body: AnswerIn | None = None,
+) -> DocumentOut:
+    """For staff, when the client answered by other means than the portal."""
+    reason = body.reason if body else None
+    document = await service.answer_estimate(session, document_id, "accepted", reason=reason, expected=expected)
+    set_etag(response, document.version)
+    return DocumentOut.model_validate(document)
+
+
+@router.post("/{document_id}/reject")
+async def reject_estimate(
+    session: SessionDep,
+    document_id: UUID,
+    expected: ExpectedVersion,
+    response: Response,
+    body: AnswerIn | None = None,
+) -> DocumentOut:
+    reason = body.reason if body else None
+    document = await service.answer_estimate(session, document_id, "rejected", reason=reason, expected=expected)
+    set_etag(response, document.version)
+    return DocumentOut.model_validate(document)
+
+
+def _after(cursor: str | None) -> tuple[date, UUID] | None:
+    if cursor is None:
+        return None
+    day, last_id = decode_cursor(cursor, size=2)
+    try:
+        return date.fromisoformat(str(day)), UUID(str(last_id))
+    except ValueError:
+        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -1,0 +1,78 @@
+"""HTTP shapes of documents as they are read."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from documents.schemas import Percent, Quantity, UnitPrice
+from shared.events.documents import DocumentStatus, DocumentType, Side
+from shared.web.shapes import LongText, Money, Shape, View
+
+StatusFilter = Literal["draft", "approved", "partially_paid", "paid", "accepted", "rejected", "voided", "overdue"]
+
+
+class LineOut(View):
+    product_id: UUID | None
+    description: str
+    quantity: Quantity
+    unit_price: UnitPrice
+    discount_pct: Percent
+    taxes: list[str]
+    subtotal: Money
+
+
+class TaxAmountOut(View):
+    """`rate` is per cent; `rate` and `amount` are below zero for what is held back (IRPF)."""
+
+    code: str
+    rate: Money
+    base: Money
+    amount: Money
+
+
+class DocumentSummary(View):
+    """A document as lists show it."""
+
+    id: UUID
+    version: int
+    type: DocumentType
+    side: Side
+    status: DocumentStatus
+    number: str | None
+    contact_id: UUID
+    contact_name: str
+    issue_date: date
+    due_date: date | None
+    currency: str
+    subtotal: Money
+    tax_total: Money
+    total: Money
+    paid_total: Money
+    pending_total: Money
+    overdue: bool
+    payment_method: str | None
+    supplier_number: str | None
+    corrects_id: UUID | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class DocumentOut(DocumentSummary):
+    """`issuer` and `recipient` are there once it is approved: fiscal data as of then."""
+
+    language: str
+    series_id: UUID | None
+    source_id: UUID | None
+    notes: str | None
+    lines: list[LineOut]
+    taxes: list[TaxAmountOut]
+    answer_reason: str | None
+    issuer: dict[str, Any] | None
+    recipient: dict[str, Any] | None
+    approved_at: datetime | None
+
+
+class AnswerIn(Shape):
+    """What the client said, as staff were told."""
+
+    reason: LongText | None = None

@@ -1,0 +1,191 @@
+"""What can be done with documents: read, list, approve, void, answer."""
+
+from datetime import date
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from documents.errors import (
+    HasPayments,
+    NegativeTotal,
+    NoLines,
+    NotADraft,
+    NotAnEstimate,
+    NotApproved,
+    NothingCorrected,
+    OverCredited,
+)
+from documents.kinds import KINDS
+from documents.ledger import events, repository
+from documents.ledger.schemas import StatusFilter
+from documents.models import Document
+from documents.parties import service as parties
+from documents.payments import service as payments
+from documents.series import service as series
+from documents.totals import service as totals
+from shared.db.base import utc_now
+from shared.events.contacts import ContactState
+from shared.events.documents import (
+    DocumentApproved,
+    DocumentType,
+    DocumentUpdated,
+    DocumentVoided,
+    Side,
+)
+from shared.web.asking import Asker
+from shared.web.versions import check_version
+
+Answer = Literal["accepted", "rejected"]
+
+_FISCAL_FIELDS = {"id", "kind", "name", "trade_name", "tax_id", "vat_number", "emails", "phones", "billing_address"}
+
+
+async def get_document(session: AsyncSession, document_id: UUID) -> Document:
+    """Raises DocumentNotFound."""
+    return await repository.require_document(session, document_id)
+
+
+async def list_documents(
+    session: AsyncSession,
+    *,
+    contact_id: UUID | None = None,
+    side: Side | None = None,
+    document_type: DocumentType | None = None,
+    status: StatusFilter | None = None,
+    issued_from: date | None = None,
+    issued_to: date | None = None,
+    q: str | None = None,
+    after: tuple[date, UUID] | None = None,
+    limit: int,
+) -> list[tuple[Document, list[Any]]]:
+    """Newest first; beside each document its sort values, from which the next page continues."""
+    documents = await repository.list_documents(
+        session,
+        contact_id=contact_id,
+        side=side,
+        document_type=document_type,
+        status=None if status == "overdue" else status,
+        overdue_on=utc_now().date() if status == "overdue" else None,
+        issued_from=issued_from,
+        issued_to=issued_to,
+        q=q,
+        after=after,
+        limit=limit,
+    )
+    return [(document, repository.sort_values(document)) for document in documents]
+
+
+async def approve_document(
+    session: AsyncSession, document_id: UUID, *, expected: int | None = None, asker: Asker | None = None
+) -> Document:
+    """Number it, freeze it with both ends' fiscal data, count it. A credit note settles what it corrects.
+
+    Raises DocumentNotFound, StaleVersion, NotADraft, NoLines, NegativeTotal, NothingCorrected, OverCredited,
+    ContactDeleted, OrganizationUnknown.
+    """
+    document = await repository.require_document(session, document_id, lock=True)
+    check_version(expected, document.version)
+    if document.status != "draft":
+        raise NotADraft()
+    if not document.lines:
+        raise NoLines()
+    kind = KINDS[cast(DocumentType, document.type)]
+    if kind.payable and document.total < 0:
+        raise NegativeTotal()
+    corrected = await _lock_corrected(session, document) if kind.corrects else None
+    organization = await parties.require_organization(session)
+    contact = await parties.require_contact(session, document.contact_id, asker)
+    document.organization_snapshot = organization.model_dump(mode="json")
+    document.contact_snapshot = _fiscal(contact)
+    document.contact_name = contact.name
+    document.status = "approved"
+    document.approved_at = utc_now()
+    await totals.count_document(session, document, sign=1)
+    if kind.payable:
+        await totals.change_pending(session, document, document.total)
+    document.series_id, document.number = await series.take_number(
+        session, kind.type, document.series_id, document.issue_date
+    )
+    document.bump()
+    await repository.save_document(session, document)
+    if corrected:
+        await payments.set_off(session, document, corrected)
+    await events.record_document(session, DocumentApproved, document, changed=["number", "status"])
+    return document
+
+
+async def void_document(session: AsyncSession, document_id: UUID, *, expected: int | None = None) -> Document:
+    """It keeps its number and counts nowhere any more. Voiding twice changes nothing the second time.
+
+    Raises DocumentNotFound, StaleVersion, NotApproved (a draft is deleted instead), HasPayments.
+    """
+    document = await repository.require_document(session, document_id, lock=True)
+    check_version(expected, document.version)
+    if document.status == "draft":
+        raise NotApproved("A draft is deleted, not voided.")
+    if document.status == "voided":
+        return document
+    corrected = None
+    if KINDS[cast(DocumentType, document.type)].corrects and document.corrects_id:
+        corrected = await repository.require_document(session, document.corrects_id, lock=True)
+    await totals.count_document(session, document, sign=-1)
+    if corrected:
+        await payments.undo_set_off(session, document, corrected)
+    if document.paid_total or await repository.credited_total(session, document.id):
+        raise HasPayments()
+    await totals.change_pending(session, document, -document.pending_total)
+    document.status = "voided"
+    document.bump()
+    await repository.save_document(session, document)
+    await events.record_document(session, DocumentVoided, document, changed=["status"])
+    return document
+
+
+async def answer_estimate(
+    session: AsyncSession, document_id: UUID, answer: Answer, *, reason: str | None = None, expected: int | None = None
+) -> Document:
+    """The last answer counts. Raises DocumentNotFound, StaleVersion, NotAnEstimate."""
+    document = await repository.require_document(session, document_id, lock=True)
+    check_version(expected, document.version)
+    if not _answerable(document):
+        raise NotAnEstimate()
+    await _keep_answer(session, document, answer, reason)
+    return document
+
+
+async def hear_answer(session: AsyncSession, document_id: UUID, answer: Answer, *, reason: str | None) -> None:
+    """The client's own answer, from the portal. One to an estimate voided in the meantime has no effect."""
+    document = await repository.require_document(session, document_id, lock=True)
+    if _answerable(document):
+        await _keep_answer(session, document, answer, reason)
+
+
+def _answerable(document: Document) -> bool:
+    return document.type == "estimate" and document.status in ("approved", "accepted", "rejected")
+
+
+async def _keep_answer(session: AsyncSession, document: Document, answer: Answer, reason: str | None) -> None:
+    if (document.status, document.answer_reason) == (answer, reason):
+        return
+    document.status, document.answer_reason = answer, reason
+    document.bump()
+    await repository.save_document(session, document)
+    await events.record_document(session, DocumentUpdated, document, changed=["status"])
+
+
+async def _lock_corrected(session: AsyncSession, credit_note: Document) -> Document:
+    """What a credit note corrects, still able to take it. Raises NothingCorrected, OverCredited."""
+    if credit_note.corrects_id is None:
+        raise NothingCorrected()
+    corrected = await repository.require_document(session, credit_note.corrects_id, lock=True)
+    if corrected.status == "voided" or corrected.currency != credit_note.currency:
+        raise NothingCorrected("What it corrects was voided, or is in another currency.")
+    credited = await repository.credited_total(session, corrected.id)
+    if credited + credit_note.total > corrected.total:
+        raise OverCredited(f"{corrected.total - credited} {corrected.currency} of {corrected.number} can be credited.")
+    return corrected
+
+
+def _fiscal(contact: ContactState) -> dict[str, Any]:
+    return contact.model_dump(mode="json", include=_FISCAL_FIELDS)

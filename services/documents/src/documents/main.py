@@ -1,0 +1,37 @@
+"""Composition root of the HTTP process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from documents.config import Settings
+from documents.drafts.routes import router as drafts
+from documents.ledger.routes import router as ledger
+from documents.payments.routes import router as payments
+from documents.products.routes import router as products
+from documents.reports.routes import panel_router
+from documents.reports.routes import router as reports
+from documents.sending.routes import router as sending
+from documents.series.routes import router as series
+from documents.taxes.routes import router as taxes
+from shared.db.session import Database
+from shared.web import app
+from shared.web.asking import Asker
+from shared.web.identity import Signer
+
+ROUTERS = (products, taxes, series, drafts, ledger, payments, sending, reports, panel_router)
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    signer = Signer("documents", settings.identity_private_key.get_secret_value())
+    contacts = Asker(settings.contacts_url, signer, name="documents", scopes=frozenset({"contacts:read"}))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with contacts:
+            yield
+
+    made = app.create_app("documents", settings, database, ROUTERS, lifespan=lifespan)
+    made.state.contacts = contacts
+    return made

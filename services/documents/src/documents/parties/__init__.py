@@ -1,0 +1,1 @@
+"""Both ends of a document: our copies of the organisation, the contacts and their people."""

@@ -1,0 +1,1 @@
+"""What was collected and paid, and credit notes set off against invoices."""

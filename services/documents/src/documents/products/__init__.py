@@ -1,0 +1,1 @@
+"""What is sold and bought, with its price and taxes."""

@@ -1,0 +1,82 @@
+"""What can be done with products."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from documents.models import Product
+from documents.parties import service as parties
+from documents.products import events, repository
+from documents.products.schemas import ProductIn, ProductPatch
+from documents.taxes.defaults import STANDARD
+from documents.taxes.table import TaxesWrong, check_taxes
+from shared.db.base import utc_now
+from shared.db.tenancy import org_of
+from shared.errors import invalid
+from shared.events.documents import ProductCreated, ProductUpdated
+from shared.identifiers import new_id
+from shared.web.versions import check_version
+
+
+async def list_products(
+    session: AsyncSession,
+    *,
+    q: str | None = None,
+    in_catalogue: bool | None = None,
+    active: bool | None = None,
+    after: list[Any] | None = None,
+    limit: int,
+) -> list[Product]:
+    return await repository.list_products(
+        session, q=q, in_catalogue=in_catalogue, active=active, after=after, limit=limit
+    )
+
+
+async def get_product(session: AsyncSession, product_id: UUID) -> Product:
+    """Raises ProductNotFound."""
+    return await repository.require_product(session, product_id)
+
+
+async def find_products(session: AsyncSession, product_ids: Iterable[UUID]) -> dict[UUID, Product]:
+    return await repository.find_products(session, product_ids)
+
+
+async def create_product(session: AsyncSession, given: ProductIn) -> Product:
+    """Raises Invalid for taxes that do not go together."""
+    now = utc_now()
+    values = given.model_dump()
+    values["taxes"] = _checked(given.taxes if given.taxes is not None else [STANDARD])
+    values["currency"] = given.currency or (await parties.get_home(session)).currency
+    product = Product(org_id=org_of(session), id=new_id(), version=1, created_at=now, updated_at=now, **values)
+    await repository.save_product(session, product)
+    await events.record_product(session, ProductCreated, product)
+    return product
+
+
+async def update_product(
+    session: AsyncSession, product_id: UUID, given: ProductPatch, *, expected: int | None
+) -> Product:
+    """Only what was sent changes; documents already made keep what they say. Raises ProductNotFound, StaleVersion."""
+    product = await repository.require_product(session, product_id, lock=True)
+    check_version(expected, product.version)
+    sent = given.model_dump(exclude_unset=True)
+    if "taxes" in sent:
+        sent["taxes"] = _checked(sent["taxes"])
+    changed = {field for field, value in sent.items() if getattr(product, field) != value}
+    if changed:
+        for field in changed:
+            setattr(product, field, sent[field])
+        product.bump()
+        await repository.save_product(session, product)
+        await events.record_product(session, ProductUpdated, product, changed=changed)
+    return product
+
+
+def _checked(codes: Sequence[str]) -> list[str]:
+    try:
+        check_taxes(codes, utc_now().date())
+    except TaxesWrong as wrong:
+        raise invalid("taxes", wrong.code, str(wrong)) from None
+    return list(codes)

@@ -1,0 +1,140 @@
+"""Every SQL statement that reads running totals."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import JSON, ColumnElement, Text, and_, func, or_, select, text, tuple_, type_coerce
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from documents.models import ItemTotal, Product, SoldLine
+from documents.reports.periods import Span
+from shared.db.tenancy import org_of
+
+LATEST = 10
+
+# One statement, so that the panel's part is one round trip. Figures travel as text: JSON numbers would become floats.
+# The latest documents come as ten of each side: both legs walk the index (contact, side, date) and stop.
+_PANEL = text(
+    """
+    WITH home AS (
+        SELECT coalesce((SELECT currency FROM organization WHERE org_id = :org_id), :home_currency) AS currency
+    )
+    SELECT
+        home.currency,
+        (SELECT json_agg(json_build_array(m.year, m.month, m.type, m.net::text))
+           FROM month_total m
+          WHERE m.org_id = :org_id AND m.contact_id = :contact_id AND m.currency = home.currency
+            AND m.year IN (:year, :year - 1)) AS months,
+        (SELECT json_agg(json_build_array(o.side, o.pending::text, o.overdue::text))
+           FROM (SELECT side, sum(amount) AS pending,
+                        coalesce(sum(amount) FILTER (WHERE due_date < :today), 0) AS overdue
+                   FROM open_amount
+                  WHERE org_id = :org_id AND contact_id = :contact_id AND currency = home.currency
+                  GROUP BY side) o) AS open,
+        (SELECT json_object_agg(c.side, c.count)
+           FROM document_count c
+          WHERE c.org_id = :org_id AND c.contact_id = :contact_id) AS counts,
+        (SELECT json_agg(latest)
+           FROM (SELECT d.id, d.version, d.type, d.side, d.status, d.number, d.contact_id, d.contact_name,
+                        d.issue_date, d.due_date, d.currency, d.subtotal::text, d.tax_total::text, d.total::text,
+                        d.paid_total::text, d.pending_total::text,
+                        coalesce(d.pending_total > 0 AND d.due_date < :today, false) AS overdue,
+                        d.payment_method, d.supplier_number, d.corrects_id, d.created_at, d.updated_at
+                   FROM (VALUES ('sales'), ('purchases')) sides (side)
+                  CROSS JOIN LATERAL (
+                        SELECT * FROM document
+                         WHERE org_id = :org_id AND contact_id = :contact_id AND side = sides.side
+                         ORDER BY issue_date DESC, id DESC LIMIT :latest) d
+                  ORDER BY d.issue_date DESC, d.id DESC LIMIT :latest) latest) AS latest
+      FROM home
+    """
+).columns(months=JSON, open=JSON, counts=JSON, latest=JSON)
+
+
+async def read_panel(
+    session: AsyncSession, contact_id: UUID, *, year: int, today: date, home_currency: str
+) -> dict[str, Any]:
+    """`currency`; `months` [[year, month, type, net]]; `open` [[side, pending, overdue]]; `counts` {side: n}; `latest`.
+
+    What has no rows is None.
+    """
+    parameters = {
+        "org_id": org_of(session),
+        "contact_id": contact_id,
+        "year": year,
+        "today": today,
+        "home_currency": home_currency,
+        "latest": LATEST,
+    }
+    return dict((await session.execute(_PANEL, parameters)).mappings().one())
+
+
+async def list_items(
+    session: AsyncSession,
+    contact_id: UUID,
+    *,
+    side: str,
+    currency: str,
+    spans: Sequence[Span],
+    first: date | None,
+    last: date | None,
+    after: tuple[Decimal, UUID] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Items by amount, largest first: item_key, product_id, name, quantity, amount, last_price, last_date."""
+    mine = (ItemTotal.org_id == org_of(session), ItemTotal.contact_id == contact_id, ItemTotal.side == side)
+    quantity, amount = func.sum(ItemTotal.quantity), func.sum(ItemTotal.amount)
+    sums = (
+        select(
+            ItemTotal.item_key,
+            cast(ColumnElement[UUID | None], func.any_value(ItemTotal.product_id)).label("product_id"),
+            func.max(ItemTotal.name).label("name"),
+            quantity.label("quantity"),
+            amount.label("amount"),
+        )
+        .where(*mine, ItemTotal.currency == currency, or_(*(_within(span) for span in spans)))
+        .group_by(ItemTotal.item_key)
+        .having(or_(quantity != 0, amount != 0))
+        .cte("sums")
+    )
+    page = select(sums).order_by(sums.c.amount.desc(), sums.c.item_key.desc()).limit(limit)
+    if after:
+        page = page.where(tuple_(sums.c.amount, sums.c.item_key) < tuple_(*after))
+    items = page.cte("items")
+    sold = (
+        select(SoldLine.unit_price, SoldLine.sold_on)
+        .where(
+            SoldLine.org_id == org_of(session),
+            SoldLine.contact_id == contact_id,
+            SoldLine.side == side,
+            SoldLine.currency == currency,
+            SoldLine.item_key == items.c.item_key,
+            SoldLine.sold_on >= (first or date.min),
+            SoldLine.sold_on <= (last or date.max),
+        )
+        .order_by(SoldLine.sold_on.desc(), SoldLine.document_id.desc(), SoldLine.position.desc())
+        .limit(1)
+        .lateral("sold")
+    )
+    statement = (
+        select(
+            items.c.item_key,
+            items.c.product_id,
+            func.coalesce(Product.name, type_coerce(items.c.name, Text)).label("name"),
+            items.c.quantity,
+            items.c.amount,
+            sold.c.unit_price.label("last_price"),
+            sold.c.sold_on.label("last_date"),
+        )
+        .outerjoin(Product, and_(Product.org_id == org_of(session), Product.id == items.c.product_id))
+        .outerjoin(sold, text("true"))
+        .order_by(items.c.amount.desc(), items.c.item_key.desc())
+    )
+    return [dict(row) for row in (await session.execute(statement)).mappings()]
+
+
+def _within(span: Span) -> ColumnElement[bool]:
+    return and_(ItemTotal.grain == span.grain, ItemTotal.starts_on.between(span.first, span.last))

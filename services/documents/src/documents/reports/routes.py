@@ -1,0 +1,97 @@
+"""The HTTP door of reports, and of this service's part of the panel."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+
+from documents.asking import ContactsDep
+from documents.reports import service
+from documents.reports.schemas import ItemOut, PanelOut, YearOut
+from documents.reports.spreadsheet import items_csv
+from documents.schemas import Currency, Day
+from shared.errors import invalid
+from shared.events.documents import Side
+from shared.web.idempotency import IdempotentRoute
+from shared.web.identity import Authorize
+from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.session import SessionDep
+
+router = APIRouter(
+    prefix="/api/v1/contacts/{contact_id}/reports",
+    tags=["reports"],
+    route_class=IdempotentRoute,
+    dependencies=[Depends(Authorize("documents"))],
+)
+panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authorize("documents"))])
+
+MOST_EXPORTED = 10_000
+
+YearParam = Annotated[int | None, Query(ge=1990, le=2199, description="this year unless told otherwise")]
+
+
+@router.get(
+    "/products",
+    response_model=Page[ItemOut],
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def report_products(
+    session: SessionDep,
+    contacts: ContactsDep,
+    contact_id: UUID,
+    side: Side = "sales",
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    last: Annotated[Day | None, Query(alias="to")] = None,
+    currency: Annotated[Currency | None, Query(description="the organisation's unless told otherwise")] = None,
+    wanted: Annotated[Literal["json", "csv"] | None, Query(alias="format")] = None,
+    accept: Annotated[str | None, Header()] = None,
+    limit: LimitParam = 50,
+    cursor: CursorParam = None,
+) -> Page[ItemOut] | Response:
+    """Products and services sold to, or bought from, the contact, largest amount first.
+
+    Lines without a product are gathered by their description. As CSV everything comes at once.
+    """
+    as_csv = wanted == "csv" or (wanted is None and "text/csv" in (accept or ""))
+    rows = await service.list_items(
+        session,
+        contact_id,
+        side=side,
+        first=first,
+        last=last,
+        currency=currency,
+        after=None if as_csv else _after(cursor),
+        limit=MOST_EXPORTED if as_csv else limit + 1,
+        asker=contacts,
+    )
+    if as_csv:
+        headers = {"Content-Disposition": f'attachment; filename="products-{side}.csv"'}
+        body = items_csv(ItemOut.model_validate(row) for row in rows)
+        return Response(body, headers=headers, media_type="text/csv; charset=utf-8")
+    last_row = rows[limit - 1] if len(rows) > limit else None
+    return Page(
+        items=[ItemOut.model_validate(row) for row in rows[:limit]],
+        next_cursor=encode_cursor(str(last_row["amount"]), last_row["item_key"]) if last_row else None,
+    )
+
+
+@router.get("/year")
+async def report_year(session: SessionDep, contacts: ContactsDep, contact_id: UUID, year: YearParam = None) -> YearOut:
+    """Sales and purchases by month, as the panel shows them."""
+    return YearOut.model_validate(await service.get_year(session, contact_id, year=year, asker=contacts))
+
+
+@panel_router.get("/internal/contacts/{contact_id}/panel", response_model=PanelOut)
+async def get_panel_part(session: SessionDep, contact_id: UUID, year: YearParam = None) -> dict[str, Any]:
+    return await service.get_panel(session, contact_id, year=year)
+
+
+def _after(cursor: str | None) -> tuple[Decimal, UUID] | None:
+    if cursor is None:
+        return None
+    amount, last_key = decode_cursor(cursor, size=2)
+    try:
+        return Decimal(str(amount)).quantize(Decimal("0.01")), UUID(str(last_key))
+    except (ValueError, InvalidOperation):
+        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

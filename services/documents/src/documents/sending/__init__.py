@@ -1,0 +1,1 @@
+"""Who gets a document by mail, and the wish to mail it."""

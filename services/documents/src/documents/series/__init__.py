@@ -1,0 +1,1 @@
+"""Numbering series: formats and gapless counters."""

@@ -1,0 +1,39 @@
+"""The HTTP door of taxes."""
+
+from fastapi import APIRouter, Depends
+
+from documents.schemas import Day
+from documents.taxes.schemas import TaxOut
+from documents.taxes.table import TAXES
+from shared.db.base import utc_now
+from shared.web.idempotency import IdempotentRoute
+from shared.web.identity import Authorize
+from shared.web.pagination import Page
+
+router = APIRouter(
+    prefix="/api/v1/taxes",
+    tags=["taxes"],
+    route_class=IdempotentRoute,
+    dependencies=[Depends(Authorize("documents"))],
+)
+
+
+@router.get("")
+async def list_taxes(on: Day | None = None) -> Page[TaxOut]:
+    """The taxes in force on a day (today unless told otherwise), with their rates on that day."""
+    day = on or utc_now().date()
+    found = [(tax, rate) for tax in TAXES.values() if (rate := tax.rate_on(day))]
+    return Page(
+        items=[
+            TaxOut(
+                code=tax.code,
+                name=tax.name,
+                kind=tax.kind,
+                rate=rate.percent,
+                valid_from=rate.valid_from,
+                valid_to=rate.valid_to,
+                surcharge=tax.surcharge,
+            )
+            for tax, rate in found
+        ]
+    )

@@ -1,0 +1,18 @@
+"""HTTP shapes of taxes."""
+
+from datetime import date
+
+from documents.taxes.table import Kind
+from shared.web.shapes import Money, View
+
+
+class TaxOut(View):
+    """`rate` is per cent, below zero where it is held back."""
+
+    code: str
+    name: str
+    kind: Kind
+    rate: Money
+    valid_from: date
+    valid_to: date | None
+    surcharge: str | None

@@ -1,0 +1,1 @@
+"""Running totals per contact, kept in the transaction that changes them."""
