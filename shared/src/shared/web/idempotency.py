@@ -36,8 +36,11 @@ class Replay(Exception):
         self.response = response
 
 
-async def claim(session: AsyncSession, request: Request) -> None:
-    """First thing in a POST's transaction. Raises Replay with the stored answer, StillRunning or Invalid."""
+async def claim(session: AsyncSession, request: Request, *, streamed: bytes | None = None) -> None:
+    """First thing in a POST's transaction. Raises Replay with the stored answer, StillRunning or Invalid.
+
+    `streamed` stands for a body that was read as a stream (its digest): two of one length are not one request.
+    """
     key = request.headers.get(_HEADER)
     if request.method != "POST" or key is None:
         return
@@ -49,7 +52,7 @@ async def claim(session: AsyncSession, request: Request) -> None:
     mine = (idempotency_key.c.org_id == org_id) & (idempotency_key.c.key == key)
     expired = (idempotency_key.c.org_id == org_id) & (idempotency_key.c.created_at < utc_now() - KEPT)
     await session.execute(delete(idempotency_key).where(expired))
-    fingerprint = await _fingerprint(request)
+    fingerprint = await _fingerprint(request, streamed)
     stored = (await session.execute(select(idempotency_key).where(mine))).one_or_none()
     if stored is None:
         request.state.idempotency = (session, key, fingerprint)
@@ -58,6 +61,27 @@ async def claim(session: AsyncSession, request: Request) -> None:
         raise invalid(_HEADER, "idempotency_key_reused", "This key was used for another request.")
     headers = {**orjson.loads(stored.headers), "Idempotent-Replayed": "true"}
     raise Replay(Response(stored.body, stored.status, headers=headers))
+
+
+async def keep(request: Request, response: Response) -> None:
+    """Store the answer of a claimed POST in its transaction, once. Only routes that open their own need to call it."""
+    claimed = getattr(request.state, "idempotency", None)
+    if not claimed or response.status_code >= 300:
+        return
+    request.state.idempotency = None
+    session, key, fingerprint = claimed
+    await session.flush()
+    await session.execute(
+        insert(idempotency_key).values(
+            org_id=org_of(session),
+            key=key,
+            fingerprint=fingerprint,
+            status=response.status_code,
+            headers=orjson.dumps({k: v for k, v in response.headers.items() if k in _KEPT_HEADERS}).decode(),
+            body=bytes(response.body),
+            created_at=utc_now(),
+        )
+    )
 
 
 class IdempotentRoute(APIRoute):
@@ -71,32 +95,18 @@ class IdempotentRoute(APIRoute):
                 response = await handle(request)
             except Replay as replay:
                 return replay.response
-            claimed = getattr(request.state, "idempotency", None)
-            if claimed and response.status_code < 300:
-                session, key, fingerprint = claimed
-                await session.flush()
-                await session.execute(
-                    insert(idempotency_key).values(
-                        org_id=org_of(session),
-                        key=key,
-                        fingerprint=fingerprint,
-                        status=response.status_code,
-                        headers=orjson.dumps(
-                            {k: v for k, v in response.headers.items() if k in _KEPT_HEADERS}
-                        ).decode(),
-                        body=bytes(response.body),
-                        created_at=utc_now(),
-                    )
-                )
+            await keep(request, response)
             return response
 
         return handler
 
 
-async def _fingerprint(request: Request) -> bytes:
-    """Method, path and body. A multipart body was consumed as a stream: its form stands for it instead."""
+async def _fingerprint(request: Request, streamed: bytes | None) -> bytes:
+    """Method, path and body. A multipart body that FastAPI parsed cannot be read again: its length stands for it."""
     digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
-    if request.headers.get("content-type", "").startswith("multipart/"):
+    if streamed is not None:
+        digest.update(streamed)
+    elif request.headers.get("content-type", "").startswith("multipart/"):
         digest.update(request.headers.get("content-length", "").encode())
     else:
         digest.update(await request.body())
