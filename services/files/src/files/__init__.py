@@ -1,1 +1,1 @@
-"""Owns file records; the bytes live in S3."""
+"""Owns the files of a contact: records in its database, bytes in S3."""

@@ -1,0 +1,11 @@
+"""`python -m files`: HTTP and worker together; `--only http|worker`; `migrate`."""
+
+from files.config import Settings
+from files.main import create_app
+from files.worker import create_worker
+from shared.process import Program
+
+PROGRAM = Program("files", Settings, create_app, create_worker)
+
+if __name__ == "__main__":
+    PROGRAM.run()

@@ -1,0 +1,13 @@
+"""Composition root of the bus process."""
+
+from files.config import Settings
+from files.handlers import SUBSCRIPTIONS
+from files.storage import Storage
+from files.sweeper import sweeping
+from shared.bus.transport import Transport
+from shared.db.session import Database
+from shared.worker import Worker
+
+
+def create_worker(settings: Settings, database: Database, transport: Transport) -> Worker:
+    return Worker("files", database, transport, SUBSCRIPTIONS, jobs=[sweeping(database, Storage(settings))])
