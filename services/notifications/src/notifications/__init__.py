@@ -1,1 +1,1 @@
-"""Owns the mail outbox, its log and the webhook deliveries."""
+"""Owns the mails that are sent, and the log of what became of them."""

@@ -1,0 +1,200 @@
+"""The delivery job: takes due messages one by one from the queue to an SMTP server.
+
+The promise: nothing is lost, and nothing is sent twice knowingly. SMTP cannot be part of a transaction, so
+what is about to happen is always committed first, and what was seen is committed after:
+
+    lease      a row of `delivery` is taken, with an end; renewed while its worker lives. Workers side by side
+               skip each other's rows. Committed.
+    sending    the message is marked, phase `preparing`, and its attempt is logged. Committed.
+               PDF, connection, MAIL, RCPT: whatever fails here failed surely before the server had the mail.
+    hand over  phase `handing_over`, only by the holder of the lease. Committed BEFORE the command DATA.
+               DATA, and the server's answer.
+    settle     sent | queued again, later | failed | unknown, recipient by recipient. Committed.
+
+A worker that dies leaves a lease that runs out, and the next one reads how far it went: while preparing, the
+attempt is repeated; after the hand-over nobody can know whether the server took the mail, so the message becomes
+`unknown`, and a person looks and decides. The same when the connection breaks between DATA and its answer.
+A worker that only slept past its lease is stopped at the hand-over; past it, its answer is still taken.
+
+The folder of .eml files has no such moment: writing one file again is no second mail.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+import structlog
+
+from notifications import service
+from notifications.composing import compose
+from notifications.errors import LeaseLost
+from notifications.mailers import Mailer
+from notifications.models import Message
+from notifications.outcomes import Deferred, Outcome, Rejected, Uncertain
+from notifications.service import Lease
+from shared.db.session import Database
+from shared.db.tenancy import Scope
+from shared.errors import Unavailable
+from shared.web.asking import Asker
+
+logger = structlog.get_logger("delivery")
+
+LADDER: Final = (1, 10, 60, 300, 1_800, 7_200, 21_600, 86_400)
+"""Seconds before each further attempt; after the last, the message has failed."""
+LEASE_SECONDS: Final = 30.0
+PARALLEL: Final = 5
+POLL_SECONDS: Final = 1.0
+_DRAIN_SECONDS = 6
+_SETTLE_PAUSES = (0.2, 1, 2, 5, 10, 20)
+_NOBODY = Scope(org_id=None)
+"""The queue is read before it is known whose messages are due; such a transaction sees no tenant's row."""
+
+
+class Delivery:
+    def __init__(
+        self,
+        database: Database,
+        mailer: Mailer,
+        documents: Asker,
+        *,
+        mail_from: str,
+        ladder: Sequence[float] = LADDER,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self._database = database
+        self._mailer = mailer
+        self._documents = documents
+        self._mail_from = mail_from
+        self._ladder = ladder
+        self._lease_seconds = lease_seconds
+        self._wake = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        database.on_events(self._wake.set)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; then what is under way may end. A database that goes away is waited for."""
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                try:
+                    await self._take()
+                except Exception as error:
+                    logger.warning("queue_unreadable", error=str(error))
+                await self._pause(stop)
+            if self._running:
+                await asyncio.wait(self._running, timeout=_DRAIN_SECONDS)
+        finally:
+            # A delivery that is cut off here is one whose worker died: its lease tells the next one.
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+            await self._documents.close()
+
+    async def _take(self) -> None:
+        free = PARALLEL - len(self._running)
+        if not free:
+            return
+        async with self._database.transaction(_NOBODY) as session:
+            leases = await service.lease_due(session, seconds=self._lease_seconds, limit=free)
+        for lease in leases:
+            task = asyncio.create_task(self._deliver(lease))
+            self._running.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("delivery_left", reason="its lease will run out", exc_info=error)
+
+    async def _deliver(self, lease: Lease) -> None:
+        with structlog.contextvars.bound_contextvars(org_id=str(lease.org_id), message_id=str(lease.message_id)):
+            async with self._database.transaction(Scope(org_id=lease.org_id)) as session:
+                message = await service.begin_attempt(session, lease, seconds=self._lease_seconds, ladder=self._ladder)
+            if message is None:
+                return
+            scope = Scope(
+                org_id=lease.org_id,
+                correlation_id=message.correlation_id,
+                causation_id=message.causation_id,
+                traceparent=message.traceparent,
+            )
+            try:
+                async with self._kept(lease, scope):
+                    outcome = await self._attempt(lease, scope, message)
+                    await self._settle(lease, scope, outcome)
+            except LeaseLost:
+                logger.warning("lease_lost", attempt=message.attempts)
+
+    async def _attempt(self, lease: Lease, scope: Scope, message: Message) -> Outcome:
+        """Whatever goes wrong is an outcome; only a lost lease, and the end of this process, are not."""
+        handed_over = False
+
+        async def hand_over() -> None:
+            nonlocal handed_over
+            async with self._database.transaction(scope) as session:
+                await service.hand_over(session, lease, seconds=self._lease_seconds)
+            handed_over = True
+
+        try:
+            pdf = await self._pdf(message, scope)
+            if pdf is None:
+                return Rejected("documents has no PDF of this document")
+            return await self._mailer.send(compose(message, pdf, mail_from=self._mail_from), hand_over)
+        except LeaseLost:
+            raise
+        except Unavailable as error:
+            return Deferred(f"documents: {error}")
+        except Exception as error:
+            logger.exception("attempt_broke", handed_over=handed_over)
+            reason = f"{type(error).__name__}: {error}"[:500]
+            return Uncertain(reason) if handed_over else Deferred(reason)
+
+    async def _pdf(self, message: Message, scope: Scope) -> bytes | None:
+        async with self._documents.get(f"/api/v1/documents/{message.document_id}/pdf", scope) as response:
+            return await response.read() if response else None
+
+    async def _settle(self, lease: Lease, scope: Scope, outcome: Outcome) -> None:
+        """Only this process knows the outcome: a database that is away is worth some patience."""
+        for pause in (*_SETTLE_PAUSES, None):
+            try:
+                async with self._database.transaction(scope) as session:
+                    message = await service.settle_attempt(session, lease, outcome, ladder=self._ladder)
+            except LeaseLost:
+                raise
+            except Exception as error:
+                if pause is None:
+                    raise
+                logger.warning("not_settled", error=str(error), again_in=pause)
+                await asyncio.sleep(pause)
+            else:
+                logger.info("attempted", status=message.status, attempt=message.attempts, error=message.last_error)
+                return
+
+    @asynccontextmanager
+    async def _kept(self, lease: Lease, scope: Scope) -> AsyncIterator[None]:
+        """Renew the lease as long as this process lives and works on it."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(self._lease_seconds / 3)
+                with contextlib.suppress(Exception):  # not renewed: it runs out, which is what leases are for
+                    async with self._database.transaction(scope) as session:
+                        await service.renew_lease(session, lease, seconds=self._lease_seconds)
+
+        renewing = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            renewing.cancel()
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        """Until woken by a commit or the end of a delivery, stopped, or a second has gone."""
+        waiting = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(stop.wait())]
+        try:
+            await asyncio.wait(waiting, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()

@@ -1,0 +1,14 @@
+"""The bus door of notifications: what it does when others say something."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notifications import service
+from shared.bus.consumer import Subscription
+from shared.events.documents import DocumentSendRequested
+
+
+async def on_document_send_requested(session: AsyncSession, event: DocumentSendRequested) -> None:
+    await service.queue_document_mail(session, event.data)
+
+
+SUBSCRIPTIONS = (Subscription(DocumentSendRequested, on_document_send_requested),)

@@ -1,0 +1,12 @@
+"""Composition root of the HTTP process."""
+
+from fastapi import FastAPI
+
+from notifications.config import Settings
+from notifications.routes import router
+from shared.db.session import Database
+from shared.web import app
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    return app.create_app("notifications", settings, database, [router])

@@ -1,0 +1,57 @@
+"""HTTP shapes of messages."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.events.documents import DocumentType
+from shared.web.shapes import View
+
+Status = Literal["queued", "sending", "sent", "failed", "unknown", "cancelled"]
+
+
+class RecipientOut(View):
+    """`refused` carries the server's words in `detail`; so does `pending`, when the server put this one off."""
+
+    kind: Literal["to", "cc", "bcc"]
+    email: str
+    name: str | None
+    status: Literal["pending", "accepted", "refused", "unknown"]
+    detail: str | None
+
+
+class MessageOut(View):
+    id: UUID
+    version: int
+    status: Status
+    contact_id: UUID
+    document_id: UUID
+    document_type: DocumentType
+    document_number: str | None
+    language: str
+    subject: str
+    recipients: list[RecipientOut]
+    attempts: int
+    next_attempt_at: datetime | None
+    last_error: str | None
+    sent_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class AttemptOut(View):
+    """`outcome` is null while it runs."""
+
+    number: int
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: Literal["accepted", "deferred", "rejected", "unknown", "interrupted"] | None
+    detail: str | None
+
+
+class MessageDetail(MessageOut):
+    """`log`: newest first, the latest 200."""
+
+    text: str
+    attachment_name: str
+    log: list[AttemptOut]
