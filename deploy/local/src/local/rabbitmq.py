@@ -1,0 +1,282 @@
+"""A private RabbitMQ: its own ports, node name, cookie and data folder, on loopback only.
+
+Runs the installed program directly (the distribution's wrapper insists on a user and a home of its
+own); where there is none it is installed, or a container takes its place.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol, Self
+
+from local.child import Child
+from local.ports import free_ports
+
+IMAGE = "rabbitmq:4"
+PROGRAMS = (
+    Path("/usr/lib/rabbitmq/bin/rabbitmq-server"),
+    Path("/opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server"),
+    Path("/usr/local/opt/rabbitmq/sbin/rabbitmq-server"),
+)
+_EPMD = ("/usr/lib/erlang/bin/epmd", "/usr/local/lib/erlang/bin/epmd", "/opt/homebrew/bin/epmd")
+_POLICY = Path("/usr/sbin/policy-rc.d")
+_START_SECONDS = 90
+_STOP_SECONDS = 30
+
+
+class RabbitMQFailed(Exception):
+    """It is not installed and cannot be, or it did not start; the message says which and why."""
+
+
+class _Broker(Protocol):
+    """One way of running it."""
+
+    def start(self) -> None: ...
+    def wait_until(self, ready: Callable[[], bool], *, within: float) -> bool: ...
+    def stop(self, *, within: float) -> None: ...
+    def kill(self) -> None: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def last_words(self) -> str: ...
+
+
+class RabbitMQ:
+    """`program` is the installed server, or None for a container: what `find_or_install` answers."""
+
+    def __init__(self, folder: Path, *, program: Path | None) -> None:
+        self.port, epmd_port, distribution_port = free_ports(3)
+        self._broker: _Broker = (
+            _Node(folder.resolve(), program, self.port, epmd_port, distribution_port)
+            if program
+            else _Container(folder.resolve(), self.port)
+        )
+
+    @property
+    def url(self) -> str:
+        return f"amqp://guest:guest@127.0.0.1:{self.port}/"
+
+    def start(self) -> Self:
+        """Returns once it takes AMQP connections; on the same port every time. Raises RabbitMQFailed."""
+        self._broker.start()
+        if not self._broker.wait_until(self._speaks_amqp, within=_START_SECONDS):
+            tail = self._broker.last_words()
+            self.stop()
+            raise RabbitMQFailed(f"RabbitMQ did not start:\n{tail}")
+        return self
+
+    def stop(self) -> None:
+        self._broker.stop(within=_STOP_SECONDS)
+
+    def kill(self) -> None:
+        """As a crash would. `start` brings it back, with what it had on disk."""
+        self._broker.kill()
+
+    def pause(self) -> None:
+        """Alive for the kernel, dead for its clients, until `resume`."""
+        self._broker.pause()
+
+    def resume(self) -> None:
+        self._broker.resume()
+
+    def _speaks_amqp(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+                connection.sendall(b"AMQP\x00\x00\x09\x01")
+                return connection.recv(1) == b"\x01"  # the frame of Connection.Start
+        except OSError:
+            return False
+
+
+class _Node:
+    """The installed program, and an epmd of its own so that it never meets another node's."""
+
+    def __init__(self, folder: Path, program: Path, port: int, epmd_port: int, distribution_port: int) -> None:
+        self._folder = folder
+        self._program = program
+        self._epmd_port = epmd_port
+        self._epmd = Child(folder, "epmd")
+        self._server = Child(folder, "rabbitmq")
+        self._environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(folder),
+            "ERL_EPMD_PORT": str(epmd_port),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODENAME": "ficha@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_PORT": str(port),
+            "RABBITMQ_DIST_PORT": str(distribution_port),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+            "RABBITMQ_LOG_BASE": str(folder / "log"),
+            "RABBITMQ_PID_FILE": str(folder / "node.pid"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            # The script then becomes the server instead of watching it: the pid we know is the server's.
+            "RUNNING_UNDER_SYSTEMD": "true",
+        }
+
+    def start(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / "enabled_plugins").write_text("[].\n")
+        (self._folder / "rabbitmq.conf").write_text(
+            # The write-ahead log of the quorum queues is held in memory too: 512 MB is for servers.
+            "raft.wal_max_size_bytes = 67108864\ndisk_free_limit.absolute = 100MB\n"
+        )
+        self._epmd.start(
+            [_epmd(), "-address", "127.0.0.1", "-port", str(self._epmd_port)],
+            environment=self._environment,
+            folder=self._folder,
+        )
+        self._server.start([self._program], environment=self._environment, folder=self._folder)
+
+    def wait_until(self, ready: Callable[[], bool], *, within: float) -> bool:
+        return self._server.wait_until(ready, within=within)
+
+    def stop(self, *, within: float) -> None:
+        self._server.stop(within=within)
+        self._epmd.stop(within=within)
+
+    def kill(self) -> None:
+        self._server.kill()
+        self._epmd.kill()
+
+    def pause(self) -> None:
+        self._server.pause()
+
+    def resume(self) -> None:
+        self._server.resume()
+
+    def last_words(self) -> str:
+        return self._server.last_words()
+
+
+class _Container:
+    """The official image under Docker, its port published on loopback, its data in our folder."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self._folder = folder
+        self._port = port
+        self._record = folder / "container.id"
+
+    def start(self) -> None:
+        (self._folder / "data").mkdir(parents=True, exist_ok=True)
+        self._remove()  # what a killed run of ours left behind
+        _docker(
+            *("run", "--detach", "--cidfile", str(self._record)),
+            # The node is named after its host, and its data after its node.
+            *("--hostname", "ficha", "--volume", f"{self._folder / 'data'}:/var/lib/rabbitmq"),
+            *("--publish", f"127.0.0.1:{self._port}:5672", IMAGE),
+        )
+
+    def wait_until(self, ready: Callable[[], bool], *, within: float) -> bool:
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            if ready():
+                return True
+            time.sleep(0.2)
+        return False
+
+    def stop(self, *, within: float) -> None:
+        if self._record.exists():
+            _docker("stop", "--time", str(int(within)), self._id)
+            self._remove()
+
+    def kill(self) -> None:
+        _docker("kill", self._id)
+        self._remove()
+
+    def pause(self) -> None:
+        _docker("pause", self._id)
+
+    def resume(self) -> None:
+        _docker("unpause", self._id)
+
+    def last_words(self) -> str:
+        return _docker("logs", "--tail", "30", self._id) if self._record.exists() else ""
+
+    @property
+    def _id(self) -> str:
+        return self._record.read_text().strip()
+
+    def _remove(self) -> None:
+        if self._record.exists():
+            _docker("rm", "--force", self._id)
+            self._record.unlink()
+
+
+def find_or_install() -> Path | None:
+    """The server program, installed with apt-get where that is possible; None when Docker has to run it.
+
+    Raises RabbitMQFailed when this machine offers none of the three.
+    """
+    if program := _installed():
+        return program
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        _install()
+        if program := _installed():
+            return program
+    if shutil.which("docker") and _runs("docker", "info"):
+        return None
+    raise RabbitMQFailed(
+        "RabbitMQ is needed and is not here. Install it (Debian, Ubuntu: sudo apt-get install rabbitmq-server; "
+        "macOS: brew install rabbitmq), or start Docker, which will run it in a container."
+    )
+
+
+def _installed() -> Path | None:
+    on_path = shutil.which("rabbitmq-server")
+    # Debian's program on the path is a wrapper for one user only; the real one lies in the first folder.
+    return next((path for path in (*PROGRAMS, *([Path(on_path)] if on_path else [])) if path.exists()), None)
+
+
+def _install() -> None:
+    """Progress goes to stderr. The package starts no service: the broker we run is our own."""
+    print("RabbitMQ is not installed: installing it with apt-get.", file=sys.stderr, flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with no_services():
+        for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "rabbitmq-server"]):
+            done = subprocess.run(["apt-get", *arguments], env=environment, stdout=sys.stderr, check=False)
+            if done.returncode:
+                raise RabbitMQFailed(f"apt-get {arguments[0]} failed ({done.returncode}); its words are above.")
+
+
+@contextmanager
+def no_services(policy: Path = _POLICY) -> Iterator[None]:
+    """Debian's packages ask policy-rc.d before they start a service; 101 means no. Leaves nothing behind."""
+    kept = policy.with_name(f"{policy.name}.before-ficha")
+    if policy.exists():
+        policy.rename(kept)
+    try:
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+        yield
+    finally:
+        policy.unlink(missing_ok=True)
+        if kept.exists():
+            kept.rename(policy)
+
+
+def _epmd() -> str:
+    found = shutil.which("epmd") or next((path for path in _EPMD if Path(path).exists()), None)
+    if found is None:
+        raise RabbitMQFailed("Erlang's epmd is not installed, though RabbitMQ is.")
+    return found
+
+
+def _runs(*command: str) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _docker(*arguments: str) -> str:
+    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RabbitMQFailed(f"docker {arguments[0]} failed: {done.stderr.strip()}")
+    return done.stdout.strip() or done.stderr.strip()
