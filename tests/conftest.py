@@ -2,7 +2,12 @@
 
 from shared import logging
 
-pytest_plugins = ["tests.support.postgres", "tests.support.identity"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.identity",
+    "tests.support.rabbitmq",
+    "tests.support.s3",
+]
 
 # JSON lines: the console renderer draws every traceback with its locals, which takes seconds each.
 logging.configure(level="WARNING")

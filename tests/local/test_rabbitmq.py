@@ -1,0 +1,79 @@
+"""The private broker: what it leaves alone, what it leaves behind, and what it says when it cannot be had."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local import rabbitmq as module
+from local.rabbitmq import RabbitMQ, RabbitMQFailed, find_or_install, no_services
+
+
+def test_it_listens_on_loopback_only_and_ends_with_everything_it_started(tmp_path: Path) -> None:
+    before = _own_servers()
+    broker = RabbitMQ(tmp_path, program=find_or_install()).start()
+    try:
+        started = _own_servers() - before
+        listening = [
+            c.laddr.ip for pid in started for c in psutil.Process(pid).net_connections() if c.status == "LISTEN"
+        ]
+        assert listening
+        assert set(listening) <= {"127.0.0.1", "::1"}
+    finally:
+        broker.stop()
+    assert _own_servers() == before
+
+
+def test_a_broker_left_by_a_killed_run_is_ended_by_the_next_on_the_same_folder(tmp_path: Path) -> None:
+    killed = (
+        "import os; from pathlib import Path; from local.rabbitmq import *\n"
+        f"RabbitMQ(Path({str(tmp_path)!r}), program=find_or_install()).start(); os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", killed], check=False)
+    left = [int((tmp_path / record).read_text().split()[0]) for record in ("rabbitmq.pid", "epmd.pid")]
+    assert all(psutil.pid_exists(pid) for pid in left)
+
+    broker = RabbitMQ(tmp_path, program=find_or_install()).start()
+    try:
+        assert not any(psutil.pid_exists(pid) for pid in left)
+    finally:
+        broker.stop()
+
+
+def test_a_start_that_fails_shows_the_servers_own_words(tmp_path: Path) -> None:
+    program = tmp_path / "rabbitmq-server"
+    program.write_text("#!/bin/sh\necho 'no such luck'\nexit 1\n")
+    program.chmod(0o755)
+    with pytest.raises(RabbitMQFailed, match="no such luck"):
+        RabbitMQ(tmp_path / "data", program=program).start()
+
+
+def test_a_machine_without_any_way_to_run_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PROGRAMS", ())
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(RabbitMQFailed, match="apt-get install rabbitmq-server"):
+        find_or_install()
+
+
+def test_installing_forbids_services_and_puts_the_old_policy_back(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    policy.write_text("mine")
+    with no_services(policy):
+        assert "exit 101" in policy.read_text()
+        assert policy.stat().st_mode & 0o111
+    assert policy.read_text() == "mine"
+    policy.unlink()
+    with no_services(policy):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def _own_servers() -> set[int]:
+    """Brokers and port mappers that belong to this process."""
+    return {
+        child.pid
+        for child in psutil.Process().children(recursive=True)
+        if child.name() in ("beam.smp", "epmd") and child.status() != psutil.STATUS_ZOMBIE
+    }
