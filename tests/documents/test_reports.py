@@ -135,7 +135,7 @@ async def test_the_panel_speaks_the_organisations_currency(world: World) -> None
 
 async def test_the_panel_takes_one_statement_however_many_documents(world: World, database: Database) -> None:
     contact = await world.contact()
-    counts = []
+    counts: list[int] = []
     for _ in range(3):
         for _ in range(6):
             await world.approved(contact, issue_date=f"2026-0{len(counts) + 1}-01")

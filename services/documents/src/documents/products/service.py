@@ -46,7 +46,7 @@ async def find_products(session: AsyncSession, product_ids: Iterable[UUID]) -> d
 async def create_product(session: AsyncSession, given: ProductIn) -> Product:
     """Raises Invalid for taxes that do not go together."""
     now = utc_now()
-    values = given.model_dump()
+    values = dict(given)
     values["taxes"] = _checked(given.taxes if given.taxes is not None else [STANDARD])
     values["currency"] = given.currency or (await parties.get_home(session)).currency
     product = Product(org_id=org_of(session), id=new_id(), version=1, created_at=now, updated_at=now, **values)
@@ -61,7 +61,7 @@ async def update_product(
     """Only what was sent changes; documents already made keep what they say. Raises ProductNotFound, StaleVersion."""
     product = await repository.require_product(session, product_id, lock=True)
     check_version(expected, product.version)
-    sent = given.model_dump(exclude_unset=True)
+    sent = {field: value for field, value in given if field in given.model_fields_set}
     if "taxes" in sent:
         sent["taxes"] = _checked(sent["taxes"])
     changed = {field for field, value in sent.items() if getattr(product, field) != value}
