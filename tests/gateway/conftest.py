@@ -71,7 +71,7 @@ def settings_for(peers: dict[str, Peer], **values: object) -> Settings:
 @pytest.fixture(scope="session")
 async def gateway(running_peers: dict[str, Peer], database: Database) -> AsyncIterator[tuple[FastAPI, str]]:
     """The app, and where it listens."""
-    app = create_app(settings_for(running_peers, service_timeout_seconds=1), database)
+    app = create_app(settings_for(running_peers, service_timeout_seconds=1, stream_heartbeat_seconds=0.2), database)
     async with serving(app) as url:
         yield app, url
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
 from shared.errors import NotFound
 from shared.process import serve
@@ -31,11 +31,7 @@ class Thing(BaseModel):
     name: str
 
 
-class CrmThing(BaseModel):
-    title: str
-
-
-CrmThing.__name__ = "Thing"
+CrmThing = create_model("Thing", title=(str, ...))
 
 
 class Peer:

@@ -69,3 +69,47 @@ async def test_an_unknown_path_is_a_problem(client: httpx.AsyncClient, anonymous
 async def test_nobody_is_told_to_log_in(anonymous: httpx.AsyncClient) -> None:
     answer = await anonymous.get("/api/v1/documents")
     assert (answer.status_code, answer.json()["code"]) == (401, "gateway.not_logged_in")
+
+
+async def test_what_services_go_by_passes_both_ways(client: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
+    sent = {
+        "If-Match": '"3"',
+        "Idempotency-Key": "k1",
+        "Range": "bytes=0-9",
+        "Accept": "application/pdf",
+        "Accept-Language": "ca",
+        "Content-Type": "application/json",
+        "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    }
+    answer = await client.post("/api/v1/documents/%C3%B1%2F/x?a=1&a=2&q=%20", content=b'{"name": "x"}', headers=sent)
+    [(asked, headers, _)] = peers["documents"].seen
+    assert asked == "POST /api/v1/documents/ñ//x"
+    assert {name.lower(): value for name, value in sent.items()}.items() <= headers.items()
+    assert headers["content-length"] == "13"
+    assert answer.headers["x-request-id"] == headers["x-request-id"]
+
+
+async def test_the_portal_is_asked_as_a_visitor_with_its_own_cookie_only(
+    client: httpx.AsyncClient, peers: dict[str, Peer]
+) -> None:
+    client.cookies.set("ficha_portal", "theirs")
+    answer = await client.post("/portal/api/session", json={}, headers={"X-Forwarded-For": "6.6.6.6, 7.7.7.7"})
+    [(_, headers, identity)] = peers["portal"].seen
+    assert (identity.org_id, identity.actor, identity.scopes) == (None, "visitor", frozenset({"portal:client"}))
+    assert headers["cookie"] == "ficha_portal=theirs"
+    assert headers["x-forwarded-for"] == "7.7.7.7"  # from a proxy on loopback, which uvicorn trusts: its last hop
+    assert "ficha_portal=p1" in answer.headers["set-cookie"]
+
+
+async def test_internal_paths_cannot_be_reached(client: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
+    for path in ("/internal/contacts/7/panel", "/api/v1/../../internal/contacts/7/panel", "/api/internal/x"):
+        assert (await client.get(httpx.URL(str(client.base_url).rstrip("/") + path))).status_code == 404
+    assert not any(peer.seen for peer in peers.values())
+
+
+async def test_a_service_decides_by_the_scopes_it_is_told(client: httpx.AsyncClient) -> None:
+    made = await client.post("/api/v1/api-keys", json={"name": "reader", "scopes": ["contacts:read"]})
+    async with httpx.AsyncClient(base_url=client.base_url) as program:
+        program.headers["Authorization"] = f"Bearer {made.json()['key']}"
+        assert (await program.post("/api/v1/contacts", json={"name": "x"})).status_code == 403
+        assert (await program.get("/api/v1/contacts")).status_code == 200

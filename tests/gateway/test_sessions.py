@@ -1,17 +1,237 @@
-"""Logging in and out."""
+"""Logging in and out: who, for how long, and from where."""
+
+import asyncio
+import time
+from datetime import timedelta
 
 import httpx
+import pytest
+from sqlalchemy import text
 
-from tests.gateway.conftest import PASSWORD, Person, log_in
+from gateway.accounts.errors import TooManyAttempts
+from gateway.accounts.throttle import Throttle
+from gateway.main import create_app
+from shared.db.base import utc_now
+from shared.db.session import Database
+from shared.db.tenancy import Scope
+from tests.gateway.conftest import PASSWORD, Person, log_in, new_person, settings_for
+from tests.gateway.peers import Peer, serving
 
 
-async def test_logging_in_sets_a_cookie_scripts_cannot_read(anonymous: httpx.AsyncClient, admin: Person) -> None:
+async def change_session(database: Database, person: Person, column: str, by: timedelta) -> None:
+    async with database.transaction(Scope(org_id=person.org_id)) as session:
+        await session.execute(
+            text(f"UPDATE login_session SET {column} = :at WHERE org_id = :org"),
+            {"at": utc_now() + by, "org": person.org_id},
+        )
+
+
+def second(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=client.base_url)
+
+
+async def test_logging_in_sets_a_cookie_that_scripts_cannot_read(anonymous: httpx.AsyncClient, admin: Person) -> None:
     answer = await log_in(anonymous, admin)
     assert answer.status_code == 201, answer.text
     body = answer.json()
     assert (body["user"]["email"], body["organization"]["id"]) == (admin.email, str(admin.org_id))
-    cookie = answer.headers["set-cookie"]
-    assert cookie.startswith("ficha_session=")
-    assert {"httponly", "samesite=lax", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
+    parts = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
+    assert {"httponly", "samesite=lax", "path=/"} <= parts
+    assert "secure" not in parts
     assert (await anonymous.get("/api/v1/session")).json() == body
-    assert PASSWORD not in answer.text
+    assert "password" not in answer.text
+
+
+async def test_behind_https_the_cookie_is_secure(peers: dict[str, Peer], database: Database, admin: Person) -> None:
+    app = create_app(settings_for(peers, public_url="https://ficha.example"), database)
+    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+        assert "secure" in (await log_in(client, admin)).headers["set-cookie"].lower()
+
+
+async def test_the_token_is_kept_as_a_hash_only(client: httpx.AsyncClient, database: Database, admin: Person) -> None:
+    async with database.transaction(Scope(org_id=admin.org_id)) as session:
+        stored = str((await session.execute(text("SELECT * FROM login_session"))).all())
+        users = str((await session.execute(text("SELECT * FROM user_account"))).all())
+    assert client.cookies["ficha_session"] not in stored
+    assert PASSWORD not in users
+    assert "$argon2id$" in users
+
+
+async def test_each_login_has_a_token_of_its_own_and_ends_the_one_before(
+    client: httpx.AsyncClient, admin: Person
+) -> None:
+    first = client.cookies["ficha_session"]
+    await log_in(client, admin)
+    assert client.cookies["ficha_session"] != first
+    async with second(client) as other:
+        other.cookies.set("ficha_session", first)
+        assert (await other.get("/api/v1/session")).status_code == 401
+
+
+async def test_logging_out_ends_the_session_at_once(client: httpx.AsyncClient) -> None:
+    async with second(client) as other:
+        other.cookies.update(client.cookies)
+        assert (await other.get("/api/v1/documents")).status_code == 200
+        assert (await client.delete("/api/v1/session")).status_code == 204
+        assert "ficha_session" not in client.cookies
+        assert (await other.get("/api/v1/documents")).status_code == 401
+        assert (await client.delete("/api/v1/session")).status_code == 204
+
+
+@pytest.mark.parametrize(("column", "by"), [("seen_at", timedelta(hours=-13)), ("expires_at", timedelta(seconds=-1))])
+async def test_a_session_ends_by_idleness_and_by_age(
+    client: httpx.AsyncClient, database: Database, admin: Person, column: str, by: timedelta
+) -> None:
+    await change_session(database, admin, column, by)
+    assert (await client.get("/api/v1/session")).status_code == 401
+
+
+async def test_using_a_session_keeps_it(client: httpx.AsyncClient, database: Database, admin: Person) -> None:
+    await change_session(database, admin, "seen_at", timedelta(hours=-11))
+    assert (await client.get("/api/v1/session")).status_code == 200
+    async with database.transaction(Scope(org_id=admin.org_id)) as session:
+        seen = await session.scalar(text("SELECT seen_at FROM login_session"))
+    assert utc_now() - seen < timedelta(minutes=1)
+
+
+async def test_a_new_password_ends_every_session_and_renews_this_one(client: httpx.AsyncClient, admin: Person) -> None:
+    old = client.cookies["ficha_session"]
+    async with second(client) as other:
+        await log_in(other, admin)
+        wrong = {"current_password": "nonsense", "new_password": "something new"}
+        assert (await client.put("/api/v1/session/password", json=wrong)).json()["code"] == "gateway.wrong_password"
+        right = {"current_password": PASSWORD, "new_password": "something new"}
+        assert (await client.put("/api/v1/session/password", json=right)).status_code == 204
+        assert client.cookies["ficha_session"] != old
+        assert (await client.get("/api/v1/session")).status_code == 200
+        assert (await other.get("/api/v1/session")).status_code == 401
+        assert (await log_in(other, admin)).status_code == 401
+        assert (await log_in(other, admin, "something new")).status_code == 201
+
+
+async def test_an_unknown_user_and_a_wrong_password_look_alike(
+    anonymous: httpx.AsyncClient, database: Database, admin: Person
+) -> None:
+    """By their answers, and by the work they cause: both hash once."""
+    inactive = await new_person(database, org_id=admin.org_id)
+    async with database.transaction(Scope(org_id=admin.org_id)) as session:
+        await session.execute(text("UPDATE user_account SET active = false WHERE email = :e"), {"e": inactive.email})
+    unknown = Person(admin.org_id, "nobody@example.com")
+    answers = [
+        await log_in(anonymous, admin, "wrong"),
+        await log_in(anonymous, unknown, "wrong"),
+        await log_in(anonymous, unknown, "the password of nobody"),
+        await log_in(anonymous, inactive),
+    ]
+    assert {(a.status_code, a.text) for a in answers} == {(401, answers[0].text)}
+    assert answers[0].json()["code"] == "gateway.login_failed"
+    known_took: list[float] = []
+    unknown_took: list[float] = []
+    for _ in range(6):
+        for person, times in ((admin, known_took), (unknown, unknown_took)):
+            started = time.perf_counter()
+            await log_in(anonymous, person, "wrong")
+            times.append(time.perf_counter() - started)
+    # Hashing is most of it either way; without it an unknown user would take a tenth.
+    assert 0.5 < min(known_took) / min(unknown_took) < 2
+
+
+async def test_an_address_is_slowed_down_per_account_and_locks_nobody_else_out(
+    anonymous: httpx.AsyncClient, admin: Person
+) -> None:
+    async def attempt(address: str, password: str = "wrong") -> int:
+        headers = {"X-Forwarded-For": address}
+        body = {"email": admin.email, "password": password}
+        return (await anonymous.post("/api/v1/session", json=body, headers=headers)).status_code
+
+    assert [await attempt("10.1.1.1") for _ in range(11)] == [401] * 10 + [429]
+    assert await attempt("10.1.1.1", PASSWORD) == 429
+    assert await attempt("10.1.1.2", PASSWORD) == 201
+
+
+def test_attempts_come_back_with_time_and_one_ipv6_network_counts_as_one() -> None:
+    throttle = Throttle(attempts=2, seconds_each=1000)
+    for last in "12":
+        throttle.take("a@b.c", f"2001:db8::{last}")
+    with pytest.raises(TooManyAttempts):
+        throttle.take("a@b.c", "2001:db8::3")
+    throttle.take("a@b.c", "2001:db8:0:1::3")
+    throttle.take("x@b.c", "2001:db8::3")
+    quick = Throttle(attempts=1, seconds_each=0.001)
+    quick.take("a@b.c", "1.1.1.1")
+    time.sleep(0.002)
+    quick.take("a@b.c", "1.1.1.1")
+
+
+async def test_twenty_logins_at_once_do_not_stall_the_others(anonymous: httpx.AsyncClient, database: Database) -> None:
+    people = [await new_person(database) for _ in range(20)]
+    lags: list[float] = []
+    done = asyncio.Event()
+
+    async def measure() -> None:
+        while not done.is_set():
+            started = time.perf_counter()
+            await asyncio.sleep(0.002)
+            lags.append(time.perf_counter() - started - 0.002)
+
+    measuring = asyncio.create_task(measure())
+    answers = await asyncio.gather(*(log_in(anonymous, person) for person in people))
+    done.set()
+    await measuring
+    assert [answer.status_code for answer in answers] == [201] * 20
+    assert sorted(lags)[int(len(lags) * 0.99)] < 0.05
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ({}, True),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "none"}, True),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-site"}, False),
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": "null"}, False),
+        ({"Origin": "{own}"}, True),
+        ({"Origin": "http://127.0.0.1:8000"}, True),
+        ({"Origin": "{own}", "Sec-Fetch-Site": "cross-site"}, False),
+    ],
+)
+async def test_a_browsers_write_from_another_origin_is_refused(
+    client: httpx.AsyncClient, peers: dict[str, Peer], admin: Person, headers: dict[str, str], allowed: bool
+) -> None:
+    own = str(client.base_url).rstrip("/")
+    client.headers.update({name: value.replace("{own}", own) for name, value in headers.items()})
+    answers = [
+        await client.post("/api/v1/contacts", json={"name": "x"}),
+        await client.patch("/api/v1/organization", json={"name": "x"}),
+        await client.post("/portal/api/session", json={}),
+        await log_in(client, admin),
+    ]
+    assert [a.status_code < 300 for a in answers] == [allowed] * 4
+    if not allowed:
+        assert {(a.status_code, a.json()["code"]) for a in answers} == {(403, "gateway.foreign_origin")}
+        assert not any(peer.seen for peer in peers.values())
+    assert (await client.get("/api/v1/contacts")).status_code == 200
+
+
+async def test_bad_credentials_of_any_kind_are_a_401(anonymous: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
+    for header in ("Bearer fk_nonsense", "Bearer eyJhbGciOiJub25lIn0.e30.", "Basic YTpi", "Bearer", "Bearer fk_ñ"):
+        answer = await anonymous.get("/api/v1/documents", headers=[(b"Authorization", header.encode())])
+        assert (answer.status_code, answer.json()["code"]) == (401, "gateway.not_logged_in"), header
+    for cookie in ("x", "", "a" * 4000):
+        answer = await anonymous.get("/api/v1/session", headers={"Cookie": f"ficha_session={cookie}"})
+        assert answer.status_code == 401
+    assert not any(peer.seen for peer in peers.values())
+
+
+async def test_a_malformed_login_names_its_field(anonymous: httpx.AsyncClient) -> None:
+    for body, field in [
+        ({"email": "x", "password": "y"}, "email"),
+        ({"email": "a@b.c\u0000", "password": "y"}, "email"),
+        ({"email": "a@b.c"}, "password"),
+        ({"email": "a@b.c", "password": "y" * 5000}, "password"),
+        ({"email": "a@b.c", "password": "y", "more": 1}, "more"),
+    ]:
+        answer = await anonymous.post("/api/v1/session", json=body)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)

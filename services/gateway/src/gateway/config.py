@@ -36,6 +36,9 @@ class Settings(ServiceSettings):
     service_timeout_seconds: float = Field(
         default=30, gt=0, description="a forwarded request whose service is silent for so long is given up (s)"
     )
+    stream_heartbeat_seconds: float = Field(
+        default=15, gt=0, description="an open event stream says so often that it is there, and is checked (s)"
+    )
 
     @property
     def services(self) -> dict[str, str]:

@@ -62,6 +62,9 @@ class Hub:
         self._streams: dict[str, set[Stream]] = {}
         self.listening = False
 
+    def __len__(self) -> int:
+        return sum(len(streams) for streams in self._streams.values())
+
     def listen_to(self, transport: Transport) -> None:
         transport.tap(self.show)
         self.listening = True
@@ -108,9 +111,15 @@ class Hub:
 
 
 async def chunks(
-    hub: Hub, stream: Stream, *, heartbeat: float, still_allowed: Callable[[], Awaitable[bool]]
+    hub: Hub,
+    identity: Identity,
+    contact_id: UUID | None,
+    *,
+    heartbeat: float,
+    still_allowed: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[bytes]:
-    """The stream's body. Each heartbeat asks whether the caller may still listen."""
+    """One client's stream, open from the first chunk on. Each heartbeat asks whether the caller may still listen."""
+    stream = hub.open(identity, contact_id)
     try:
         yield b"retry: 2000\n\n"
         while True:

@@ -14,17 +14,27 @@ from gateway.authentication import Authentication, identify
 from gateway.clients import Clients
 from gateway.config import Settings
 from gateway.live import hub_of
+from gateway.openapi import ApiDocument
 from gateway.origin import OwnOrigin
 from gateway.panel import Panel
 from gateway.proxy import Proxy
-from gateway.routes import health_router, router
+from gateway.routes import document_router, health_router, router
+from shared.bus.amqp import AmqpTransport
 from shared.db.session import Database
 from shared.web import app as web
 from shared.web.identity import Signer, get_identity
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
-    routers = [router, session_router, organization_router, user_router, key_router, health_router]
+    routers = [
+        router,
+        session_router,
+        organization_router,
+        user_router,
+        key_router,
+        document_router,
+        health_router,
+    ]
     app = web.create_app("gateway", settings, database, routers, lifespan=_lifespan)
     origin = OwnOrigin(settings.public_url)
     clients = Clients(
@@ -40,6 +50,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.clients = clients
     app.state.panel = Panel(clients, deadline=settings.panel_deadline_ms / 1000)
     app.state.hub = hub_of(database)
+    app.state.document = ApiDocument(clients, app.openapi)
+    # FastAPI's own route there knows this service only.
+    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", "") != app.openapi_url]
     # The other services believe a token of ours; here a person or a program asks, with a cookie or a key.
     app.dependency_overrides[get_identity] = identify
     app.router.default = Proxy(clients, authentication, origin, otherwise=app.router.default)
@@ -51,11 +64,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     await ensure_administrator(state.settings, state.database, state.logins.passwords)
     async with state.clients:
-        ending = asyncio.create_task(_end_streams(app))
+        tasks = [asyncio.create_task(_end_streams(app)), asyncio.create_task(_listen(app))]
         try:
             yield
         finally:
-            ending.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
 
 async def _end_streams(app: FastAPI) -> None:
@@ -64,3 +79,12 @@ async def _end_streams(app: FastAPI) -> None:
     if stop is not None:
         await stop.wait()
         app.state.hub.end_all()
+
+
+async def _listen(app: FastAPI) -> None:
+    """Where the worker is another process, open streams need an ear of their own."""
+    settings: Settings = app.state.settings
+    if settings.amqp_url and not app.state.hub.listening:
+        transport = AmqpTransport(settings.amqp_url.get_secret_value(), "gateway")
+        app.state.hub.listen_to(transport)
+        await transport.run(asyncio.Event())

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
 import structlog
+from aiohttp import ClientResponse
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.accounts import scopes
 from gateway.authentication import Authentication
@@ -22,8 +23,8 @@ logger = structlog.get_logger("proxy")
 VISITOR: Final = Identity(org_id=None, actor="visitor", scopes=scopes.VISITOR)
 """The client portal's own login tells the portal who it is."""
 
-_PORTAL: Final = "/portal/api"
-_PORTAL_COOKIE: Final = "ficha_portal"
+PORTAL: Final = "/portal/api"
+PORTAL_COOKIE: Final = "ficha_portal"
 
 _FORWARDED: Final = frozenset(
     {
@@ -68,7 +69,7 @@ class Proxy:
         self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(("/api/", f"{_PORTAL}/")):
+        if scope["type"] != "http" or not scope["path"].startswith(("/api/", f"{PORTAL}/")):
             await self._otherwise(scope, receive, send)
             return
         route = owner_of(scope["path"])
@@ -76,7 +77,7 @@ class Proxy:
             raise UnknownPath()
         scope["route"] = route  # what metrics call this request
         request = HTTPConnection(scope)
-        if route.path.startswith(_PORTAL):
+        if route.path.startswith(PORTAL):
             self._origin.check(request)
             identity = VISITOR
         else:
@@ -96,58 +97,56 @@ class _Exchange:
         self._received = asyncio.Event()
         if not has_body:
             self._received.set()
+        self._left = False
+        self._started = False
 
     async def run(self, clients: Clients, service: str, identity: Identity) -> None:
         forwarding = asyncio.ensure_future(self._forward(clients, service, identity))
         leaving = asyncio.ensure_future(self._client_left())
         try:
             await asyncio.wait((forwarding, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if forwarding.done():
-                forwarding.result()
         finally:
             leaving.cancel()
             if not forwarding.done():
                 forwarding.cancel()
                 await asyncio.wait((forwarding,))
+        if not self._left:
+            forwarding.result()
+        elif forwarding.cancelled() or forwarding.exception() or not self._started:
+            await self._note_that_nobody_waits()
 
     async def _forward(self, clients: Clients, service: str, identity: Identity) -> None:
         scope = self._scope
         query = scope["query_string"]
         target = scope["raw_path"].decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
-        started = False
+        body = self._body() if self._has_body else None
         try:
             async with clients.open(
-                service,
-                scope["method"],
-                target,
-                identity=identity,
-                headers=_inward(scope),
-                body=self._body() if self._has_body else None,
+                service, scope["method"], target, identity=identity, headers=_inward(scope), body=body
             ) as answer:
-                length = answer.content_length
-                headers = _outward(answer.raw_headers, cookies=identity is VISITOR)
-                start: Message = {"type": "http.response.start", "status": answer.status, "headers": headers}
-                if length is not None and length <= _RETURNED_WHOLE:
-                    body = await answer.read()
-                    started = True
-                    await self._send(start)
-                    await self._send({"type": "http.response.body", "body": body})
-                    return
-                started = True
-                await self._send(start)
-                async for chunk in answer.content.iter_any():
-                    await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-                await self._send({"type": "http.response.body", "body": b""})
+                await self._return(answer, cookies=identity is VISITOR)
         except FichaError as error:
-            if not started:
+            if not self._started:
                 raise
             # Too late for a problem: the server cuts the connection, which tells the client that it has not all.
             logger.warning("answer_broke_off", service=service, path=scope["path"], error=str(error))
+
+    async def _return(self, answer: ClientResponse, *, cookies: bool) -> None:
+        length = answer.content_length
+        whole = await answer.read() if length is not None and length <= _RETURNED_WHOLE else None
+        self._started = True
+        headers = _outward(answer.raw_headers, cookies=cookies)
+        await self._send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        if whole is None:
+            async for chunk in answer.content.iter_any():
+                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await self._send({"type": "http.response.body", "body": whole or b""})
 
     async def _body(self) -> AsyncIterator[bytes]:
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
+                self._left = True
                 raise ConnectionResetError("the client left during its request")
             if chunk := message.get("body"):
                 yield chunk
@@ -160,6 +159,12 @@ class _Exchange:
         await self._received.wait()
         while (await self._receive())["type"] != "http.disconnect":
             pass
+        self._left = True
+
+    async def _note_that_nobody_waits(self) -> None:
+        """For our own log and metrics; the connection is gone. 499 is what nginx made of it."""
+        if not self._started:
+            await self._send({"type": "http.response.start", "status": 499, "headers": []})
 
 
 class OwnedPath:
@@ -188,9 +193,9 @@ def _inward(scope: Scope) -> dict[str, str]:
     headers = {name: value for name, value in given.items() if name in _FORWARDED}
     headers["X-Request-ID"] = scope["state"]["request_id"]
     headers["traceparent"] = scope["state"]["traceparent"]
-    if scope["path"].startswith(_PORTAL):
-        if cookie := HTTPConnection(scope).cookies.get(_PORTAL_COOKIE):
-            headers["Cookie"] = f"{_PORTAL_COOKIE}={cookie}"
+    if scope["path"].startswith(PORTAL):
+        if cookie := HTTPConnection(scope).cookies.get(PORTAL_COOKIE):
+            headers["Cookie"] = f"{PORTAL_COOKIE}={cookie}"
         if scope.get("client"):
             headers["X-Forwarded-For"] = scope["client"][0]
     return headers
@@ -222,6 +227,6 @@ OWNERS: Final = (
     OwnedPath("/api/v1/notes", "crm"),
     OwnedPath("/api/v1/files", "files"),
     OwnedPath("/api/v1/messages", "notifications"),
-    OwnedPath(_PORTAL, "portal"),
+    OwnedPath(PORTAL, "portal"),
 )
 _BY_LENGTH: Final = sorted(OWNERS, key=lambda owned: len(owned.segments), reverse=True)

@@ -5,21 +5,24 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import HTMLResponse, StreamingResponse
 
 from gateway.authentication import authentication_of
 from gateway.clients import Clients
+from gateway.docs import POLICY, page
 from gateway.live import Hub, chunks
+from gateway.openapi import ApiDocument
 from gateway.panel import Panel
 from gateway.schemas import PanelOut, ReadinessOut
 from shared.errors import FichaError, Unauthenticated
 from shared.web.health import Check
 
-_HEARTBEAT_SECONDS = 15.0
 _PROBE_SECONDS = 0.5
 
 router = APIRouter(prefix="/api/v1", tags=["panel"])
+document_router = APIRouter(include_in_schema=False)
 health_router = APIRouter(include_in_schema=False)
 
 _EVENT_STREAM: dict[int | str, dict[str, Any]] = {
@@ -61,11 +64,22 @@ async def stream_changes(request: Request, contact_id: UUID | None = None) -> St
             return False
         return True
 
+    heartbeat = request.app.state.settings.stream_heartbeat_seconds
     return StreamingResponse(
-        chunks(hub, hub.open(caller.identity, contact_id), heartbeat=_HEARTBEAT_SECONDS, still_allowed=still_allowed),
+        chunks(hub, caller.identity, contact_id, heartbeat=heartbeat, still_allowed=still_allowed),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+@document_router.get("/api/v1/openapi.json")
+async def get_document(request: Request) -> Response:
+    return Response(orjson.dumps(await _document(request)), media_type="application/json")
+
+
+@document_router.get("/docs")
+async def get_docs(request: Request) -> HTMLResponse:
+    return HTMLResponse(page(await _document(request)), headers={"Content-Security-Policy": POLICY})
 
 
 @health_router.get("/health/ready")
@@ -86,6 +100,12 @@ async def ready(request: Request, response: Response) -> ReadinessOut:
         missing=missing,
         unreachable=[service for service, lives in zip(clients.services, reachable, strict=True) if not lives],
     )
+
+
+async def _document(request: Request) -> dict[str, Any]:
+    document = request.app.state.document
+    assert isinstance(document, ApiDocument)
+    return await document.get()
 
 
 async def _lives(clients: Clients, service: str) -> bool:
