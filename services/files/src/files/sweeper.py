@@ -21,7 +21,7 @@ def sweeping(database: Database, storage: Storage) -> Job:
     async def sweep_until(stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                await sweep(database, storage)
+                await sweep(database, storage, stop=stop)
             except Exception as error:
                 logger.warning("sweep_failed", service="files", error=str(error))
             try:
@@ -33,14 +33,16 @@ def sweeping(database: Database, storage: Storage) -> Job:
     return sweep_until
 
 
-async def sweep(database: Database, storage: Storage) -> int:
-    """Remove what is due; answers how much it was. Raises StorageUnreachable."""
+async def sweep(database: Database, storage: Storage, *, stop: asyncio.Event | None = None) -> int:
+    """Remove what is due, or what of it is done when `stop` comes; answers how much. Raises StorageUnreachable."""
     removed = 0
     while True:
         async with database.transaction(Scope(org_id=None)) as session:
             due = await service.list_due_removals(session)
         before = removed
         for org_id, file_id in due:
+            if stop and stop.is_set():
+                return removed
             async with database.transaction(Scope(org_id=org_id)) as session:
                 removed += await service.remove_bytes(session, file_id, storage=storage)
         if removed == before:  # nothing is due, or other sweepers have it
