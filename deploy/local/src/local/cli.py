@@ -43,9 +43,9 @@ def main() -> None:
             asyncio.run(load_demo(arguments.url, arguments.email, password, arguments.journal))
         else:
             _host(arguments.command)
-    except CannotStart as error:
-        sys.exit(f"ficha: {error}")
-    except KeyboardInterrupt:
+    except* CannotStart as errors:
+        sys.exit(f"ficha: {_first(errors)}")
+    except* KeyboardInterrupt:
         sys.exit(130)
 
 
@@ -121,6 +121,11 @@ def _port() -> int:
     if not given.isdigit() or not 0 < int(given) < 65536:
         raise CannotStart(f"FICHA_PORT is {given!r}; it takes a port number.")
     return int(given)
+
+
+def _first(errors: BaseExceptionGroup[CannotStart]) -> BaseException:
+    first = errors.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def _interrupt(*_: object) -> None:

@@ -19,14 +19,12 @@ from tqdm import tqdm
 
 from local.demo import extras, northwind
 from local.demo.northwind import Body, Invoice
+from local.errors import CannotStart
 
 _AT_ONCE = 6
 
 T = TypeVar("T")
 
-
-class DemoFailed(Exception):
-    """The API refused something that the demo data needs; the message quotes its answer."""
 
 
 class _TryAgain(Exception):
@@ -34,8 +32,10 @@ class _TryAgain(Exception):
 
 
 async def load_demo(url: str, email: str, password: str, journal: Path) -> None:
-    """Load what is not there yet. Raises DemoFailed."""
-    async with aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(total=60)) as client:
+    """Load what is not there yet. Raises CannotStart with what the API refused."""
+    # unsafe: a cookie jar refuses the cookies of bare addresses like 127.0.0.1 otherwise.
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(total=60), cookie_jar=jar) as client:
         loader = _Loader(client, _Journal(journal))
         await loader.log_in(email, password)
         await loader.load()
@@ -210,6 +210,6 @@ async def _accepted(answer: aiohttp.ClientResponse) -> dict[str, Any]:
     if answer.status in (409, 429) or answer.status >= 500:
         raise _TryAgain(f"{answer.method} {answer.url.path} answered {answer.status}: {await answer.text()}")
     if answer.status >= 400:
-        raise DemoFailed(f"{answer.method} {answer.url.path} answered {answer.status}: {await answer.text()}")
+        raise CannotStart(f"{answer.method} {answer.url.path} answered {answer.status}: {await answer.text()}")
     made: dict[str, Any] = {} if answer.status == 204 else await answer.json()
     return made
