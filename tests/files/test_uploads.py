@@ -286,10 +286,10 @@ async def test_a_storage_that_hangs_is_told_by_readiness(settings: Settings, dat
 
 
 async def test_a_client_that_goes_away_leaves_nothing(
-    app: FastAPI, database: Database, storage: Storage, bucket: Bucket, org_id: UUID, contact_id: UUID
+    settings: Settings, database: Database, storage: Storage, bucket: Bucket, org_id: UUID, contact_id: UUID
 ) -> None:
     headers, body = form(('form-data; name="file"; filename="a.bin"', bytes(8_000_000)))
-    async with serving(app) as url:
+    async with serving(create_app(settings, database)) as url:
         host, port = url.removeprefix("http://").split(":")
         _, writer = await asyncio.open_connection(host, int(port))
         lines = [
