@@ -26,7 +26,6 @@ _AT_ONCE = 6
 T = TypeVar("T")
 
 
-
 class _TryAgain(Exception):
     """An answer that another try may change."""
 
@@ -93,9 +92,10 @@ class _Loader:
         extra_steps = list(extras.steps(clients, today))
         paid = [invoice for invoice in (*sales, *purchases) if northwind.is_paid(invoice, today)]
         self._bar.total = (
-            2 * len(companies) + len(products) + 2 * (len(sales) + len(purchases)) + len(paid) + len(extra_steps)
+            1 + 2 * len(companies) + len(products) + 2 * (len(sales) + len(purchases)) + len(paid) + len(extra_steps)
         )
         with self._bar:
+            await self._step("organization", self._organization)
             await self._each(companies, self._company)
             await self._each(products, lambda product: self._post(product[0], "/api/v1/products", product[1]))
             await self._each((*sales, *purchases), self._draft)
@@ -103,6 +103,11 @@ class _Loader:
             await asyncio.gather(self._approve_in_order(sales), self._approve_in_order(purchases))
             await self._each(paid, self._pay)
             await self._each(extra_steps, self._extra)
+
+    async def _organization(self) -> str:
+        """What its invoices say of the seller."""
+        await self._request("PATCH", "/api/v1/organization", json=northwind.ORGANIZATION)
+        return "done"
 
     async def _company(self, company: northwind.Company) -> None:
         contact_id = await self._post(company.key, "/api/v1/contacts", company.body)

@@ -21,6 +21,17 @@ import pycountry
 LAST_ORDER = date(1998, 5, 6)
 PURCHASE_SHARE = Decimal("0.6")
 PAID_AFTER = timedelta(days=60)
+ORGANIZATION = {
+    "tax_id": "B85955367",
+    "email": "administracion@northwind.example",
+    "phone": "+34910000000",
+    "website": "https://northwind.example",
+    "address": {"street": "Calle de Alcalá 45", "city": "Madrid", "postal_code": "28014", "country": "ES"},
+    "iban": "ES9121000418450200051332",
+    "bic": "CAIXESBBXXX",
+    "color": "#0f5c8c",
+}
+"""Made up, with identifiers that pass their check digits."""
 _COUNTRIES = {"UK": "GB", "Venezuela": "VE"}
 
 Row = dict[str, str]
