@@ -13,6 +13,7 @@ from uuid import UUID
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from shared.settings import Issuer
 from shared.web.identity import Identity, Verifier
 from tests.support.identity import ISSUERS
 
@@ -85,6 +86,7 @@ class PdfServer:
     answers: list[int] = field(default_factory=list)
     """Statuses to answer with, one after another; then 200."""
     asked: list[tuple[str, Identity]] = field(default_factory=list)
+    issuers: dict[str, Issuer] = field(default_factory=lambda: ISSUERS)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["PdfServer"]:
@@ -101,7 +103,7 @@ class PdfServer:
             await runner.cleanup()
 
     async def _pdf(self, request: web.Request) -> web.Response:
-        identity = Verifier(ISSUERS).identify(request.headers["Authorization"].removeprefix("Bearer "))
+        identity = Verifier(self.issuers).identify(request.headers["Authorization"].removeprefix("Bearer "))
         self.asked.append((str(UUID(request.match_info["id"])), identity))
         if self.answers and (status := self.answers.pop(0)) != 200:
             return web.Response(status=status)

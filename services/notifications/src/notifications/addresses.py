@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from email.headerregistry import Address
+from email.header import Header
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 _MOST = 254
+_QUOTED = re.compile(r'(["\\])')
+_ESCAPED = r"\\\1"
 _BREAKING = {"Cc", "Cs", "Zl", "Zp"}
 
 
@@ -26,16 +28,28 @@ def normalise(email: str) -> str | None:
     return address if _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain) else None
 
 
-def header_address(name: str | None, email: str) -> Address | None:
-    """For a From, To, Cc or Reply-To header; None when `email` is no address."""
-    address = normalise(email)
-    return Address(display_name=one_line(name or "", most=120), addr_spec=address) if address else None
+def mailbox(name: str | None, address: str) -> str:
+    """`"Name" <address>` as it stands in a header. `address` is one that `normalise` gave."""
+    shown = one_line(name or "", most=120)
+    if not shown:
+        return address
+    if shown.isascii():
+        return f'"{_QUOTED.sub(_ESCAPED, shown)}" <{address}>'
+    return f"{encoded(shown)} <{address}>"
+
+
+def encoded(line: str) -> str:
+    """Unstructured header text: as it is when ASCII, else as encoded words (RFC 2047), folded."""
+    return line if line.isascii() else Header(line, "utf-8", maxlinelen=75).encode(linesep="\r\n")
 
 
 def one_line(text: str, *, most: int) -> str:
-    """No line break, control character or lone surrogate is left: nothing that could begin another header."""
-    clean = "".join(" " if unicodedata.category(c) in _BREAKING else c for c in text)
-    return " ".join(clean.split())[:most]
+    """No line break, control character or lone surrogate is left: nothing that could begin another header.
+
+    Nor what a mail program would take for an encoded word and show as something else.
+    """
+    clean = "".join(" " if unicodedata.category(c) in _BREAKING else c for c in text).replace("=?", "= ?")
+    return " ".join(clean.split())[:most].rstrip()
 
 
 def several_lines(text: str) -> str:

@@ -1,50 +1,44 @@
-"""A message as a MIME mail."""
+"""A message as a MIME mail.
+
+Headers are written here, not by EmailMessage: folding long names that are not ASCII, Python 3.11 encodes the
+commas between two addresses too, and drops quotes.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
 
-from notifications.addresses import header_address, normalise
+from notifications.addresses import encoded, mailbox, normalise
 from notifications.models import Message
 from shared.db.base import utc_now
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What a mailer needs. `envelope`: who is to get it now; headers name everyone but the blind copies."""
+    """What a mailer needs. `envelope`: who is to get it now; `headers` name everyone but the blind copies."""
 
     id: UUID
     created_at: datetime
     sender: str
     envelope: tuple[str, ...]
-    blind: tuple[Address, ...]
+    blind: str
+    headers: tuple[tuple[str, str], ...]
     content: EmailMessage
 
-    def to_bytes(self) -> bytes:
+    def to_bytes(self, *extra: tuple[str, str]) -> bytes:
         """Seven-bit clean, CRLF, so that every server takes it."""
-        return self.content.as_bytes(policy=policy.SMTP.clone(cte_type="7bit"))
+        head = "".join(f"{name}: {value}\r\n" for name, value in (*self.headers, *extra) if value)
+        return head.encode("ascii") + self.content.as_bytes(policy=policy.SMTP.clone(cte_type="7bit"))
 
 
 def compose(message: Message, pdf: bytes, *, mail_from: str) -> Mail:
     """The Message-ID belongs to the message: every attempt has the same, so receivers may drop a second copy."""
     content = EmailMessage(policy=policy.SMTP)
-    sender = header_address(message.sender_name, mail_from)
-    content["From"] = sender
-    for header, kind in (("To", "to"), ("Cc", "cc")):
-        if addresses := _addresses(message.recipients, kind):
-            content[header] = addresses
-    if message.reply_to and (reply_to := header_address(message.sender_name, message.reply_to)):
-        content["Reply-To"] = reply_to
-    content["Subject"] = message.subject
-    content["Date"] = format_datetime(utc_now())
-    content["Message-ID"] = f"<{message.id}@{mail_from.rpartition('@')[2]}>"
-    content["Auto-Submitted"] = "auto-generated"
     content.set_content(message.text, cte="quoted-printable")
     content.add_alternative(message.html, subtype="html", cte="quoted-printable")
     content.add_attachment(pdf, maintype="application", subtype="pdf", filename=message.attachment_name)
@@ -53,11 +47,23 @@ def compose(message: Message, pdf: bytes, *, mail_from: str) -> Mail:
         created_at=message.created_at,
         sender=mail_from,
         envelope=tuple(r["email"] for r in message.recipients if r["status"] == "pending"),
-        blind=tuple(_addresses(message.recipients, "bcc")),
+        blind=_mailboxes(message.recipients, "bcc"),
+        headers=(
+            ("From", mailbox(message.sender_name, mail_from)),
+            ("To", _mailboxes(message.recipients, "to")),
+            ("Cc", _mailboxes(message.recipients, "cc")),
+            ("Reply-To", mailbox(message.sender_name, message.reply_to) if message.reply_to else ""),
+            ("Subject", encoded(message.subject)),
+            ("Date", format_datetime(utc_now())),
+            ("Message-ID", f"<{message.id}@{mail_from.rpartition('@')[2]}>"),
+            ("Auto-Submitted", "auto-generated"),
+        ),
         content=content,
     )
 
 
-def _addresses(recipients: Iterable[dict[str, Any]], kind: str) -> list[Address]:
-    found = [header_address(r["name"], r["email"]) for r in recipients if r["kind"] == kind and normalise(r["email"])]
-    return [address for address in found if address]
+def _mailboxes(recipients: Iterable[dict[str, Any]], kind: str) -> str:
+    """One a line, so that no line grows with their number."""
+    return ",\r\n ".join(
+        mailbox(r["name"], r["email"]) for r in recipients if r["kind"] == kind and normalise(r["email"])
+    )

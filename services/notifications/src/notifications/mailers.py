@@ -130,12 +130,10 @@ class FolderMailer:
         logger.warning("no_smtp_server", mails_are_kept_in=str(folder))
 
     async def send(self, mail: Mail, hand_over: HandOver) -> Outcome:  # noqa: ARG002 - the interface's
-        # Nobody receives it, so the file may name the blind copies.
-        if mail.blind:
-            mail.content["Bcc"] = mail.blind
         path = self._folder / f"{mail.created_at:%Y-%m-%dT%H%M%SZ}-{mail.id}.eml"
         try:
-            await asyncio.to_thread(_write, path, mail.to_bytes())
+            # Nobody receives it, so the file may name the blind copies.
+            await asyncio.to_thread(_write, path, mail.to_bytes(("Bcc", mail.blind)))
         except OSError as error:
             return Deferred(_words(f"cannot write {path}: {error}"))
         logger.info("mail_written", path=str(path))
