@@ -1,0 +1,6 @@
+"""Alembic's entry."""
+
+from crm.models import Base
+from shared.db.migrate import run_environment
+
+run_environment(Base.metadata)

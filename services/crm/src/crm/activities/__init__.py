@@ -1,0 +1,1 @@
+"""Activities: what is to be done with contacts, and what was."""

@@ -1,0 +1,1 @@
+"""Who is who: our copies of contacts, users and the organisation."""

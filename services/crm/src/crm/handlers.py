@@ -1,0 +1,36 @@
+"""The bus door of crm: what it does when others say something."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.directory import service
+from shared.bus.consumer import Subscription
+from shared.events.contacts import ContactCreated, ContactDeleted, ContactRestored, ContactUpdated
+from shared.events.gateway import OrganizationCreated, OrganizationUpdated, UserCreated
+
+ContactChanged = ContactCreated | ContactUpdated | ContactDeleted | ContactRestored
+
+
+async def on_contact_changed(session: AsyncSession, event: ContactChanged) -> None:
+    contact = event.data
+    await service.remember_contact(
+        session, contact.id, version=event.version, kind=contact.kind, name=contact.name, deleted=contact.deleted
+    )
+
+
+async def on_organization_changed(session: AsyncSession, event: OrganizationCreated | OrganizationUpdated) -> None:
+    await service.remember_organization(session, version=event.version, currency=event.data.currency)
+
+
+async def on_user_created(session: AsyncSession, event: UserCreated) -> None:
+    await service.remember_user(session, event.data.id, version=event.version, name=event.data.name)
+
+
+SUBSCRIPTIONS = (
+    Subscription(ContactCreated, on_contact_changed),
+    Subscription(ContactUpdated, on_contact_changed),
+    Subscription(ContactDeleted, on_contact_changed),
+    Subscription(ContactRestored, on_contact_changed),
+    Subscription(OrganizationCreated, on_organization_changed),
+    Subscription(OrganizationUpdated, on_organization_changed),
+    Subscription(UserCreated, on_user_created),
+)

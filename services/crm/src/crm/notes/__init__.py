@@ -1,0 +1,1 @@
+"""Notes: what people wrote about contacts."""

@@ -1,0 +1,76 @@
+"""The HTTP door of notes."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import TypeAdapter
+
+from crm.asking import ContactsDep
+from crm.notes import service
+from crm.notes.schemas import NoteIn, NoteOut, NotePatch
+from crm.schemas import read_cursor
+from shared.web.idempotency import IdempotentRoute
+from shared.web.identity import Authorize
+from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
+from shared.web.session import SessionDep
+from shared.web.versions import ExpectedVersion, set_etag
+
+router = APIRouter(
+    prefix="/api/v1/notes",
+    tags=["notes"],
+    route_class=IdempotentRoute,
+    dependencies=[Depends(Authorize("crm"))],
+)
+
+_CURSOR = TypeAdapter(tuple[bool, UUID])
+
+
+@router.get("")
+async def list_notes(
+    session: SessionDep, contact_id: UUID | None = None, limit: LimitParam = 50, cursor: CursorParam = None
+) -> Page[NoteOut]:
+    """Pinned ones first, then newest first."""
+    after = read_cursor(cursor, _CURSOR, size=2)
+    notes = await service.list_notes(session, contact_id=contact_id, after=after, limit=limit + 1)
+    last = notes[limit - 1] if len(notes) > limit else None
+    return Page(
+        items=[NoteOut.model_validate(note) for note in notes[:limit]],
+        next_cursor=encode_cursor(last.pinned, last.id) if last else None,
+    )
+
+
+@router.post("", status_code=201)
+async def create_note(session: SessionDep, contacts: ContactsDep, body: NoteIn, response: Response) -> NoteOut:
+    note = await service.create_note(session, body, contacts=contacts)
+    set_etag(response, note.version)
+    response.headers["Location"] = f"/api/v1/notes/{note.id}"
+    return NoteOut.model_validate(note)
+
+
+@router.get("/{note_id}")
+async def get_note(session: SessionDep, note_id: UUID, response: Response) -> NoteOut:
+    note = await service.get_note(session, note_id)
+    set_etag(response, note.version)
+    return NoteOut.model_validate(note)
+
+
+@router.patch("/{note_id}")
+async def update_note(
+    session: SessionDep, note_id: UUID, body: NotePatch, expected: ExpectedVersion, response: Response
+) -> NoteOut:
+    note = await service.update_note(session, note_id, body, expected=expected)
+    set_etag(response, note.version)
+    return NoteOut.model_validate(note)
+
+
+@router.delete("/{note_id}", status_code=204)
+async def delete_note(session: SessionDep, note_id: UUID, expected: ExpectedVersion) -> None:
+    """Hides it; `restore` brings it back."""
+    await service.delete_note(session, note_id, expected=expected)
+
+
+@router.post("/{note_id}/restore")
+async def restore_note(session: SessionDep, note_id: UUID, response: Response) -> NoteOut:
+    note = await service.restore_note(session, note_id)
+    set_etag(response, note.version)
+    return NoteOut.model_validate(note)

@@ -1,0 +1,88 @@
+"""What can be done with notes."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.directory.service import require_contact
+from crm.models import Note
+from crm.notes import events, repository
+from crm.notes.schemas import NoteIn, NotePatch
+from shared.db.base import utc_now
+from shared.db.tenancy import org_of, scope_of
+from shared.events.crm import NoteCreated, NoteDeleted, NoteUpdated
+from shared.identifiers import new_id
+from shared.web.asking import Asker
+from shared.web.versions import check_version
+
+
+async def list_notes(
+    session: AsyncSession, *, contact_id: UUID | None = None, after: tuple[bool, UUID] | None = None, limit: int
+) -> list[Note]:
+    """Pinned ones first, then newest first."""
+    return await repository.list_notes(session, contact_id=contact_id, after=after, limit=limit)
+
+
+async def get_note(session: AsyncSession, note_id: UUID) -> Note:
+    """Raises NoteNotFound."""
+    return await repository.require_note(session, note_id)
+
+
+async def create_note(session: AsyncSession, given: NoteIn, *, contacts: Asker) -> Note:
+    """Its author is whoever asks. Raises ContactNotFound, Unavailable."""
+    contact = await require_contact(session, given.contact_id, contacts)
+    scope = scope_of(session)
+    now = utc_now()
+    note = Note(
+        org_id=org_of(session),
+        id=new_id(),
+        version=1,
+        created_at=now,
+        updated_at=now,
+        contact_id=contact.id,
+        contact=contact,
+        body=given.body,
+        pinned=given.pinned,
+        author=scope.actor,
+        author_name=scope.actor_name,
+        deleted_at=None,
+    )
+    await repository.save_note(session, note)
+    await repository.count_notes(session, note.contact_id, more=1)
+    await events.record_note(session, NoteCreated, note)
+    return note
+
+
+async def update_note(session: AsyncSession, note_id: UUID, given: NotePatch, *, expected: int | None) -> Note:
+    """Only what was sent changes; sending what is there already changes nothing and says nothing.
+
+    Raises NoteNotFound, StaleVersion.
+    """
+    note = await repository.require_note(session, note_id, lock=True)
+    check_version(expected, note.version)
+    changed = note.change(given.model_dump(exclude_unset=True))
+    if changed:
+        await repository.save_note(session, note)
+        await events.record_note(session, NoteUpdated, note, changed=changed)
+    return note
+
+
+async def delete_note(session: AsyncSession, note_id: UUID, *, expected: int | None) -> None:
+    """Hide it; `restore_note` brings it back. Raises NoteNotFound, StaleVersion."""
+    note = await repository.require_note(session, note_id, lock=True)
+    check_version(expected, note.version)
+    changed = note.change({"deleted_at": utc_now()})
+    await repository.save_note(session, note)
+    await repository.count_notes(session, note.contact_id, more=-1)
+    await events.record_note(session, NoteDeleted, note, changed=changed)
+
+
+async def restore_note(session: AsyncSession, note_id: UUID) -> Note:
+    """As it was. Restoring what is not deleted changes nothing. Raises NoteNotFound."""
+    note = await repository.require_note(session, note_id, deleted=True, lock=True)
+    changed = note.change({"deleted_at": None})
+    if changed:
+        await repository.save_note(session, note)
+        await repository.count_notes(session, note.contact_id, more=1)
+        await events.record_note(session, NoteUpdated, note, changed=changed)
+    return note

@@ -1,0 +1,1 @@
+"""Opportunities: what contacts may buy, on their way through a pipeline."""

@@ -1,0 +1,90 @@
+"""Every SQL statement over opportunities."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager
+
+from crm.errors import OpportunityNotFound
+from crm.models import ContactCopy, OpenOpportunities, Opportunity, Share
+from shared.db.tenancy import org_of
+
+
+async def list_opportunities(
+    session: AsyncSession,
+    *,
+    contact_id: UUID | None,
+    status: str | None,
+    pipeline_id: UUID | None,
+    stage_id: UUID | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Opportunity]:
+    """Newest first. Those of hidden contacts are left out."""
+    statement = (
+        _opportunities(session)
+        .where(Opportunity.deleted_at.is_(None), ContactCopy.deleted.is_(False))
+        .order_by(Opportunity.id.desc())
+        .limit(limit)
+    )
+    if contact_id:
+        statement = statement.where(Opportunity.contact_id == contact_id)
+    if status:
+        statement = statement.where(Opportunity.status == status)
+    if pipeline_id:
+        statement = statement.where(Opportunity.pipeline_id == pipeline_id)
+    if stage_id:
+        statement = statement.where(Opportunity.stage_id == stage_id)
+    if after:
+        statement = statement.where(Opportunity.id < after)
+    return list((await session.execute(statement)).scalars())
+
+
+async def require_opportunity(
+    session: AsyncSession, opportunity_id: UUID, *, deleted: bool = False, lock: bool = False
+) -> Opportunity:
+    """Deleted ones only with `deleted=True`. Raises OpportunityNotFound."""
+    statement = _opportunities(session).where(Opportunity.id == opportunity_id)
+    if not deleted:
+        statement = statement.where(Opportunity.deleted_at.is_(None))
+    if lock:
+        statement = statement.with_for_update(of=Opportunity)
+    opportunity = (await session.execute(statement)).scalar_one_or_none()
+    if opportunity is None:
+        raise OpportunityNotFound()
+    return opportunity
+
+
+async def save_opportunity(session: AsyncSession, opportunity: Opportunity) -> None:
+    session.add(opportunity)
+    await session.flush()
+
+
+async def add_to_open(session: AsyncSession, contact_id: UUID, share: Share, *, sign: int) -> None:
+    """Count one opportunity in (1) or out (-1) of its contact's open ones."""
+    statement = insert(OpenOpportunities).values(
+        org_id=org_of(session),
+        contact_id=contact_id,
+        currency=share.currency,
+        count=sign,
+        value=sign * share.value,
+    )
+    new = statement.excluded
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["org_id", "contact_id", "currency"],
+            set_={"count": OpenOpportunities.count + new.count, "value": OpenOpportunities.value + new.value},
+        )
+    )
+
+
+def _opportunities(session: AsyncSession) -> Select[Opportunity]:
+    return (
+        select(Opportunity)
+        .join(Opportunity.contact)
+        .join(Opportunity.stage)
+        .options(contains_eager(Opportunity.contact), contains_eager(Opportunity.stage))
+        .where(Opportunity.org_id == org_of(session))
+    )

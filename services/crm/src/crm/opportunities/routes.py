@@ -1,0 +1,117 @@
+"""The HTTP door of opportunities."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import TypeAdapter
+
+from crm.asking import ContactsDep
+from crm.opportunities import service
+from crm.opportunities.schemas import LoseIn, OpportunityIn, OpportunityOut, OpportunityPatch
+from crm.schemas import read_cursor
+from shared.events.crm import OpportunityStatus
+from shared.web.idempotency import IdempotentRoute
+from shared.web.identity import Authorize
+from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
+from shared.web.session import SessionDep
+from shared.web.versions import ExpectedVersion, set_etag
+
+router = APIRouter(
+    prefix="/api/v1/opportunities",
+    tags=["opportunities"],
+    route_class=IdempotentRoute,
+    dependencies=[Depends(Authorize("crm"))],
+)
+
+_CURSOR = TypeAdapter(tuple[UUID])
+
+
+@router.get("")
+async def list_opportunities(
+    session: SessionDep,
+    contact_id: UUID | None = None,
+    status: OpportunityStatus | None = None,
+    pipeline_id: UUID | None = None,
+    stage_id: UUID | None = None,
+    limit: LimitParam = 50,
+    cursor: CursorParam = None,
+) -> Page[OpportunityOut]:
+    """Newest first."""
+    after = read_cursor(cursor, _CURSOR, size=1)
+    found = await service.list_opportunities(
+        session,
+        contact_id=contact_id,
+        status=status,
+        pipeline_id=pipeline_id,
+        stage_id=stage_id,
+        after=after[0] if after else None,
+        limit=limit + 1,
+    )
+    return Page(
+        items=[OpportunityOut.model_validate(opportunity) for opportunity in found[:limit]],
+        next_cursor=encode_cursor(found[limit - 1].id) if len(found) > limit else None,
+    )
+
+
+@router.post("", status_code=201)
+async def create_opportunity(
+    session: SessionDep, contacts: ContactsDep, body: OpportunityIn, response: Response
+) -> OpportunityOut:
+    opportunity = await service.create_opportunity(session, body, contacts=contacts)
+    set_etag(response, opportunity.version)
+    response.headers["Location"] = f"/api/v1/opportunities/{opportunity.id}"
+    return OpportunityOut.model_validate(opportunity)
+
+
+@router.get("/{opportunity_id}")
+async def get_opportunity(session: SessionDep, opportunity_id: UUID, response: Response) -> OpportunityOut:
+    opportunity = await service.get_opportunity(session, opportunity_id)
+    set_etag(response, opportunity.version)
+    return OpportunityOut.model_validate(opportunity)
+
+
+@router.patch("/{opportunity_id}")
+async def update_opportunity(
+    session: SessionDep, opportunity_id: UUID, body: OpportunityPatch, expected: ExpectedVersion, response: Response
+) -> OpportunityOut:
+    """A new `stage_id` moves it; `pipeline_id` alone moves it to that pipeline's first stage."""
+    opportunity = await service.update_opportunity(session, opportunity_id, body, expected=expected)
+    set_etag(response, opportunity.version)
+    return OpportunityOut.model_validate(opportunity)
+
+
+@router.delete("/{opportunity_id}", status_code=204)
+async def delete_opportunity(session: SessionDep, opportunity_id: UUID, expected: ExpectedVersion) -> None:
+    """Hides it; `restore` brings it back."""
+    await service.delete_opportunity(session, opportunity_id, expected=expected)
+
+
+@router.post("/{opportunity_id}/restore")
+async def restore_opportunity(session: SessionDep, opportunity_id: UUID, response: Response) -> OpportunityOut:
+    opportunity = await service.restore_opportunity(session, opportunity_id)
+    set_etag(response, opportunity.version)
+    return OpportunityOut.model_validate(opportunity)
+
+
+@router.post("/{opportunity_id}/win")
+async def win_opportunity(session: SessionDep, opportunity_id: UUID, response: Response) -> OpportunityOut:
+    opportunity = await service.win_opportunity(session, opportunity_id)
+    set_etag(response, opportunity.version)
+    return OpportunityOut.model_validate(opportunity)
+
+
+@router.post("/{opportunity_id}/lose")
+async def lose_opportunity(
+    session: SessionDep, opportunity_id: UUID, body: LoseIn, response: Response
+) -> OpportunityOut:
+    opportunity = await service.lose_opportunity(session, opportunity_id, reason=body.reason)
+    set_etag(response, opportunity.version)
+    return OpportunityOut.model_validate(opportunity)
+
+
+@router.post("/{opportunity_id}/reopen")
+async def reopen_opportunity(session: SessionDep, opportunity_id: UUID, response: Response) -> OpportunityOut:
+    """A won or lost one is open again, in the stage it was in."""
+    opportunity = await service.reopen_opportunity(session, opportunity_id)
+    set_etag(response, opportunity.version)
+    return OpportunityOut.model_validate(opportunity)

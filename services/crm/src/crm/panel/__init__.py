@@ -1,0 +1,1 @@
+"""What the panel shows of crm: next activities, open opportunities, notes."""

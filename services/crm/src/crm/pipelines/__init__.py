@@ -1,0 +1,1 @@
+"""Pipelines and their stages: the way an opportunity goes."""

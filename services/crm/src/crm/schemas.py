@@ -1,0 +1,50 @@
+"""Value types that several nouns of crm speak, and their cursors."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, TypeAdapter
+
+from shared.errors import invalid
+from shared.web.pagination import decode_cursor
+
+CursorT = TypeVar("CursorT")
+
+_YEARS = range(1900, 2200)
+
+
+def _near_day(value: date) -> date:
+    if value.year not in _YEARS:
+        raise ValueError(f"a year from {_YEARS.start} to {_YEARS.stop - 1} is expected")
+    return value
+
+
+def _near_moment(value: datetime) -> datetime:
+    # The year first: a far moment has no equivalent in UTC.
+    _near_day(value)
+    return value.astimezone(UTC)
+
+
+def _cents(value: Decimal) -> Decimal:
+    """`1E+3` and `-0` as people write them."""
+    return abs(value).quantize(Decimal("0.01"))
+
+
+Day = Annotated[date, AfterValidator(_near_day)]
+Moment = Annotated[AwareDatetime, AfterValidator(_near_moment)]
+"""With its offset; kept in UTC."""
+Percent = Annotated[int, Field(ge=0, le=100)]
+Value = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2), AfterValidator(_cents)]
+"""Money in a request. No serialiser: a patch is dumped into the row, as a Decimal."""
+Actor = Annotated[str, StringConstraints(pattern=r"^(user|key|service):[A-Za-z0-9_-]{1,100}$")]
+
+
+def read_cursor(cursor: str | None, shape: TypeAdapter[CursorT], *, size: int) -> CursorT | None:
+    """Sort values come back as JSON: give them their types again. Raises Invalid."""
+    if cursor is None:
+        return None
+    try:
+        return shape.validate_python(decode_cursor(cursor, size=size))
+    except ValueError:
+        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None
