@@ -13,7 +13,7 @@ ASKS = {
     "crm": ("contacts",),
     "files": ("contacts",),
     "portal": ("contacts", "documents"),
-    "notifications": ("contacts", "documents"),
+    "notifications": ("documents",),
     "gateway": ("contacts", "documents", "crm", "files", "portal", "notifications"),
 }
 """Who asks whom over HTTP, and therefore whose tokens a service accepts."""
