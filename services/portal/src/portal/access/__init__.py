@@ -1,0 +1,1 @@
+"""What staff allow a contact in the portal: open or not, password, ways of paying, catalogue."""

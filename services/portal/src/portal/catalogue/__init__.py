@@ -1,0 +1,1 @@
+"""Products that clients may order: our copy of them."""

@@ -1,0 +1,43 @@
+"""Every SQL statement over our copy of products."""
+
+import unicodedata
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.client import ClientScope
+from portal.models import Product
+from portal.repository import apply_copy
+from shared.events.documents import ProductState
+
+
+async def apply_product(session: AsyncSession, product: ProductState, *, version: int) -> None:
+    """Keep the newer version."""
+    values = {**product.model_dump(), "sort_name": _fold(product.name)}
+    await apply_copy(session, Product, values, version=version, key="id")
+
+
+async def list_products(client: ClientScope, *, after: tuple[str, UUID] | None, limit: int) -> list[Product]:
+    """By name."""
+    keys = (Product.sort_name, Product.id)
+    statement = select(Product).where(*_offered(client)).order_by(*keys).limit(limit)
+    if after:
+        statement = statement.where(tuple_(*keys) > tuple_(*after))
+    return list((await client.session.execute(statement)).scalars())
+
+
+async def find_products(client: ClientScope, product_ids: set[UUID]) -> dict[UUID, Product]:
+    """Those of them that are in the catalogue."""
+    statement = select(Product).where(*_offered(client), Product.id.in_(product_ids))
+    return {product.id: product for product in (await client.session.execute(statement)).scalars()}
+
+
+def _offered(client: ClientScope) -> tuple[ColumnElement[bool], ...]:
+    return Product.org_id == client.org_id, Product.in_catalogue.is_(True), Product.active.is_(True)
+
+
+def _fold(name: str) -> str:
+    """Without accents and case: how people look for a name."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

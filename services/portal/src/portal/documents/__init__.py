@@ -1,0 +1,1 @@
+"""The client's documents: our copy of them, its views and its answers."""

@@ -1,0 +1,91 @@
+"""The HTTP door of a client's documents. What our copy does not keep is asked of documents, between transactions."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from portal.authentication import ClientDep, VisitorDep, open_client
+from portal.dependencies import DocumentsDep
+from portal.documents import service
+from portal.documents.passing import PassedOn
+from portal.documents.schemas import DocumentDetails, DocumentOut, RejectionIn, StatusFilter
+from portal.documents.service import Details
+from shared.errors import invalid
+from shared.events.documents import DocumentType, Side
+from shared.web.idempotency import IdempotentRoute
+from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+
+router = APIRouter(prefix="/portal/api/documents", tags=["portal: client"], route_class=IdempotentRoute)
+
+
+@router.get("")
+async def list_documents(
+    client: ClientDep,
+    side: Side | None = None,
+    document_type: Annotated[DocumentType | None, Query(alias="type")] = None,
+    status: StatusFilter | None = None,
+    limit: LimitParam = 50,
+    cursor: CursorParam = None,
+) -> Page[DocumentOut]:
+    """Newest first. `status=pending` is what is open, `overdue` what is open past its due date."""
+    after = _after(cursor)
+    if side == "purchases":  # what was bought from the client is not shown to it
+        return Page(items=[])
+    rows = await service.list_documents(
+        client, document_type=document_type, status=status, after=after, limit=limit + 1
+    )
+    return Page(
+        items=[DocumentOut.model_validate(document) for document, _ in rows[:limit]],
+        next_cursor=encode_cursor(*rows[limit - 1][1]) if len(rows) > limit else None,
+    )
+
+
+@router.get("/{document_id}")
+async def get_document(
+    request: Request, visitor: VisitorDep, documents: DocumentsDep, document_id: UUID
+) -> DocumentDetails:
+    """With its lines."""
+    async with open_client(request, visitor) as client:
+        document = await service.get_document(client, document_id)
+        answer = await service.get_answer(client, document_id)
+    content = await service.ask_content(documents, replace(visitor, org_id=client.org_id), document)
+    async with open_client(request, visitor) as client:
+        await service.record_view(client, document_id)
+    return DocumentDetails.of(Details(document, content, answer))
+
+
+@router.get("/{document_id}/pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
+async def get_pdf(request: Request, visitor: VisitorDep, documents: DocumentsDep, document_id: UUID) -> Response:
+    async with open_client(request, visitor) as client:
+        await service.get_document(client, document_id)
+
+    async def record_view() -> None:
+        async with open_client(request, visitor) as client:
+            await service.record_view(client, document_id)
+
+    asking = replace(visitor, org_id=client.org_id)
+    return PassedOn(documents, f"/api/v1/documents/{document_id}/pdf", asking, on_answer=record_view)
+
+
+@router.post("/{document_id}/accept")
+async def accept_estimate(client: ClientDep, document_id: UUID) -> DocumentOut:
+    return DocumentOut.model_validate(await service.answer_estimate(client, document_id, accepted=True))
+
+
+@router.post("/{document_id}/reject")
+async def reject_estimate(client: ClientDep, document_id: UUID, body: RejectionIn | None = None) -> DocumentOut:
+    reason = body.reason if body else None
+    return DocumentOut.model_validate(await service.answer_estimate(client, document_id, accepted=False, reason=reason))
+
+
+def _after(cursor: str | None) -> tuple[date, UUID] | None:
+    if cursor is None:
+        return None
+    day, last_id = decode_cursor(cursor, size=2)
+    try:
+        return date.fromisoformat(str(day)), UUID(str(last_id))
+    except ValueError:
+        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -1,0 +1,77 @@
+"""HTTP shapes of documents, as their client sees them."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from portal.documents.service import Details
+from shared.events.documents import DocumentType
+from shared.web.shapes import LongText, Money, Shape, View
+
+Status = Literal["approved", "partially_paid", "paid", "accepted", "rejected", "voided"]
+StatusFilter = Literal["approved", "partially_paid", "paid", "accepted", "rejected", "voided", "pending", "overdue"]
+Reason = Annotated[LongText, Field(max_length=2000)]
+
+
+class DocumentOut(View):
+    id: UUID
+    type: DocumentType
+    status: Status
+    number: str | None
+    issue_date: date
+    due_date: date | None
+    currency: str
+    subtotal: Money
+    tax_total: Money
+    total: Money
+    paid_total: Money
+    pending_total: Money
+    overdue: bool
+    corrects_id: UUID | None
+
+
+class LineOut(View):
+    """Figures as documents writes them: decimal strings."""
+
+    description: str
+    quantity: str
+    unit_price: str
+    discount_pct: str
+    taxes: list[str]
+    subtotal: str
+
+
+class TaxOut(View):
+    code: str
+    rate: str
+    base: str
+    amount: str
+
+
+class AnswerOut(View):
+    accepted: bool
+    reason: str | None
+    answered_at: datetime
+
+
+class DocumentDetails(DocumentOut):
+    """`answer` is what the client said in the portal."""
+
+    lines: list[LineOut]
+    taxes: list[TaxOut]
+    notes: str | None
+    answer: AnswerOut | None
+
+    @classmethod
+    def of(cls, details: Details) -> "DocumentDetails":
+        return cls.model_validate({**_summary(details.document), **details.content, "answer": details.answer})
+
+
+class RejectionIn(Shape):
+    reason: Reason | None = None
+
+
+def _summary(document: Any) -> dict[str, Any]:
+    return DocumentOut.model_validate(document).model_dump()

@@ -1,0 +1,39 @@
+"""HTTP shapes of the client's first page."""
+
+from datetime import date
+from uuid import UUID
+
+from portal.parties.schemas import ContactOut, OrganizationOut
+from shared.web.shapes import Money, View
+
+
+class OpenOut(View):
+    currency: str
+    pending: Money
+    overdue: Money
+
+
+class NextDueOut(View):
+    id: UUID
+    number: str | None
+    due_date: date
+    pending_total: Money
+    currency: str
+
+
+class TotalsOut(OpenOut):
+    """In the company's currency; what is open in others stands beside it."""
+
+    next_due: NextDueOut | None
+    other_currencies: list[OpenOut]
+
+
+class MeOut(View):
+    """`read_only`: a preview, opened by staff."""
+
+    contact: ContactOut
+    organization: OrganizationOut | None
+    payment_methods: list[str]
+    catalogue: bool
+    read_only: bool
+    totals: TotalsOut

@@ -1,0 +1,53 @@
+"""Composition root of the HTTP process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from portal.access.routes import panel_router
+from portal.access.routes import router as access
+from portal.catalogue.routes import router as catalogue
+from portal.config import Settings
+from portal.documents.routes import router as documents
+from portal.home.routes import router as home
+from portal.orders.routes import router as orders
+from portal.payments.routes import router as payments
+from portal.previews.routes import opening_router
+from portal.previews.routes import router as previews
+from portal.sessions.passwords import Passwords
+from portal.sessions.routes import router as sessions
+from shared.db.session import Database
+from shared.web import app
+from shared.web.asking import Asker
+from shared.web.identity import Signer
+
+STAFF = (access, previews, panel_router)
+CLIENTS = (sessions, opening_router, home, documents, catalogue, orders, payments)
+_DOCUMENTS_SECONDS = 15
+"""The first PDF after a start takes its time."""
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    signer = Signer("portal", settings.identity_private_key.get_secret_value())
+    contacts = Asker(settings.contacts_url, signer, name="portal", scopes=frozenset({"contacts:read"}))
+    documents = Asker(
+        settings.documents_url,
+        signer,
+        name="portal",
+        scopes=frozenset({"documents:read"}),
+        timeout=_DOCUMENTS_SECONDS,
+    )
+    passwords = Passwords()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with contacts, documents:
+            yield
+        passwords.close()
+
+    made = app.create_app("portal", settings, database, (*STAFF, *CLIENTS), lifespan=lifespan)
+    made.state.contacts = contacts
+    made.state.documents = documents
+    made.state.passwords = passwords
+    return made

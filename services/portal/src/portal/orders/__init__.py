@@ -1,0 +1,1 @@
+"""What clients order from the catalogue."""

@@ -1,0 +1,27 @@
+"""The bus door of parties: what contacts and gateway say of them."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.parties import service
+from shared.bus.consumer import Subscription
+from shared.events.base import Event
+from shared.events.contacts import ContactCreated, ContactDeleted, ContactRestored, ContactState, ContactUpdated
+from shared.events.gateway import OrganizationCreated, OrganizationState, OrganizationUpdated
+
+
+async def on_contact_changed(session: AsyncSession, event: Event[ContactState]) -> None:
+    await service.remember_contact(session, event.data, version=event.version)
+
+
+async def on_organization_changed(session: AsyncSession, event: Event[OrganizationState]) -> None:
+    await service.remember_organization(session, event.data, version=event.version)
+
+
+SUBSCRIPTIONS = (
+    Subscription(ContactCreated, on_contact_changed),
+    Subscription(ContactUpdated, on_contact_changed),
+    Subscription(ContactDeleted, on_contact_changed),
+    Subscription(ContactRestored, on_contact_changed),
+    Subscription(OrganizationCreated, on_organization_changed),
+    Subscription(OrganizationUpdated, on_organization_changed),
+)

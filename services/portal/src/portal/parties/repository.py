@@ -1,0 +1,44 @@
+"""Every SQL statement over our copies of contacts and the organisation."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.client import ClientScope
+from portal.models import Contact, Organization
+from portal.repository import apply_copy, belongs_to
+from shared.db.tenancy import org_of
+from shared.events.contacts import ContactState
+from shared.events.gateway import OrganizationState
+
+
+async def get_contact(session: AsyncSession, contact_id: UUID) -> Contact | None:
+    """Deleted ones too."""
+    statement = select(Contact).where(Contact.org_id == org_of(session), Contact.contact_id == contact_id)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def get_client_contact(client: ClientScope) -> Contact:
+    return (await client.session.execute(select(Contact).where(belongs_to(client, Contact)))).scalar_one()
+
+
+async def apply_contact(session: AsyncSession, contact: ContactState, *, version: int) -> bool:
+    values = {
+        "contact_id": contact.id,
+        "name": contact.name,
+        "language": contact.defaults.language,
+        "emails": contact.emails,
+        "deleted": contact.deleted,
+    }
+    return await apply_copy(session, Contact, values, version=version, key="contact_id")
+
+
+async def get_organization(session: AsyncSession) -> Organization | None:
+    statement = select(Organization).where(Organization.org_id == org_of(session))
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def apply_organization(session: AsyncSession, organization: OrganizationState, *, version: int) -> None:
+    fields = {"name", "slug", "iban", "bic", "color", "language", "currency"}
+    await apply_copy(session, Organization, organization.model_dump(include=fields), version=version, key=None)

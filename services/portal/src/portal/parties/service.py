@@ -1,0 +1,50 @@
+"""Keeping and reading our copies of both ends."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.client import ClientScope
+from portal.errors import ContactNotFound
+from portal.models import Contact, Organization
+from portal.parties import repository
+from portal.sessions import service as sessions
+from shared.db.tenancy import scope_of
+from shared.events.contacts import ContactState
+from shared.events.gateway import OrganizationState
+from shared.web.asking import Asker
+
+
+async def demand_contact(session: AsyncSession, contact_id: UUID, asker: Asker) -> None:
+    """There is such a contact, not deleted; contacts is asked when its event is still on the way.
+
+    Raises ContactNotFound, Unavailable.
+    """
+    contact = await repository.get_contact(session, contact_id)
+    if contact is not None:
+        if contact.deleted:
+            raise ContactNotFound()
+        return
+    answer = await asker.get_json(f"/api/v1/contacts/{contact_id}", scope_of(session))
+    if answer is None:
+        raise ContactNotFound()
+    await remember_contact(session, ContactState.model_validate(answer), version=answer["version"])
+
+
+async def get_parties(client: ClientScope) -> tuple[Contact, Organization | None]:
+    return await repository.get_client_contact(client), await repository.get_organization(client.session)
+
+
+async def portal_url(session: AsyncSession, public_url: str) -> str:
+    """What staff give to their client; it names the organisation."""
+    organization = await repository.get_organization(session)
+    return f"{public_url}/portal?org={organization.slug}" if organization else f"{public_url}/portal"
+
+
+async def remember_contact(session: AsyncSession, contact: ContactState, *, version: int) -> None:
+    if await repository.apply_contact(session, contact, version=version):
+        await sessions.refresh_logins(session, contact.id)
+
+
+async def remember_organization(session: AsyncSession, organization: OrganizationState, *, version: int) -> None:
+    await repository.apply_organization(session, organization, version=version)

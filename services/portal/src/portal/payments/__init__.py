@@ -1,0 +1,1 @@
+"""How clients pay: ways of paying behind one port."""

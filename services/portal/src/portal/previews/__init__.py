@@ -1,0 +1,1 @@
+"""The portal as staff see it: what the client would see, read-only, for minutes, and logged."""

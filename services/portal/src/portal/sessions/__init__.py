@@ -1,0 +1,1 @@
+"""Clients logging in and out: sessions, passwords, throttling."""

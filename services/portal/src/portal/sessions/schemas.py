@@ -1,0 +1,31 @@
+"""HTTP shapes of logging in."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from portal.parties.schemas import ContactOut, OrganizationOut
+from portal.sessions.service import normalise_email
+from shared.web.shapes import SearchText, Shape, ShortText, View
+
+NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=200, strip_whitespace=False)]
+GivenPassword = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=False)]
+GivenEmail = Annotated[ShortText, AfterValidator(normalise_email)]
+
+
+class LoginIn(Shape):
+    """`organization`: the slug in the link that the company gave; without it every company that knows the e-mail."""
+
+    email: GivenEmail
+    password: GivenPassword
+    organization: SearchText | None = None
+
+
+class SessionOut(View):
+    contact: ContactOut
+    organization: OrganizationOut | None
+
+
+class PasswordChange(Shape):
+    current: GivenPassword
+    new: NewPassword
