@@ -1,6 +1,7 @@
 """Stand-ins for the services behind the gateway: real HTTP, real checks of the internal token, answers to order."""
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -35,7 +36,7 @@ CrmThing = create_model("Thing", title=(str, ...))
 
 
 class Peer:
-    """`mode`: ok, hang, error, nonsense, missing. `seen`: what was asked, with its identity."""
+    """`mode`: ok, hang, error, nonsense, empty, missing. `seen`: what was asked, with its identity."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -63,7 +64,12 @@ class Peer:
             await self._note(request)
             if self.mode == "missing":
                 raise NotFound()
-            return {**PARTS[self.name], "asked": str(request.url.query)}
+            if self.mode == "nonsense":
+                return Response(b"<html>")
+            part = {} if self.mode == "empty" else copy.deepcopy(PARTS[self.name])
+            if year := request.query_params.get("year"):
+                part["year"]["asked"] = year
+            return part
 
         shape = CrmThing if self.name == "crm" else Thing
 
@@ -141,21 +147,21 @@ _NOUNS = {
     "contacts": "contacts",
     "documents": "documents",
     "crm": "notes",
-    "files": "files",
+    "files": "contacts/7/files",
     "portal": "contacts/x/portal",
     "notifications": "messages",
 }
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
-    """On a free port of loopback, until left; as the real process does it."""
+async def serving(app: FastAPI, at: int = 0) -> AsyncIterator[str]:
+    """On loopback, a free port unless told otherwise, until left; as the real process does it."""
     stop, port = asyncio.Event(), asyncio.get_running_loop().create_future()
 
     async def run() -> None:
         async with asyncio.TaskGroup() as tasks:
             app.state.stop = stop
-            port.set_result(await serve(tasks, app, "127.0.0.1", 0, stop))
+            port.set_result(await serve(tasks, app, "127.0.0.1", at, stop))
 
     running = asyncio.create_task(run())
     done, _ = await asyncio.wait((running, port), return_when=asyncio.FIRST_COMPLETED)

@@ -47,7 +47,7 @@ async def test_it_has_what_every_service_and_the_gateway_offer(document: dict[st
         "/api/v1/contacts",
         "/api/v1/documents",
         "/api/v1/notes",
-        "/api/v1/files",
+        "/api/v1/contacts/7/files",
         "/api/v1/messages",
         "/api/v1/session",
         "/api/v1/session/password",

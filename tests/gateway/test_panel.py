@@ -1,13 +1,20 @@
 """The panel: composed at once, each section on its own."""
 
+import asyncio
+import socket
 import time
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.breaker import Breaker
+from gateway.main import create_app
+from shared.db.session import Database
 from shared.identifiers import new_id
-from tests.gateway.peers import Peer
+from tests.gateway.conftest import Person, log_in, settings_for
+from tests.gateway.peers import Peer, serving
+from tests.support.waiting import until
 
 CONTACT = str(new_id())
 OF = {
@@ -30,7 +37,10 @@ def unavailable(panel: dict[str, Any]) -> dict[str, str]:
     return {name: s["reason"] for name, s in panel["sections"].items() if s["status"] == "unavailable"}
 
 
-async def test_the_panel_joins_what_every_service_gives(client: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
+async def test_the_panel_joins_what_every_service_gives(
+    client: httpx.AsyncClient, peers: dict[str, Peer], admin: Person
+) -> None:
+    client.headers["X-Request-ID"] = "panel-1"
     panel = await panel_of(client, "?year=2025")
     assert panel["contact"] == {"name": "Acme"}
     assert list(panel["sections"]) == [
@@ -44,11 +54,15 @@ async def test_the_panel_joins_what_every_service_gives(client: httpx.AsyncClien
         "notes",
     ]
     assert unavailable(panel) == {}
-    assert panel["sections"]["year"]["data"] == {"sales_total": "12.50"}
+    assert panel["sections"]["year"]["data"] == {"sales_total": "12.50", "asked": "2025"}
     assert all(section["as_of"].endswith("Z") for section in panel["sections"].values())
     asked = {name: peer.seen for name, peer in peers.items() if peer.seen}
     assert set(asked) == set(OF)
-    assert asked["documents"][0][0] == f"GET /internal/contacts/{CONTACT}/panel"
+    for peer in asked.values():
+        [(asked_for, headers, identity)] = peer
+        assert asked_for == f"GET /internal/contacts/{CONTACT}/panel"
+        assert identity.org_id == admin.org_id
+        assert headers["x-request-id"] == "panel-1"
 
 
 async def test_a_contact_that_is_not_there_is_a_404(client: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
@@ -69,3 +83,91 @@ async def test_a_service_in_trouble_dims_its_own_sections_in_time(
     assert time.monotonic() - started < 0.8
     assert unavailable(panel) == dict.fromkeys(OF[service], reason)
     assert panel["contact"] == ({"id": CONTACT} if service == "contacts" else {"name": "Acme"})
+
+
+async def test_nonsense_from_a_service_dims_it_too(client: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
+    peers["files"].mode, peers["portal"].mode, peers["crm"].mode = "nonsense", "empty", "missing"
+    assert unavailable(await panel_of(client)) == dict.fromkeys(OF["files"] | OF["portal"] | OF["crm"], "error")
+
+
+async def test_a_dead_service_dims_its_own_sections_and_returns_by_itself(
+    peers: dict[str, Peer], database: Database, admin: Person
+) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    app = create_app(settings_for(peers, crm_url=f"http://127.0.0.1:{port}"), database)
+    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+        await log_in(client, admin)
+        for _ in range(5):
+            assert unavailable(await panel_of(client)) == dict.fromkeys(OF["crm"], "unreachable")
+        crm = Peer("crm")
+        async with serving(crm.app, port):
+
+            async def whole() -> bool:
+                return not unavailable(await panel_of(client))
+
+            await until(whole, within=5)
+
+
+async def test_a_hung_service_soon_slows_nobody(client: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
+    peers["crm"].mode = "hang"
+    await asyncio.gather(*(panel_of(client) for _ in range(3)))
+    asked = len(peers["crm"].seen)
+    started = time.monotonic()
+    for _ in range(5):
+        assert unavailable(await panel_of(client)) == dict.fromkeys(OF["crm"], "timeout")
+    assert time.monotonic() - started < 0.45
+    assert len(peers["crm"].seen) == asked
+    peers["crm"].mode = "ok"
+
+    async def whole() -> bool:
+        return not unavailable(await panel_of(client))
+
+    await until(whole, within=5)
+
+
+async def test_all_services_hung_still_answers_in_time(client: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
+    await panel_of(client)
+    for peer in peers.values():
+        peer.mode = "hang"
+    started = time.monotonic()
+    panel = await panel_of(client)
+    assert time.monotonic() - started < 0.8
+    assert len(unavailable(panel)) == 8
+    for peer in peers.values():
+        peer.mode = "ok"
+
+    async def whole() -> bool:
+        return not unavailable(await panel_of(client))
+
+    await until(whole, within=5)
+
+
+def test_a_breaker_opens_after_failures_in_a_row_and_lets_one_try_at_a_time() -> None:
+    breaker = Breaker(failures=2, retry_seconds=0.01)
+    breaker.failed("timeout")
+    breaker.succeeded()
+    breaker.failed("timeout")
+    assert breaker.allows()
+    breaker.failed("error")
+    assert not breaker.allows()
+    assert breaker.reason == "error"
+    time.sleep(0.011)
+    assert [breaker.allows(), breaker.allows()] == [True, False]
+    breaker.succeeded()
+    assert [breaker.allows(), breaker.allows()] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("x/panel", "contact_id"), (f"{CONTACT}/panel?year=x", "year"), (f"{CONTACT}/panel?year=99999", "year")],
+)
+async def test_a_wrong_wish_is_named(client: httpx.AsyncClient, path: str, field: str) -> None:
+    answer = await client.get(f"/api/v1/contacts/{path}")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_nobody_sees_a_panel_without_logging_in(anonymous: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
+    assert (await anonymous.get(f"/api/v1/contacts/{CONTACT}/panel")).status_code == 401
+    assert not any(peer.seen for peer in peers.values())

@@ -113,3 +113,15 @@ async def test_a_service_decides_by_the_scopes_it_is_told(client: httpx.AsyncCli
         program.headers["Authorization"] = f"Bearer {made.json()['key']}"
         assert (await program.post("/api/v1/contacts", json={"name": "x"})).status_code == 403
         assert (await program.get("/api/v1/contacts")).status_code == 200
+
+
+async def test_answers_tell_browsers_to_be_careful(client: httpx.AsyncClient) -> None:
+    for path in ("/api/v1/documents", "/api/v1/organization", "/api/v1/nothing"):
+        headers = (await client.get(path)).headers
+        assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+
+
+async def test_a_method_of_our_own_that_does_not_exist_is_said_so(client: httpx.AsyncClient) -> None:
+    for method, path in (("DELETE", "/api/v1/organization"), ("POST", "/api/v1/stream")):
+        answer = await client.request(method, path)
+        assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")

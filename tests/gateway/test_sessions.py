@@ -165,21 +165,25 @@ def test_attempts_come_back_with_time_and_one_ipv6_network_counts_as_one() -> No
 
 async def test_twenty_logins_at_once_do_not_stall_the_others(anonymous: httpx.AsyncClient, database: Database) -> None:
     people = [await new_person(database) for _ in range(20)]
-    lags: list[float] = []
-    done = asyncio.Event()
 
-    async def measure() -> None:
-        while not done.is_set():
-            started = time.perf_counter()
-            await asyncio.sleep(0.002)
-            lags.append(time.perf_counter() - started - 0.002)
+    async def lag() -> float:
+        """The 99th percentile of how late the loop is."""
+        lags: list[float] = []
 
-    measuring = asyncio.create_task(measure())
-    answers = await asyncio.gather(*(log_in(anonymous, person) for person in people))
-    done.set()
-    await measuring
-    assert [answer.status_code for answer in answers] == [201] * 20
-    assert sorted(lags)[int(len(lags) * 0.99)] < 0.05
+        async def measure() -> None:
+            while True:
+                started = time.perf_counter()
+                await asyncio.sleep(0.002)
+                lags.append(time.perf_counter() - started - 0.002)
+
+        measuring = asyncio.create_task(measure())
+        answers = await asyncio.gather(*(log_in(anonymous, person) for person in people))
+        measuring.cancel()
+        assert [answer.status_code for answer in answers] == [201] * 20
+        return sorted(lags)[int(len(lags) * 0.99)]
+
+    # The best of three: a busy machine is late now and then, hashing on the loop would be late each time.
+    assert min([await lag() for _ in range(3)]) < 0.05
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,10 @@ async def test_a_hundred_megabytes_go_up_without_being_held(
     """The client, the gateway and the service are one process here: none of them may hold it."""
     total = 100 * MEGABYTE
     headers = {"Content-Length": str(total)} if sized else {}
-    await client.put("/api/v1/files/upload", content=pieces(MEGABYTE))
+    await client.put("/api/v1/contacts/7/files/upload", content=pieces(MEGABYTE))
     peers["files"].reset()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    answer = await client.put("/api/v1/files/upload", content=pieces(total), headers=headers, timeout=60)
+    answer = await client.put("/api/v1/contacts/7/files/upload", content=pieces(total), headers=headers, timeout=60)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert answer.json() == {"received": total}
     [(_, sent, _)] = peers["files"].seen
@@ -46,7 +46,7 @@ async def test_a_hundred_megabytes_go_up_without_being_held(
 async def test_a_hundred_megabytes_come_down_without_being_held(client: httpx.AsyncClient) -> None:
     total, received = 100 * MEGABYTE, 0
     before = psutil.Process().memory_info().rss
-    async with client.stream("GET", f"/api/v1/files/download?size={total}", timeout=60) as answer:
+    async with client.stream("GET", f"/api/v1/contacts/7/files/download?size={total}", timeout=60) as answer:
         assert answer.headers["etag"] == '"7"'
         assert "set-cookie" not in answer.headers
         async for chunk in answer.aiter_bytes():
@@ -56,9 +56,19 @@ async def test_a_hundred_megabytes_come_down_without_being_held(client: httpx.As
 
 
 async def test_a_service_may_refuse_before_it_has_all(client: httpx.AsyncClient) -> None:
-    answer = await client.put("/api/v1/files/refuse", content=pieces(50 * MEGABYTE), timeout=30)
+    answer = await client.put("/api/v1/contacts/7/files/refuse", content=pieces(50 * MEGABYTE), timeout=30)
     assert (answer.status_code, answer.json()) == (413, {"code": "too_large"})
     assert (await client.get("/api/v1/files")).status_code == 200
+
+
+@pytest.mark.parametrize("sized", [True, False])
+async def test_what_is_no_file_has_a_limit(client: httpx.AsyncClient, sized: bool) -> None:
+    total = 3 * MEGABYTE
+    headers = {"Content-Length": str(total)} if sized else {}
+    answer = await client.post("/api/v1/notes", content=pieces(total), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "gateway.body_too_large")
+    login = await client.post("/api/v1/session", content=pieces(total), headers=headers)
+    assert login.status_code == (413 if sized else 411)
 
 
 async def test_a_client_that_leaves_during_its_upload_ends_it_at_the_service(
@@ -72,7 +82,7 @@ async def test_a_client_that_leaves_during_its_upload_ends_it_at_the_service(
     async def arrived() -> bool:
         return peers["files"].received > 0
 
-    upload = asyncio.create_task(client.put("/api/v1/files/upload", content=endless()))
+    upload = asyncio.create_task(client.put("/api/v1/contacts/7/files/upload", content=endless()))
     await until(arrived)
     upload.cancel()
     await asyncio.wait_for(peers["files"].left.wait(), 5)
@@ -81,7 +91,7 @@ async def test_a_client_that_leaves_during_its_upload_ends_it_at_the_service(
 async def test_a_client_that_leaves_during_the_answer_ends_it_at_the_service(
     client: httpx.AsyncClient, peers: dict[str, Peer]
 ) -> None:
-    async with client.stream("GET", "/api/v1/files/download?endless=true") as answer:
+    async with client.stream("GET", "/api/v1/contacts/7/files/download?endless=true") as answer:
         await anext(answer.aiter_bytes())
     await asyncio.wait_for(peers["files"].left.wait(), 5)
 
@@ -105,7 +115,7 @@ async def test_a_hung_service_is_given_up(client: httpx.AsyncClient, peers: dict
 
 async def test_an_answer_that_breaks_off_is_not_taken_for_whole(client: httpx.AsyncClient) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
-        await client.get("/api/v1/files/broken", timeout=10)
+        await client.get("/api/v1/contacts/7/files/broken", timeout=10)
 
 
 async def test_a_dead_service_is_named_and_the_gateway_stays_ready(

@@ -27,3 +27,15 @@ class ServiceTooSlow(FichaError):
     status = 504
     code = "gateway.service_too_slow"
     title = "A service did not answer in time"
+
+
+class BodyTooLarge(FichaError):
+    status = 413
+    code = "gateway.body_too_large"
+    title = "The request carries too much"
+
+
+class LengthRequired(FichaError):
+    status = 411
+    code = "gateway.length_required"
+    title = "The request must say how long its body is"

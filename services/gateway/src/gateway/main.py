@@ -17,6 +17,7 @@ from gateway.live import hub_of
 from gateway.openapi import ApiDocument
 from gateway.origin import OwnOrigin
 from gateway.panel import Panel
+from gateway.protection import ProtectionMiddleware
 from gateway.proxy import Proxy
 from gateway.routes import document_router, health_router, router
 from shared.bus.amqp import AmqpTransport
@@ -43,10 +44,10 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         silence_seconds=settings.service_timeout_seconds,
     )
     authentication = Authentication(database, origin=origin, lifetimes=settings.lifetimes)
+    https = settings.public_url.startswith("https://")
+    app.add_middleware(ProtectionMiddleware, https=https)
     app.state.authentication = authentication
-    app.state.logins = Logins(
-        Passwords(), Throttle(), origin, settings.lifetimes, settings.public_url.startswith("https://")
-    )
+    app.state.logins = Logins(Passwords(), Throttle(), origin, settings.lifetimes, secure_cookie=https)
     app.state.clients = clients
     app.state.panel = Panel(clients, deadline=settings.panel_deadline_ms / 1000)
     app.state.hub = hub_of(database)

@@ -12,8 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.accounts import scopes
 from gateway.authentication import Authentication
+from gateway.bodies import MOST_BYTES, check_length, has_body
 from gateway.clients import Clients
-from gateway.errors import UnknownPath
+from gateway.errors import BodyTooLarge, UnknownPath
 from gateway.origin import OwnOrigin
 from shared.errors import FichaError
 from shared.web.identity import Identity
@@ -72,24 +73,26 @@ class Proxy:
         if scope["type"] != "http" or not scope["path"].startswith(("/api/", f"{PORTAL}/")):
             await self._otherwise(scope, receive, send)
             return
-        route = owner_of(scope["path"])
-        if route is None:
+        owned = owner_of(scope["path"])
+        if owned is None:
             raise UnknownPath()
-        scope["route"] = route  # what metrics call this request
+        scope["route"] = owned  # what metrics call this request
         request = HTTPConnection(scope)
-        if route.path.startswith(PORTAL):
+        if owned.path.startswith(PORTAL):
             self._origin.check(request)
             identity = VISITOR
         else:
             identity = (await self._authentication.caller(request)).identity
-        exchange = _Exchange(scope, receive, send, has_body=_has_body(request.headers))
-        await exchange.run(self._clients, route.service, identity)
+        if owned.most_bytes is not None:
+            check_length(request.headers, owned.most_bytes)
+        exchange = _Exchange(scope, receive, send, has_body=has_body(request.headers), most_bytes=owned.most_bytes)
+        await exchange.run(self._clients, owned.service, identity)
 
 
 class _Exchange:
     """One request forwarded and its answer returned. The client's leaving ends it, on both sides."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, *, has_body: bool) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, has_body: bool, most_bytes: int | None) -> None:
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -97,6 +100,8 @@ class _Exchange:
         self._received = asyncio.Event()
         if not has_body:
             self._received.set()
+        self._most_bytes = most_bytes
+        self._too_large = False
         self._left = False
         self._started = False
 
@@ -126,6 +131,8 @@ class _Exchange:
             ) as answer:
                 await self._return(answer, cookies=identity is VISITOR)
         except FichaError as error:
+            if self._too_large:
+                raise BodyTooLarge(f"At most {self._most_bytes:,} bytes.") from error
             if not self._started:
                 raise
             # Too late for a problem: the server cuts the connection, which tells the client that it has not all.
@@ -143,12 +150,17 @@ class _Exchange:
         await self._send({"type": "http.response.body", "body": whole or b""})
 
     async def _body(self) -> AsyncIterator[bytes]:
+        taken = 0
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 self._left = True
                 raise ConnectionResetError("the client left during its request")
             if chunk := message.get("body"):
+                taken += len(chunk)
+                if self._most_bytes is not None and taken > self._most_bytes:
+                    self._too_large = True
+                    raise ConnectionResetError("the body never ends")
                 yield chunk
             if not message.get("more_body"):
                 self._received.set()
@@ -168,11 +180,15 @@ class _Exchange:
 
 
 class OwnedPath:
-    """A path and everything below it; `*` stands for one segment. `path` is what metrics show."""
+    """A path and everything below it; `*` stands for one segment. `path` is what metrics show.
 
-    def __init__(self, path: str, service: str) -> None:
+    `most_bytes` limits a request's body; without it the service does.
+    """
+
+    def __init__(self, path: str, service: str, *, most_bytes: int | None = MOST_BYTES) -> None:
         self.path = path
         self.service = service
+        self.most_bytes = most_bytes
         self.segments = tuple(path.strip("/").split("/"))
 
     def covers(self, segments: list[str]) -> bool:
@@ -208,13 +224,9 @@ def _outward(raw: Iterable[tuple[bytes, bytes]], *, cookies: bool) -> list[tuple
     ]
 
 
-def _has_body(headers: Headers) -> bool:
-    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
-
-
 OWNERS: Final = (
     OwnedPath("/api/v1/contacts", "contacts"),
-    OwnedPath("/api/v1/contacts/*/files", "files"),
+    OwnedPath("/api/v1/contacts/*/files", "files", most_bytes=None),
     OwnedPath("/api/v1/contacts/*/portal", "portal"),
     OwnedPath("/api/v1/contacts/*/reports", "documents"),
     OwnedPath("/api/v1/documents", "documents"),

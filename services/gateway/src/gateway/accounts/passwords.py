@@ -1,6 +1,7 @@
 """Passwords: argon2id, in a few threads of their own. It takes tens of milliseconds and megabytes, on purpose."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -10,7 +11,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from gateway.accounts.errors import TooManyAttempts
 
-_THREADS = 2
+# One core is left to everybody else.
+_THREADS = max(1, (os.cpu_count() or 2) - 1)
 _MOST_WAITING = 100
 # OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)

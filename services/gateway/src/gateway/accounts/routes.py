@@ -26,6 +26,7 @@ from gateway.accounts.schemas import (
 from gateway.accounts.service import Lifetimes, scope_of_user
 from gateway.accounts.throttle import Throttle
 from gateway.authentication import COOKIE, CallerDep, authentication_of
+from gateway.bodies import BoundedRoute
 from gateway.origin import OwnOrigin
 from shared.db.tenancy import Scope
 from shared.errors import invalid
@@ -55,13 +56,26 @@ async def forget_callers(request: Request, caller: CallerDep) -> AsyncIterator[N
 
 _FORGETS = Depends(forget_callers, scope="function")
 
-session_router = APIRouter(prefix="/api/v1/session", tags=["session"])
+session_router = APIRouter(prefix="/api/v1/session", tags=["session"], route_class=BoundedRoute)
 organization_router = APIRouter(
-    prefix="/api/v1/organization", tags=["organization"], dependencies=[Depends(Authorize("organization"))]
+    prefix="/api/v1/organization",
+    tags=["organization"],
+    route_class=BoundedRoute,
+    dependencies=[Depends(Authorize("organization"))],
 )
-# No key can carry a scope of this noun: only administrators hold it.
-user_router = APIRouter(prefix="/api/v1/users", tags=["users"], dependencies=[Depends(Authorize("users"))])
-key_router = APIRouter(prefix="/api/v1/api-keys", tags=["api-keys"], dependencies=[Depends(Authorize("organization"))])
+user_router = APIRouter(
+    prefix="/api/v1/users",
+    tags=["users"],
+    route_class=BoundedRoute,
+    # No key can carry a scope of this noun: only administrators hold it.
+    dependencies=[Depends(Authorize("users"))],
+)
+key_router = APIRouter(
+    prefix="/api/v1/api-keys",
+    tags=["api-keys"],
+    route_class=BoundedRoute,
+    dependencies=[Depends(Authorize("organization"))],
+)
 
 
 @session_router.post("", status_code=201)
