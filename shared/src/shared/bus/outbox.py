@@ -41,14 +41,19 @@ async def record(
         traceparent=scope.traceparent,
     )
     await session.execute(
-        insert(outbox).values(
-            event_id=event.id,
-            org_id=event.org_id,
-            aggregate_id=event.subject,
-            name=event.name,
-            body=event.to_bytes(),
-            recorded_at=event.occurred_at,
-        )
+        _INSERT,
+        {
+            "event_id": event.id,
+            "org_id": event.org_id,
+            "aggregate_id": event.subject,
+            "name": event.name,
+            "body": event.to_bytes(),
+            "recorded_at": event.occurred_at,
+        },
     )
     session.info["recorded_events"] = True
     return event
+
+
+# Built once: composing a statement costs more than running it.
+_INSERT = insert(outbox)

@@ -11,11 +11,10 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.base import utc_now
-from shared.db.infrastructure import idempotency_key
 from shared.db.tenancy import org_of
 from shared.errors import Conflict, invalid
 
@@ -47,14 +46,12 @@ async def claim(session: AsyncSession, request: Request, *, streamed: bytes | No
     if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
         raise invalid(_HEADER, "idempotency_key_invalid", "Idempotency-Key takes 1 to 255 printable characters.")
     org_id = org_of(session)
-    if not await session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(f"{org_id}{key}", 0)))):
+    asked = {"org_id": org_id, "key": key, "lock": f"{org_id}{key}", "since": utc_now() - KEPT}
+    stored = (await session.execute(_CLAIM, asked)).one()
+    if not stored.locked:
         raise StillRunning()
-    mine = (idempotency_key.c.org_id == org_id) & (idempotency_key.c.key == key)
-    expired = (idempotency_key.c.org_id == org_id) & (idempotency_key.c.created_at < utc_now() - KEPT)
-    await session.execute(delete(idempotency_key).where(expired))
     fingerprint = await _fingerprint(request, streamed)
-    stored = (await session.execute(select(idempotency_key).where(mine))).one_or_none()
-    if stored is None:
+    if stored.fingerprint is None:
         request.state.idempotency = (session, key, fingerprint)
         return
     if stored.fingerprint != fingerprint:
@@ -71,17 +68,45 @@ async def keep(request: Request, response: Response) -> None:
     request.state.idempotency = None
     session, key, fingerprint = claimed
     await session.flush()
-    await session.execute(
-        insert(idempotency_key).values(
-            org_id=org_of(session),
-            key=key,
-            fingerprint=fingerprint,
-            status=response.status_code,
-            headers=orjson.dumps({k: v for k, v in response.headers.items() if k in _KEPT_HEADERS}).decode(),
-            body=bytes(response.body),
-            created_at=utc_now(),
-        )
+    now = utc_now()
+    kept = await session.execute(
+        _KEEP,
+        {
+            "org_id": org_of(session),
+            "key": key,
+            "fingerprint": fingerprint,
+            "status": response.status_code,
+            "headers": orjson.dumps({k: v for k, v in response.headers.items() if k in _KEPT_HEADERS}).decode(),
+            "body": bytes(response.body),
+            "created_at": now,
+            "since": now - KEPT,
+        },
     )
+    if kept.first() is None:
+        raise StillRunning()
+
+
+# The lock says whether another request holds the key now. One that committed after this statement began is not
+# seen, and then the insert below meets its row: a conflict, not a second effect.
+_CLAIM = text(
+    """SELECT pg_try_advisory_xact_lock(hashtextextended(:lock, 0)) AS locked,
+        k.fingerprint, k.status, k.headers, k.body
+    FROM (SELECT) AS one
+    LEFT JOIN idempotency_key k ON k.org_id = :org_id AND k.key = :key AND k.created_at >= :since"""
+)
+
+# Forgets what has expired on the way; an expired answer under this very key is replaced.
+_KEEP = text(
+    """WITH expired AS (
+        DELETE FROM idempotency_key WHERE org_id = :org_id AND created_at < :since AND key <> :key
+    )
+    INSERT INTO idempotency_key AS k (org_id, key, fingerprint, status, headers, body, created_at)
+    VALUES (:org_id, :key, :fingerprint, :status, :headers, :body, :created_at)
+    ON CONFLICT (org_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
+        headers = excluded.headers, body = excluded.body, created_at = excluded.created_at
+        WHERE k.created_at < :since
+    RETURNING true"""
+)
 
 
 class IdempotentRoute(APIRoute):

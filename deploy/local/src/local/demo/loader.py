@@ -9,6 +9,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -130,25 +131,24 @@ class _Loader:
         return rest | ({"product_id": self._id_of(line["product_key"])} if "product_key" in line else {})
 
     async def _approve_in_order(self, invoices: Iterable[Invoice]) -> None:
+        """The journal keeps the total, for the payment."""
         for invoice in invoices:
+            step = f"{invoice.key}:approved"
             path = f"/api/v1/documents/{self._id_of(invoice.key)}/approve"
-            await self._post(f"{invoice.key}:approved", path, None)
+            await self._step(step, partial(self._approve, step, path))
+
+    async def _approve(self, step: str, path: str) -> str:
+        return str((await self._request("POST", path, headers=self._key(step)))["total"])
 
     async def _pay(self, invoice: Invoice) -> None:
-        document = f"/api/v1/documents/{self._id_of(invoice.key)}"
-
-        async def pay() -> str:
-            total = (await self._request("GET", document))["total"]
-            if Decimal(total) == 0:
-                return "nothing to pay"
-            body = {
-                "date": (invoice.issue_date + timedelta(days=30)).isoformat(),
-                "amount": total,
-                "method": "transfer",
-            }
-            return await self._answer("POST", f"{document}/payments", f"{invoice.key}:paid", body)
-
-        await self._step(f"{invoice.key}:paid", pay)
+        body = {
+            "date": (invoice.issue_date + timedelta(days=30)).isoformat(),
+            "amount": self._id_of(f"{invoice.key}:approved"),
+            "method": "transfer",
+        }
+        path = f"/api/v1/documents/{self._id_of(invoice.key)}/payments"
+        if Decimal(body["amount"]) > 0:
+            await self._post(f"{invoice.key}:paid", path, body)
 
     async def _extra(self, extra: extras.Extra) -> None:
         contact_id = self._id_of(extra.company_key)
