@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from documents.reports.periods import Span, spans_between
+from documents.reports.schemas import PanelOut
 from shared.db.session import Database
 from shared.identifiers import new_id
 from tests.documents.world import LINE, TODAY, World
@@ -167,6 +168,14 @@ async def test_the_panel_takes_one_statement_however_many_documents(world: World
 async def test_a_wrong_question_names_its_field(world: World, path: str, field: str) -> None:
     answer = await world.client.get(f"/api/v1/contacts/{await world.contact()}/{path}")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_the_panels_part_has_its_declared_shape(world: World) -> None:
+    contact = await world.contact()
+    await world.approved(contact)
+    await world.draft(contact, "purchase_order")
+    panel = await world.panel(contact)
+    assert PanelOut.model_validate(panel).model_dump(mode="json") == panel
 
 
 async def test_a_contact_without_documents_has_zeros(world: World) -> None:

@@ -246,10 +246,11 @@ _TOTALS = (
             org_id uuid NOT NULL,
             contact_id uuid NOT NULL,
             currency text NOT NULL,
+            grain text NOT NULL CHECK (grain IN ('month', 'day')),
+            starts_on date NOT NULL,
             side text NOT NULL,
-            due_date date NOT NULL,
             amount numeric(20, 2) NOT NULL,
-            PRIMARY KEY (org_id, contact_id, currency, side, due_date)
+            PRIMARY KEY (org_id, contact_id, currency, grain, starts_on, side)
         )""",
     """CREATE TABLE document_count (
             org_id uuid NOT NULL,

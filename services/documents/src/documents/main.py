@@ -9,6 +9,7 @@ from documents.config import Settings
 from documents.drafts.routes import router as drafts
 from documents.ledger.routes import router as ledger
 from documents.payments.routes import router as payments
+from documents.printouts.routes import router as printouts
 from documents.products.routes import router as products
 from documents.reports.routes import panel_router
 from documents.reports.routes import router as reports
@@ -20,7 +21,7 @@ from shared.web import app
 from shared.web.asking import Asker
 from shared.web.identity import Signer
 
-ROUTERS = (products, taxes, series, drafts, ledger, payments, sending, reports, panel_router)
+ROUTERS = (products, taxes, series, drafts, ledger, payments, sending, printouts, reports, panel_router)
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:

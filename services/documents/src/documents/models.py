@@ -212,14 +212,18 @@ class SoldLine(Tenanted, Base):
 
 
 class OpenAmount(Tenanted, Base):
-    """What is pending of one contact, by day due. As many rows as days, however many documents."""
+    """What is pending of one contact, by month and by day due (`grain`).
+
+    Both grains, so that what is overdue today is whole months plus a few days, however many documents are open.
+    """
 
     __tablename__ = "open_amount"
 
     contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     currency: Mapped[str] = mapped_column(Text, primary_key=True)
+    grain: Mapped[str] = mapped_column(Text, primary_key=True)
+    starts_on: Mapped[date] = mapped_column(Date, primary_key=True)
     side: Mapped[str] = mapped_column(Text, primary_key=True)
-    due_date: Mapped[date] = mapped_column(Date, primary_key=True)
     amount: Mapped[Decimal] = mapped_column(Numeric(20, 2))
 
 

@@ -14,6 +14,7 @@ from documents.reports.periods import Span
 from shared.db.tenancy import org_of
 
 LATEST = 10
+_MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 
 # One statement, so that the panel's part is one round trip. Figures travel as text: JSON numbers would become floats.
 # The latest documents come as ten of each side: both legs walk the index (contact, side, date) and stop.
@@ -29,11 +30,19 @@ _PANEL = text(
           WHERE m.org_id = :org_id AND m.contact_id = :contact_id AND m.currency = home.currency
             AND m.year IN (:year, :year - 1)) AS months,
         (SELECT json_agg(json_build_array(o.side, o.pending::text, o.overdue::text))
-           FROM (SELECT side, sum(amount) AS pending,
-                        coalesce(sum(amount) FILTER (WHERE due_date < :today), 0) AS overdue
-                   FROM open_amount
-                  WHERE org_id = :org_id AND contact_id = :contact_id AND currency = home.currency
-                  GROUP BY side) o) AS open,
+           FROM (SELECT side, sum(amount) FILTER (WHERE grain = 'month') AS pending,
+                        coalesce(sum(amount) FILTER (WHERE starts_on < :this_month OR grain = 'day'), 0) AS overdue
+                   FROM (SELECT side, grain, starts_on, amount
+                           FROM open_amount
+                          WHERE org_id = :org_id AND contact_id = :contact_id AND currency = home.currency
+                            AND grain = 'month'
+                          UNION ALL
+                         SELECT side, grain, starts_on, amount
+                           FROM open_amount
+                          WHERE org_id = :org_id AND contact_id = :contact_id AND currency = home.currency
+                            AND grain = 'day' AND starts_on >= :this_month AND starts_on < :today) open_or_due
+                  GROUP BY side) o
+          WHERE o.pending IS NOT NULL) AS open,
         (SELECT json_object_agg(c.side, c.count)
            FROM document_count c
           WHERE c.org_id = :org_id AND c.contact_id = :contact_id) AS counts,
@@ -42,7 +51,9 @@ _PANEL = text(
                         d.issue_date, d.due_date, d.currency, d.subtotal::text, d.tax_total::text, d.total::text,
                         d.paid_total::text, d.pending_total::text,
                         coalesce(d.pending_total > 0 AND d.due_date < :today, false) AS overdue,
-                        d.payment_method, d.supplier_number, d.corrects_id, d.created_at, d.updated_at
+                        d.payment_method, d.supplier_number, d.corrects_id,
+                        to_char(d.created_at AT TIME ZONE 'UTC', :moment) AS created_at,
+                        to_char(d.updated_at AT TIME ZONE 'UTC', :moment) AS updated_at
                    FROM (VALUES ('sales'), ('purchases')) sides (side)
                   CROSS JOIN LATERAL (
                         SELECT * FROM document
@@ -59,15 +70,17 @@ async def read_panel(
 ) -> dict[str, Any]:
     """`currency`; `months` [[year, month, type, net]]; `open` [[side, pending, overdue]]; `counts` {side: n}; `latest`.
 
-    What has no rows is None.
+    What has no rows is None; `latest` is as JSON has it.
     """
     parameters = {
         "org_id": org_of(session),
         "contact_id": contact_id,
         "year": year,
         "today": today,
+        "this_month": today.replace(day=1),
         "home_currency": home_currency,
         "latest": LATEST,
+        "moment": _MOMENT,
     }
     return dict((await session.execute(_PANEL, parameters)).mappings().one())
 

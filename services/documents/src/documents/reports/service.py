@@ -16,13 +16,14 @@ from documents.reports.periods import spans_between
 from shared.db.base import utc_now
 from shared.events.documents import Side
 from shared.web.asking import Asker
+from shared.web.shapes import money_text
 
 _NOTHING = Decimal("0.00")
 _SIDES: tuple[Side, Side] = ("sales", "purchases")
 
 
 async def get_panel(session: AsyncSession, contact_id: UUID, *, year: int | None) -> dict[str, Any]:
-    """The sections `year` and `documents`, in one statement. A contact without documents has zeros."""
+    """The sections `year` and `documents` as JSON has them, in one statement. Without documents there are zeros."""
     today = utc_now().date()
     year = year or today.year
     row = await repository.read_panel(session, contact_id, year=year, today=today, home_currency=parties.HOME_CURRENCY)
@@ -99,12 +100,14 @@ def _year(year: int, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "year": year,
         "currency": row["currency"],
-        "months": [{"month": month, **{side: months[month, side] for side in _SIDES}} for month in range(1, 13)],
-        **{f"{side}_total": totals[year, side] for side in _SIDES},
-        **{f"previous_{side}_total": totals[year - 1, side] for side in _SIDES},
-        "pending": opened["sales_pending"] + opened["purchases_pending"],
-        "overdue": opened["sales_overdue"] + opened["purchases_overdue"],
-        **opened,
+        "months": [
+            {"month": month, **{side: money_text(months[month, side]) for side in _SIDES}} for month in range(1, 13)
+        ],
+        **{f"{side}_total": money_text(totals[year, side]) for side in _SIDES},
+        **{f"previous_{side}_total": money_text(totals[year - 1, side]) for side in _SIDES},
+        "pending": money_text(opened["sales_pending"] + opened["purchases_pending"]),
+        "overdue": money_text(opened["sales_overdue"] + opened["purchases_overdue"]),
+        **{name: money_text(amount) for name, amount in opened.items()},
     }
 
 

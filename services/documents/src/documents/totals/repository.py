@@ -9,16 +9,39 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import bindparam, delete, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from documents.models import Document, DocumentCount, ItemTotal, MonthTotal, OpenAmount, SoldLine
+from documents.models import Document, DocumentCount, MonthTotal, OpenAmount, SoldLine
 from shared.db.tenancy import org_of
+
+# Rows come as one JSON value: with a VALUES list of its own length every document would be a statement to compile anew.
+_ADD_TO_ITEMS = text(
+    """
+    INSERT INTO item_total AS t
+           (org_id, contact_id, side, currency, grain, starts_on, item_key, product_id, name, quantity, amount)
+    SELECT :org_id, :contact_id, :side, :currency, r.grain, r.starts_on, r.item_key, r.product_id, r.name,
+           r.quantity, r.amount
+      FROM jsonb_to_recordset(:rows) AS r (
+           grain text, starts_on date, item_key uuid, product_id uuid, name text, quantity numeric, amount numeric)
+     ORDER BY r.grain, r.starts_on, r.item_key
+    ON CONFLICT ON CONSTRAINT item_total_pkey DO UPDATE
+       SET quantity = t.quantity + excluded.quantity, amount = t.amount + excluded.amount, name = excluded.name
+    """
+).bindparams(bindparam("rows", type_=JSONB))
+
+_ADD_SOLD_LINES = text(
+    """
+    INSERT INTO sold_line (org_id, document_id, position, contact_id, side, currency, item_key, sold_on, unit_price)
+    SELECT :org_id, :document_id, r.position, :contact_id, :side, :currency, r.item_key, :sold_on, r.unit_price
+      FROM jsonb_to_recordset(:rows) AS r (position smallint, item_key uuid, unit_price numeric)
+    """
+).bindparams(bindparam("rows", type_=JSONB))
 
 
 async def add_to_month(session: AsyncSession, document: Document, *, sign: int) -> None:
-    statement = postgresql.insert(MonthTotal).values(
+    statement = insert(MonthTotal).values(
         org_id=org_of(session),
         contact_id=document.contact_id,
         currency=document.currency,
@@ -42,31 +65,15 @@ async def add_to_month(session: AsyncSession, document: Document, *, sign: int) 
     )
 
 
-async def add_to_items(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows of ItemTotal without organisation, at most one for each key."""
-    if not rows:
-        return
-    org_id = org_of(session)
-    ordered = sorted(rows, key=lambda row: (row["grain"], row["starts_on"], row["item_key"]))
-    statement = postgresql.insert(ItemTotal).values([{"org_id": org_id, **row} for row in ordered])
-    new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            constraint="item_total_pkey",
-            set_={
-                "quantity": ItemTotal.quantity + new.quantity,
-                "amount": ItemTotal.amount + new.amount,
-                "name": new.name,
-            },
-        )
-    )
+async def add_to_items(session: AsyncSession, document: Document, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows: {grain, starts_on, item_key, product_id, name, quantity, amount} as JSON has them, one for each key."""
+    await session.execute(_ADD_TO_ITEMS, {**_of(session, document), "rows": rows})
 
 
-async def add_sold_lines(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows of SoldLine without organisation."""
-    if rows:
-        org_id = org_of(session)
-        await session.execute(insert(SoldLine).values([{"org_id": org_id, **row} for row in rows]))
+async def add_sold_lines(session: AsyncSession, document: Document, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows: {position, item_key, unit_price} as JSON has them."""
+    parameters = {**_of(session, document), "document_id": document.id, "sold_on": document.issue_date, "rows": rows}
+    await session.execute(_ADD_SOLD_LINES, parameters)
 
 
 async def remove_sold_lines(session: AsyncSession, document_id: UUID) -> None:
@@ -75,17 +82,10 @@ async def remove_sold_lines(session: AsyncSession, document_id: UUID) -> None:
     )
 
 
-async def add_to_open(
-    session: AsyncSession, *, contact_id: UUID, currency: str, side: str, due_date: date, amount: Decimal
-) -> None:
-    statement = postgresql.insert(OpenAmount).values(
-        org_id=org_of(session),
-        contact_id=contact_id,
-        currency=currency,
-        side=side,
-        due_date=due_date,
-        amount=amount,
-    )
+async def add_to_open(session: AsyncSession, document: Document, *, due_date: date, amount: Decimal) -> None:
+    mine = {**_of(session, document), "amount": amount}
+    starts = (("day", due_date), ("month", due_date.replace(day=1)))
+    statement = insert(OpenAmount).values([{**mine, "grain": grain, "starts_on": day} for grain, day in starts])
     await session.execute(
         statement.on_conflict_do_update(
             constraint="open_amount_pkey", set_={"amount": OpenAmount.amount + statement.excluded.amount}
@@ -94,11 +94,18 @@ async def add_to_open(
 
 
 async def add_to_count(session: AsyncSession, *, contact_id: UUID, side: str, sign: int) -> None:
-    statement = postgresql.insert(DocumentCount).values(
-        org_id=org_of(session), contact_id=contact_id, side=side, count=sign
-    )
+    statement = insert(DocumentCount).values(org_id=org_of(session), contact_id=contact_id, side=side, count=sign)
     await session.execute(
         statement.on_conflict_do_update(
             constraint="document_count_pkey", set_={"count": DocumentCount.count + statement.excluded["count"]}
         )
     )
+
+
+def _of(session: AsyncSession, document: Document) -> dict[str, Any]:
+    return {
+        "org_id": org_of(session),
+        "contact_id": document.contact_id,
+        "side": document.side,
+        "currency": document.currency,
+    }

@@ -27,9 +27,9 @@ async def count_document(session: AsyncSession, document: Document, *, sign: Lit
     await repository.add_to_count(session, contact_id=document.contact_id, side=document.side, sign=sign)
     await repository.add_to_month(session, document, sign=sign)
     if kind.turnover:
-        await repository.add_to_items(session, _item_rows(document, sign * kind.turnover))
+        await repository.add_to_items(session, document, _item_rows(document, sign * kind.turnover))
     if kind.turnover > 0 and sign > 0:
-        await repository.add_sold_lines(session, _sold_rows(document))
+        await repository.add_sold_lines(session, document, _sold_rows(document))
     elif kind.turnover > 0:
         await repository.remove_sold_lines(session, document.id)
 
@@ -39,14 +39,8 @@ async def change_pending(session: AsyncSession, document: Document, by: Decimal)
     kind = KINDS[cast(DocumentType, document.type)]
     document.pending_total += by
     if by:
-        await repository.add_to_open(
-            session,
-            contact_id=document.contact_id,
-            currency=document.currency,
-            side=document.side,
-            due_date=_falls_due(document, kind),
-            amount=by * kind.turnover,
-        )
+        due_date = _falls_due(document, kind)
+        await repository.add_to_open(session, document, due_date=due_date, amount=by * kind.turnover)
 
 
 def item_key(line: dict[str, Any]) -> UUID:
@@ -60,44 +54,32 @@ def _falls_due(document: Document, kind: DocumentKind) -> date:
 
 
 def _item_rows(document: Document, sign: int) -> list[dict[str, Any]]:
-    """One row per item and grain: a statement may touch a key only once."""
-    rows: dict[UUID, dict[str, Any]] = {}
+    """As JSON has them. One row per item and grain: a statement may touch a key only once."""
+    sums: dict[UUID, tuple[Decimal, Decimal]] = {}
+    lines: dict[UUID, dict[str, Any]] = {}
     for line in document.lines:
         key = item_key(line)
-        row = rows.setdefault(
-            key,
-            {
-                "contact_id": document.contact_id,
-                "side": document.side,
-                "currency": document.currency,
-                "item_key": key,
-                "product_id": UUID(line["product_id"]) if line["product_id"] else None,
-                "name": line["description"],
-                "quantity": Decimal(0),
-                "amount": Decimal(0),
-            },
-        )
-        row["quantity"] += sign * Decimal(line["quantity"])
-        row["amount"] += sign * Decimal(line["subtotal"])
+        quantity, amount = sums.get(key, (Decimal(0), Decimal(0)))
+        sums[key] = (quantity + sign * Decimal(line["quantity"]), amount + sign * Decimal(line["subtotal"]))
+        lines[key] = line
     day, month = document.issue_date, document.issue_date.replace(day=1)
     return [
-        {**row, "grain": grain, "starts_on": starts_on}
-        for row in rows.values()
+        {
+            "grain": grain,
+            "starts_on": starts_on.isoformat(),
+            "item_key": str(key),
+            "product_id": lines[key]["product_id"],
+            "name": lines[key]["description"],
+            "quantity": str(quantity),
+            "amount": str(amount),
+        }
+        for key, (quantity, amount) in sums.items()
         for grain, starts_on in (("day", day), ("month", month))
     ]
 
 
 def _sold_rows(document: Document) -> list[dict[str, Any]]:
     return [
-        {
-            "document_id": document.id,
-            "position": position,
-            "contact_id": document.contact_id,
-            "side": document.side,
-            "currency": document.currency,
-            "item_key": item_key(line),
-            "sold_on": document.issue_date,
-            "unit_price": Decimal(line["unit_price"]),
-        }
+        {"position": position, "item_key": str(item_key(line)), "unit_price": line["unit_price"]}
         for position, line in enumerate(document.lines)
     ]

@@ -1,0 +1,1 @@
+"""Documents as PDF files: what is printed is settled here, how it looks in `printing`."""

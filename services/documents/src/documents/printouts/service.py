@@ -1,0 +1,97 @@
+"""What a document's PDF says: frozen facts once approved, present ones while a draft."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from documents.errors import ContactNotFound
+from documents.ledger import service as ledger
+from documents.models import Document
+from documents.parties import service as parties
+from documents.printing.model import Language, PrintedDocument, PrintedLine, PrintedParty, PrintedTax, Stamp
+from documents.taxes.table import TAXES
+from shared.events.documents import DocumentType
+from shared.web.asking import Asker
+
+_STAMPS: Mapping[str, Stamp] = {"draft": "draft", "voided": "voided"}
+
+
+async def compose_printout(session: AsyncSession, document_id: UUID, *, asker: Asker | None = None) -> PrintedDocument:
+    """Raises DocumentNotFound; of a draft also OrganizationUnknown and ContactNotFound."""
+    document = await ledger.get_document(session, document_id)
+    organization, contact = await _both_ends(session, document, asker)
+    corrected = await ledger.get_document(session, document.corrects_id) if document.corrects_id else None
+    return PrintedDocument(
+        type=cast(DocumentType, document.type),
+        language=cast(Language, document.language),
+        number=document.number,
+        supplier_number=document.supplier_number,
+        corrects_number=corrected.number if corrected else None,
+        corrects_date=corrected.issue_date if corrected else None,
+        issue_date=document.issue_date,
+        due_date=document.due_date,
+        organization=_party(organization, organization.get("address")),
+        contact=_party(contact, contact.get("billing_address")),
+        currency=document.currency,
+        lines=tuple(_line(line) for line in document.lines),
+        taxes=tuple(_tax(tax) for tax in document.taxes),
+        subtotal=document.subtotal,
+        total=document.total,
+        paid_total=document.paid_total,
+        payment_method=document.payment_method,
+        iban=organization.get("iban"),
+        bic=organization.get("bic"),
+        notes=document.notes,
+        stamp=_STAMPS.get(document.status),
+        accent=organization.get("color"),
+    )
+
+
+async def _both_ends(
+    session: AsyncSession, document: Document, asker: Asker | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    if document.organization_snapshot and document.contact_snapshot:
+        return document.organization_snapshot, document.contact_snapshot
+    organization = await parties.require_organization(session)
+    contact = await parties.find_contact(session, document.contact_id, asker)
+    if contact is None:
+        raise ContactNotFound()
+    return organization.model_dump(mode="json"), contact.model_dump(mode="json")
+
+
+def _party(state: dict[str, Any], address: dict[str, Any] | None) -> PrintedParty:
+    """An organisation has one e-mail and phone, a contact lists of which the first is the main one."""
+    return PrintedParty(
+        name=state["name"],
+        trade_name=state.get("trade_name"),
+        tax_id=state.get("tax_id"),
+        vat_number=state.get("vat_number"),
+        email=state.get("email") or next(iter(state.get("emails") or ()), None),
+        phone=state.get("phone") or next(iter(state.get("phones") or ()), None),
+        website=state.get("website"),
+        **{name: (address or {}).get(name) for name in ("street", "postal_code", "city", "province", "country")},
+    )
+
+
+def _line(line: dict[str, Any]) -> PrintedLine:
+    return PrintedLine(
+        description=line["description"],
+        quantity=Decimal(line["quantity"]),
+        unit_price=Decimal(line["unit_price"]),
+        discount_pct=Decimal(line["discount_pct"]),
+        taxes=tuple(line["taxes"]),
+        subtotal=Decimal(line["subtotal"]),
+    )
+
+
+def _tax(tax: dict[str, Any]) -> PrintedTax:
+    return PrintedTax(
+        code=tax["code"],
+        kind=TAXES[tax["code"]].kind,
+        rate=Decimal(tax["rate"]),
+        base=Decimal(tax["base"]),
+        amount=Decimal(tax["amount"]),
+    )
