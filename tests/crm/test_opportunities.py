@@ -1,5 +1,6 @@
 """Opportunities over HTTP: open, move, win, lose, reopen, delete, restore, list."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -137,6 +138,27 @@ async def test_a_patch_changes_only_what_was_sent(
     assert await ok(client, "PATCH", path, {"value": "12.50", "stage_id": None}) == patched
     assert (await ok(client, "PATCH", path, {"expected_close": None}))["expected_close"] is None
     assert [event.changed for event in await recorded(database, org_id)] == [(), ("value",), ("expected_close",)]
+
+
+async def test_writers_at_the_same_time_each_get_their_turn(client: httpx.AsyncClient, contact_id: str) -> None:
+    """Also while it moves: whoever waits for its row finds it in its new stage."""
+    stages = await stages_of(client)
+    path = f"{PATH}/{(await open_one(client, contact_id))['id']}"
+    moves = [client.patch(path, json={"stage_id": stages[n % 4 + 1]["id"]}) for n in range(8)]
+    values = [client.patch(path, json={"value": f"{n + 1}.00"}) for n in range(8)]
+    answers = await asyncio.gather(*(patch for pair in zip(moves, values, strict=True) for patch in pair))
+    assert {answer.status_code for answer in answers} == {200}
+    last = await ok(client, "GET", path)
+    assert last["version"] == max(answer.json()["version"] for answer in answers)
+    section = (await ok(client, "GET", f"/internal/contacts/{contact_id}/panel"))["opportunities"]
+    assert (section["count"], section["value_total"]) == (1, last["value"])
+
+
+async def test_winning_at_the_same_time_counts_once(client: httpx.AsyncClient, contact_id: str) -> None:
+    made = [await open_one(client, contact_id) for _ in range(2)]
+    await asyncio.gather(*(client.post(f"{PATH}/{one['id']}/win") for one in made[:1] * 6))
+    section = (await ok(client, "GET", f"/internal/contacts/{contact_id}/panel"))["opportunities"]
+    assert (section["count"], section["value_total"]) == (1, "1000.00")
 
 
 async def test_a_deleted_one_is_hidden_and_comes_back_as_it_was(

@@ -46,11 +46,13 @@ async def require_opportunity(
     session: AsyncSession, opportunity_id: UUID, *, deleted: bool = False, lock: bool = False
 ) -> Opportunity:
     """Deleted ones only with `deleted=True`. Raises OpportunityNotFound."""
+    if lock:
+        # By itself and first: a joined row that moved to another stage while we waited would not be found.
+        mine = (Opportunity.org_id == org_of(session)) & (Opportunity.id == opportunity_id)
+        await session.execute(select(Opportunity.id).where(mine).with_for_update())
     statement = _opportunities(session).where(Opportunity.id == opportunity_id)
     if not deleted:
         statement = statement.where(Opportunity.deleted_at.is_(None))
-    if lock:
-        statement = statement.with_for_update(of=Opportunity)
     opportunity = (await session.execute(statement)).scalar_one_or_none()
     if opportunity is None:
         raise OpportunityNotFound()
