@@ -14,6 +14,8 @@ from gateway.config import Settings
 from gateway.live import RESYNC, Hub, hub_of
 from gateway.main import create_app
 from gateway.worker import create_worker
+from local.rabbitmq import RabbitMQ
+from shared.bus.amqp import AmqpTransport
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.bus.message import Message
 from shared.db.base import utc_now
@@ -25,6 +27,7 @@ from shared.identifiers import new_id
 from shared.web.identity import Identity
 from tests.gateway.conftest import Person, log_in, settings_for
 from tests.gateway.peers import Peer, serving
+from tests.support.postgres import Databases
 from tests.support.waiting import until
 
 ALL = frozenset({"*"})
@@ -170,3 +173,26 @@ async def test_both_doors_of_a_process_share_one_hub(peers: dict[str, Peer], dat
     assert await transport.publish([organization(admin.org_id)]) == [None]
     assert b"organization.updated" in (await stream.next(within=1) or b"")
     app.state.hub.close(stream)
+
+
+async def test_where_the_worker_is_another_process_the_stream_hears_the_broker_itself(
+    peers: dict[str, Peer], databases: Databases, admin: Person, rabbitmq: RabbitMQ
+) -> None:
+    elsewhere = AmqpTransport(rabbitmq.url, "crm")
+    message = note(admin.org_id, new_id())
+    async with databases.connect("gateway") as own:
+        app = create_app(settings_for(peers, amqp_url=rabbitmq.url), own)
+        async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+            await log_in(client, admin)
+            async with listening(client) as lines:
+                heard = asyncio.create_task(next_data(lines))
+
+                async def published_and_heard() -> bool:
+                    assert await elsewhere.publish([message]) == [None]
+                    return heard.done()
+
+                await until(published_and_heard, within=5, every=0.1)
+                assert (await heard)["version"] == 3
+    stop = asyncio.Event()
+    stop.set()
+    await elsewhere.run(stop)  # closes what it published through

@@ -31,7 +31,12 @@ _SECURITY: Final[Document] = {
     "key": {"type": "http", "scheme": "bearer", "description": f"A program's API key, `{KEY_START}…`"},
     "portal": {"type": "apiKey", "in": "cookie", "name": PORTAL_COOKIE, "description": "A client's at the portal"},
 }
-_OPEN: Final = {("/api/v1/session", "post"), ("/api/v1/session", "delete"), (f"{PORTAL}/session", "post")}
+_OPEN: Final = {
+    ("/api/v1/session", "post"),
+    ("/api/v1/session", "delete"),
+    (f"{PORTAL}/session", "post"),
+    (f"{PORTAL}/preview/{{token}}", "get"),
+}
 """Needs no login: it is one, or ends one."""
 
 
