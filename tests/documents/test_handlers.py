@@ -63,14 +63,15 @@ async def test_an_order_becomes_one_draft_sales_order_of_the_same_id(
 ) -> None:
     body = {"name": "Queso", "unit_price": "10.00", "taxes": ["iva_10"]}
     product = await world.done("POST", "/api/v1/products", body, status=201)
-    contact = await world.contact(defaults={"tax_regime": "equivalence_surcharge"})
+    contact = await world.contact(defaults={"tax_regime": "equivalence_surcharge", "currency": "USD"})
     order = order_of(contact, product["id"])
     assert await world.tell(OrderPlaced, order, subject=order.id, times=2) == Done()
     assert await world.tell(OrderPlaced, order, subject=order.id) == Done(), "told again as another event"
     [document] = (await world.done("GET", f"/api/v1/documents?contact_id={contact}"))["items"]
     assert (document["id"], document["type"], document["status"]) == (str(order.id), "sales_order", "draft")
     draft = await world.get(document)
-    assert (draft["subtotal"], draft["total"], draft["notes"]) == ("15.00", "16.71", "Por la mañana")
+    assert (draft["subtotal"], draft["total"], draft["currency"]) == ("15.00", "16.71", "EUR")
+    assert draft["notes"] == "Por la mañana"
     assert draft["lines"][0]["taxes"] == ["iva_10", "re_1_4"]
     names = [event.name for event in await recorded(database, org_id)]
     assert names.count("ficha.documents.document.created.v1") == 1

@@ -90,6 +90,7 @@ async def test_a_draft_is_not_sent(world: World) -> None:
         ("bcc", {"bcc": ["a@b.example"] * 51}),
         ("subject", {"subject": ""}),
         ("message", {"message": "a\u0000"}),
+        ("message", {"message": "😀" * 20_000}),
         ("surprise", {"surprise": 1}),
     ],
 )

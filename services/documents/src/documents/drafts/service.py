@@ -16,6 +16,7 @@ from documents.kinds import KINDS, DocumentKind
 from documents.ledger import events, repository
 from documents.models import Document
 from documents.parties import service as parties
+from documents.products import service as products
 from documents.series import service as series
 from documents.taxes.table import TaxesWrong
 from shared.db.base import utc_now
@@ -59,15 +60,22 @@ async def create_document(session: AsyncSession, given: DocumentIn, *, asker: As
 async def draft_order(session: AsyncSession, order: OrderState) -> None:
     """An order from the portal as a draft sales order of the same id; a second time changes nothing.
 
-    Prices and taxes are ours, whatever the client saw. Raises ContactNotFound while the contact is on its way.
+    Prices, taxes and currency are the products', whatever the client saw. Raises ContactNotFound while the contact
+    is on its way.
     """
     if await repository.get_document(session, order.id):
         return
     contact = await parties.find_contact(session, order.contact_id)
     if contact is None:
         raise ContactNotFound()
-    lines = [LineIn(product_id=line.product_id, quantity=line.quantity) for line in order.lines]
-    given = DocumentIn(type="sales_order", contact_id=order.contact_id, lines=lines, notes=order.notes)
+    ordered = await products.find_products(session, [line.product_id for line in order.lines])
+    given = DocumentIn(
+        type="sales_order",
+        contact_id=order.contact_id,
+        currency=next((product.currency for product in ordered.values()), None),
+        lines=[LineIn(product_id=line.product_id, quantity=line.quantity) for line in order.lines],
+        notes=order.notes,
+    )
     await _create(session, given, contact, document_id=order.id)
 
 

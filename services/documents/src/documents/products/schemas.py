@@ -16,7 +16,7 @@ Price = Annotated[UnitPrice, Field(ge=0)]
 
 class _Fields(Shape):
     sku: Line | None = None
-    description: LongText | None = None
+    description: Annotated[LongText, Field(max_length=5_000)] | None = None
     category: Line | None = None
     cost: Price | None = None
 

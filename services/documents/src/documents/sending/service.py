@@ -73,7 +73,10 @@ async def request_send(
         subject=given.subject,
         message=given.message,
     )
-    await events.record_send(session, send)
+    try:
+        await events.record_send(session, send)
+    except ValueError:
+        raise invalid("message", "too_large", "Message and recipients are too much for one mail.") from None
     return send
 
 
