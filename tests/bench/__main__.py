@@ -1,6 +1,7 @@
 """`make bench`: every figure, side by side in one run. Judge by the ratios; machines are noisy."""
 
-from tests.bench import panel, relay
+from tests.bench import panel, printing, relay
 
 panel.main()
+printing.main()
 relay.main()
