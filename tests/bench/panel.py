@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 async def measure(ficha: Ficha) -> None:
-    with ficha.client() as client:
+    with closing(ficha.client()) as client:
         cookies = dict(client.cookies)
         small = make_contact(client, "Pequeña", SMALL)
         large = make_contact(client, "Grande", SMALL)

@@ -1,6 +1,7 @@
 """Whatever is sent to whatever route of the merged OpenAPI document, the answer is never a 5xx."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ def key(alone: Ficha) -> str:
         for noun in ("contacts", "documents", "crm", "files", "portal", "notifications", "organization")
         for action in ("read", "write")
     ]
-    with alone.client() as client:
+    with closing(alone.client()) as client:
         made = client.post("/api/v1/api-keys", json={"name": "bad input", "scopes": scopes})
     assert made.status_code == 201, made.text
     return str(made.json()["key"])

@@ -5,6 +5,7 @@ test has no foreign id for makes it fail.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -60,7 +61,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ficha]:
 @pytest.fixture(scope="module")
 def first(alone: Ficha) -> Iterator[Tenant]:
     """An organisation with one of everything, each carrying the mark."""
-    with alone.client() as client:
+    with closing(alone.client()) as client:
         tenant = Tenant(client)
 
         def make(path: str, parameter: str, body: dict[str, Any], *, status: int = 201, read: str = "") -> str:
@@ -116,7 +117,7 @@ def first(alone: Ficha) -> Iterator[Tenant]:
 @pytest.fixture(scope="module")
 def second(alone: Ficha) -> Iterator[httpx.Client]:
     """The other organisation's administrator."""
-    with alone.add_organization("Segunda", "admin@segunda.localhost", PASSWORD) as client:
+    with closing(alone.add_organization("Segunda", "admin@segunda.localhost", PASSWORD)) as client:
         yield client
 
 
