@@ -43,12 +43,16 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; raises when any task dies, so that the process ends and is started anew."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._relay.run(stop))
-            tasks.create_task(self._transport.run(stop))
-            tasks.create_task(self._housekeep(stop))
-            for job in self._jobs:
-                tasks.create_task(_run(job, stop))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._relay.run(stop))
+                tasks.create_task(self._transport.run(stop))
+                tasks.create_task(self._housekeep(stop))
+                for job in self._jobs:
+                    tasks.create_task(_run(job, stop))
+        finally:
+            # Not before the relay has its last confirmations: what it could not delete goes out twice.
+            await self._transport.close()
 
     async def _housekeep(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

@@ -25,8 +25,8 @@ from pamqp.commands import Basic
 
 from shared.bus import topology
 from shared.bus.consumer import Consumer, Dead, Done, Retry
-from shared.bus.message import Message
-from shared.bus.transport import Tap
+from shared.bus.message import Headers, Message
+from shared.bus.transport import Failure, Tap
 from shared.events.base import CONTENT_TYPE
 
 logger = structlog.get_logger("bus.amqp")
@@ -34,7 +34,10 @@ logger = structlog.get_logger("bus.amqp")
 PUBLISH_SECONDS = 10.0
 CONNECT_SECONDS = 10.0
 HEARTBEAT = 5
+DRAIN_SECONDS = 8.0
+"""How long handlers in flight may take after `stop`; what is not done by then is delivered again."""
 _RECONNECT_SECONDS = 1.0
+_WATCH_SECONDS = 5.0
 
 T = TypeVar("T")
 
@@ -55,9 +58,7 @@ class AmqpTransport:
         self._taps: list[Tap] = []
         self._publishing = _Publishing(url, service)
         self._registered = False
-        self._in_flight = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._in_flight: set[asyncio.Task[None]] = set()
 
     def attach(self, consumer: Consumer) -> None:
         self._consumers.append(consumer)
@@ -68,17 +69,13 @@ class AmqpTransport:
     def missing(self) -> str | None:
         if (self._consumers or self._taps) and not self._registered:
             return "consumer not registered"
-        return None
+        return "broker unreachable" if self._publishing.unreachable else None
 
-    async def publish(self, messages: Sequence[Message]) -> list[str | None]:
-        try:
-            exchange = await self._publishing.exchange()
-        except _LINK_ERRORS as error:
-            return [f"broker unreachable: {error!r}"] * len(messages)
-        outcomes = await asyncio.gather(*(_publish(exchange, message, message.name) for message in messages))
-        if any(outcome and outcome.startswith("link:") for outcome in outcomes):
-            await self._publishing.drop()
-        return list(outcomes)
+    async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
+        return await self._publishing.publish(messages)
+
+    async def close(self) -> None:
+        await self._publishing.drop()
 
     async def run(self, stop: asyncio.Event) -> None:
         try:
@@ -92,83 +89,72 @@ class AmqpTransport:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _RECONNECT_SECONDS)
         finally:
-            await self._publishing.drop()
+            for task in self._in_flight:
+                task.cancel()
 
     async def _serve(self, stop: asyncio.Event) -> None:
         """One life of the consuming connection: declare, consume, wait for its end or for `stop`."""
         connection = await _connect(self._url, f"{self._service} consumer")
         try:
             lost = asyncio.Event()
-            connection.close_callbacks.add(lambda *_: lost.set())
             channel = await guarded(connection.channel(on_return_raises=True))
+            connection.close_callbacks.add(lambda *_: lost.set())
             channel.close_callbacks.add(lambda *_: lost.set())
+            # The broker cancels consumers of a queue that is deleted, and says nothing more.
+            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda _: lost.set())
             await guarded(channel.set_qos(prefetch_count=self._prefetch))
-            exchange = await _declare_exchange(channel)
-            # Both lists keep what aio-pika holds only weakly.
-            queues = [await self._start(channel, exchange, consumer) for consumer in self._consumers]
-            tapped = [await self._start_tap(channel, exchange)] if self._taps else []
+            # aio-pika holds what was declared only weakly: these lists keep it alive.
+            consuming = [await self._consume(channel, consumer, lost) for consumer in self._consumers]
+            tapped = [await self._consume_taps(channel)] if self._taps else []
             self._registered = True
-            waiting = [asyncio.ensure_future(lost.wait()), asyncio.ensure_future(stop.wait())]
-            try:
-                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in waiting:
-                    task.cancel()
+            while not (stop.is_set() or lost.is_set()):
+                if not await _either(stop, lost, within=_WATCH_SECONDS):
+                    await self._restore(connection)
             if not lost.is_set():
-                for queue, tag in [*queues, *tapped]:
+                for queue, tag in [*consuming, *tapped]:
                     await guarded(queue.cancel(tag))
-                # Acks in flight kill a closing channel's whole connection: drain first.
-                await self._idle.wait()
+            if stop.is_set():
+                # Also because acks in flight kill a closing channel's whole connection.
+                await self._drain()
         finally:
             with contextlib.suppress(*_LINK_ERRORS):
                 await guarded(connection.close())
 
-    async def _start(
-        self, channel: AbstractChannel, exchange: AbstractExchange, consumer: Consumer
+    async def _consume(
+        self, channel: AbstractChannel, consumer: Consumer, lost: asyncio.Event
     ) -> tuple[AbstractQueue, str]:
-        service = consumer.service
-        queue = await _declare(channel, topology.queue(service), topology.queue_arguments(service))
-        await _declare(channel, topology.dead_queue(service), topology.dead_arguments())
-        for seconds in topology.LADDER:
-            await _declare(channel, topology.wait_queue(service, seconds), topology.wait_arguments(service, seconds))
-        for name in consumer.names:
-            await guarded(queue.bind(exchange, routing_key=name))
+        queue = await _declare_consumer(channel, consumer)
+
+        async def settle(incoming: AbstractIncomingMessage) -> None:
+            try:
+                await self._settle(channel, consumer, incoming)
+            except Exception as error:
+                # Not acked: delivered again to the next connection, and the inbox knows whether it was handled.
+                logger.warning("not_settled", service=consumer.service, exc_info=error)
+                lost.set()
 
         async def receive(incoming: AbstractIncomingMessage) -> None:
-            self._in_flight += 1
-            self._idle.clear()
-            try:
-                await self._receive(channel, consumer, incoming)
-            except _LINK_ERRORS as error:
-                # Not acked: the broker delivers it again, and the inbox knows whether it was handled.
-                logger.warning("not_settled", service=service, error=repr(error))
-            finally:
-                self._in_flight -= 1
-                if not self._in_flight:
-                    self._idle.set()
+            # A task of ours: aio-pika cancels its own when the link is lost, in the middle of a handler.
+            task = asyncio.create_task(settle(incoming))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
 
         return queue, await guarded(queue.consume(receive))
 
-    async def _receive(self, channel: AbstractChannel, consumer: Consumer, incoming: AbstractIncomingMessage) -> None:
+    async def _settle(self, channel: AbstractChannel, consumer: Consumer, incoming: AbstractIncomingMessage) -> None:
         message = _read(incoming)
         verdict = await consumer.handle(message)
         match verdict:
             case Done():
                 pass
             case Retry(seconds, headers):
-                await self._move(channel, message, headers, topology.wait_queue(consumer.service, seconds))
+                await _move(channel, message, headers, topology.wait_queue(consumer.service, seconds))
             case Dead(headers):
-                await self._move(channel, message, headers, topology.dead_queue(consumer.service))
+                await _move(channel, message, headers, topology.dead_queue(consumer.service))
         await guarded(incoming.ack())
 
-    async def _move(self, channel: AbstractChannel, message: Message, headers: object, queue: str) -> None:
-        """Into another queue, confirmed, before the original is acked."""
-        assert isinstance(headers, dict)
-        moved = Message(message.event_id, message.name, message.body, headers)
-        if error := await _publish(channel.default_exchange, moved, queue):
-            raise LinkLost(error)
-
-    async def _start_tap(self, channel: AbstractChannel, exchange: AbstractExchange) -> tuple[AbstractQueue, str]:
+    async def _consume_taps(self, channel: AbstractChannel) -> tuple[AbstractQueue, str]:
+        exchange = await _declare_exchange(channel)
         queue = await guarded(channel.declare_queue(exclusive=True, auto_delete=True))
         await guarded(queue.bind(exchange, routing_key="#"))
 
@@ -178,6 +164,21 @@ class AmqpTransport:
                 tap(message)
 
         return queue, await guarded(queue.consume(receive, no_ack=True))
+
+    async def _restore(self, connection: AbstractConnection) -> None:
+        """Put back queues and bindings that somebody removed. On a fresh channel: the old one answers from memory."""
+        channel = await guarded(connection.channel())
+        for consumer in self._consumers:
+            await _declare_consumer(channel, consumer)
+        await guarded(channel.close())
+
+    async def _drain(self) -> None:
+        # Deliveries that came before the cancellation are still being turned into tasks.
+        await asyncio.sleep(0.01)
+        if self._in_flight:
+            _, late = await asyncio.wait(self._in_flight, timeout=DRAIN_SECONDS)
+            if late:
+                logger.warning("handlers_abandoned", service=self._service, count=len(late))
 
 
 class _Publishing:
@@ -189,8 +190,29 @@ class _Publishing:
         self._connection: AbstractConnection | None = None
         self._channel: AbstractChannel | None = None
         self._exchange: AbstractExchange | None = None
+        self.unreachable = False
 
-    async def exchange(self) -> AbstractExchange:
+    async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
+        try:
+            exchange = await self._ready()
+        except _LINK_ERRORS as error:
+            self.unreachable = True
+            await self.drop()
+            return [Failure(f"broker unreachable: {error!r}", link=True)] * len(messages)
+        self.unreachable = False
+        outcomes = await asyncio.gather(*(_publish(exchange, message, message.name) for message in messages))
+        if any(outcomes):
+            # A connection that lost a message, or an exchange without its stream: set up anew next time.
+            await self.drop()
+        return list(outcomes)
+
+    async def drop(self) -> None:
+        connection, self._connection, self._channel, self._exchange = self._connection, None, None, None
+        if connection:
+            with contextlib.suppress(*_LINK_ERRORS):
+                await guarded(connection.close())
+
+    async def _ready(self) -> AbstractExchange:
         alive = self._channel and not self._channel.is_closed and self._connection and not self._connection.is_closed
         if self._exchange is None or not alive:
             await self.drop()
@@ -199,14 +221,8 @@ class _Publishing:
             self._exchange = await _declare_exchange(self._channel)
         return self._exchange
 
-    async def drop(self) -> None:
-        connection, self._connection, self._channel, self._exchange = self._connection, None, None, None
-        if connection:
-            with contextlib.suppress(*_LINK_ERRORS):
-                await guarded(connection.close())
 
-
-async def guarded(operation: Awaitable[T], *, within: float = CONNECT_SECONDS) -> T:
+async def guarded(operation: Awaitable[T], within: float = CONNECT_SECONDS) -> T:
     """Await a broker operation with a limit. A dead link shows as CancelledError there: tell it from a real one."""
     try:
         async with asyncio.timeout(within):
@@ -235,18 +251,48 @@ async def _declare(channel: AbstractChannel, name: str, arguments: topology.Argu
     return await guarded(channel.declare_queue(name, durable=True, arguments=dict(arguments)))
 
 
-async def _publish(exchange: AbstractExchange, message: Message, routing_key: str) -> str | None:
-    """None when the broker took it; `link: …` when the connection is no longer to be trusted."""
+async def _declare_consumer(channel: AbstractChannel, consumer: Consumer) -> AbstractQueue:
+    """Everything a service listens with. What is there already stays as it is."""
+    service = consumer.service
+    exchange = await _declare_exchange(channel)
+    queue = await _declare(channel, topology.queue(service), topology.queue_arguments(service))
+    await _declare(channel, topology.dead_queue(service), topology.dead_arguments())
+    for seconds in sorted(set(consumer.ladder)):
+        await _declare(channel, topology.wait_queue(service, seconds), topology.wait_arguments(service, seconds))
+    for name in consumer.names:
+        await guarded(queue.bind(exchange, routing_key=name))
+    return queue
+
+
+async def _move(channel: AbstractChannel, message: Message, headers: Headers, queue: str) -> None:
+    """Into another queue, confirmed, before the original is acked."""
+    moved = Message(message.event_id, message.name, message.body, headers)
+    if failure := await _publish(channel.default_exchange, moved, queue):
+        raise LinkLost(failure.reason)
+
+
+async def _publish(exchange: AbstractExchange, message: Message, routing_key: str) -> Failure | None:
     try:
-        confirmation = await guarded(
-            exchange.publish(_write(message), routing_key, mandatory=True, timeout=PUBLISH_SECONDS),
-            within=PUBLISH_SECONDS + 1,
-        )
+        confirmation = await guarded(exchange.publish(_write(message), routing_key, mandatory=True), PUBLISH_SECONDS)
     except aio_pika.exceptions.DeliveryError as error:
-        return f"refused: {error!r}"
+        return Failure(f"refused: {error!r}")
+    except TimeoutError:
+        # One queue of several may be without a leader: only this event's way is known to be blocked.
+        return Failure(f"not confirmed within {PUBLISH_SECONDS:.0f} s")
     except _LINK_ERRORS as error:
-        return f"link: {error!r}"
-    return None if isinstance(confirmation, Basic.Ack) else f"refused: {confirmation!r}"
+        return Failure(f"link lost: {error!r}", link=True)
+    return None if isinstance(confirmation, Basic.Ack) else Failure(f"refused: {confirmation!r}")
+
+
+async def _either(*events: asyncio.Event, within: float) -> bool:
+    """Whether one of them was set in time."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        done, _ = await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+    return bool(done)
 
 
 def _write(message: Message) -> aio_pika.Message:

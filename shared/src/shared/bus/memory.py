@@ -5,16 +5,17 @@ because a row leaves the outbox only when every consumer has handled it, or park
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.bus.consumer import Consumer, Done, Retry, Verdict
+from shared.bus.consumer import Consumer, Dead, Done, Retry
 from shared.bus.message import Message
-from shared.bus.transport import Tap
+from shared.bus.transport import Failure, Tap
 from shared.db.base import utc_now
 from shared.db.infrastructure import parked
 
@@ -50,7 +51,10 @@ class MemoryTransport:
     def missing(self) -> str | None:
         return None
 
-    async def publish(self, messages: Sequence[Message]) -> list[str | None]:
+    async def close(self) -> None:
+        return
+
+    async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
         return list(await asyncio.gather(*(self._publish(message) for message in messages)))
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -66,31 +70,29 @@ class MemoryTransport:
             except TimeoutError:
                 continue
 
-    async def _publish(self, message: Message) -> str | None:
+    async def _publish(self, message: Message) -> Failure | None:
         async with self._slots:
             try:
                 for consumer in self._hub.consumers:
-                    if message.name in consumer.names:
-                        await self._settle(consumer, message, await consumer.handle(message))
+                    if consumer.wants(message.name):
+                        verdict = await consumer.handle(message)
+                        if not isinstance(verdict, Done):
+                            await self._park(consumer, message, verdict)
             except (SQLAlchemyError, OSError) as error:
-                return f"{type(error).__name__}: {error}"
+                return Failure(f"{type(error).__name__}: {error}")
             for tap in self._hub.taps:
                 tap(message)
             return None
 
-    async def _settle(self, consumer: Consumer, message: Message, verdict: Verdict) -> None:
+    async def _park(self, consumer: Consumer, message: Message, verdict: Retry | Dead) -> None:
+        due_at = utc_now() + timedelta(seconds=verdict.seconds) if isinstance(verdict, Retry) else None
+        values = {
+            "name": message.name,
+            "body": message.body,
+            "headers": orjson.dumps(dict(verdict.headers)).decode(),
+            "due_at": due_at,
+        }
         async with consumer.database.engine.begin() as connection:
-            mine = (parked.c.consumer == consumer.service) & (parked.c.event_id == message.event_id)
-            if isinstance(verdict, Done):
-                await connection.execute(delete(parked).where(mine))
-                return
-            due_at = utc_now() + timedelta(seconds=verdict.seconds) if isinstance(verdict, Retry) else None
-            values = {
-                "name": message.name,
-                "body": message.body,
-                "headers": orjson.dumps(dict(verdict.headers)).decode(),
-                "due_at": due_at,
-            }
             await connection.execute(
                 insert(parked)
                 .values(consumer=consumer.service, event_id=message.event_id, **values)
@@ -107,6 +109,14 @@ class MemoryTransport:
                     .limit(100)
                 )
             ).all()
-        for row in due:
-            message = Message(row.event_id, row.name, row.body, orjson.loads(row.headers))
-            await self._settle(consumer, message, await consumer.handle(message))
+        await asyncio.gather(*(self._deliver_again(consumer, row) for row in due))
+
+    async def _deliver_again(self, consumer: Consumer, row: Row[Any]) -> None:
+        message = Message(row.event_id, row.name, row.body, orjson.loads(row.headers))
+        verdict = await consumer.handle(message)
+        if not isinstance(verdict, Done):
+            await self._park(consumer, message, verdict)
+            return
+        mine = (parked.c.consumer == consumer.service) & (parked.c.event_id == row.event_id)
+        async with consumer.database.engine.begin() as connection:
+            await connection.execute(delete(parked).where(mine))

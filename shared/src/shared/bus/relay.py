@@ -1,17 +1,20 @@
 """From outbox to transport: publish in a confirm window, then delete what was confirmed."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, delete, func, or_, select, text, update
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.message import Message
-from shared.bus.transport import Transport
+from shared.bus.transport import Failure, Transport
 from shared.db.base import utc_now
 from shared.db.infrastructure import outbox
 from shared.db.session import Database
@@ -21,7 +24,15 @@ logger = structlog.get_logger("relay")
 BATCH = 200
 POLL_SECONDS = 1.0
 _LOCK = 0x46494348  # 'FICH': one relay at a time per database
-_MOST_BACKOFF = 60
+_MOST_BACKOFF = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """What became of a batch: rows that are gone, and whether the link was found dead."""
+
+    gone: int
+    link_lost: bool = False
 
 
 class Relay:
@@ -37,7 +48,7 @@ class Relay:
         while not stop.is_set():
             try:
                 await self._lead(stop)
-            except (DBAPIError, SQLAlchemyError, OSError, TimeoutError) as error:
+            except (SQLAlchemyError, OSError) as error:
                 logger.warning("relay_interrupted", service=self._service, error=str(error))
             await self._pause(stop)
 
@@ -54,47 +65,69 @@ class Relay:
             try:
                 while not stop.is_set():
                     self._wake.clear()
-                    if not await self.relay_batch(connection):
+                    relayed = await self.relay_batch(connection)
+                    if relayed.link_lost:
+                        # Not woken by commits: they would have us knock at a dead broker all the time.
+                        await _wait(stop, within=POLL_SECONDS)
+                    elif not relayed.gone:
                         await self._pause(stop)
             finally:
-                await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+                # A connection that broke has no lock any more, and its error must not hide a cancellation.
+                with contextlib.suppress(SQLAlchemyError, OSError):
+                    await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
 
-    async def relay_batch(self, connection: AsyncConnection) -> int:
-        """Publish one batch and delete what was confirmed. Answers how many rows are gone.
+    async def relay_batch(self, connection: AsyncConnection) -> Relayed:
+        """Publish one batch and delete what was confirmed, in order for each aggregate.
 
         No cursor over positions: a sequence value is taken before its commit, so `position > last` loses rows.
         """
-        due = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= utc_now())
-        rows = (await connection.execute(select(outbox).where(due).order_by(outbox.c.position).limit(BATCH))).all()
-        gone = 0
+        rows = (await connection.execute(_DUE, {"now": utc_now(), "batch": BATCH})).all()
+        confirmed: list[int] = []
+        refused: dict[UUID, tuple[Row[Any], Failure]] = {}
+        lost: Failure | None = None
         for wave in _waves(rows):
-            outcomes = await self._transport.publish([Message(row.event_id, row.name, row.body) for row in wave])
-            confirmed = [row.position for row, error in zip(wave, outcomes, strict=True) if error is None]
-            if confirmed:
-                await connection.execute(delete(outbox).where(outbox.c.position.in_(confirmed)))
-                gone += len(confirmed)
-            for row, error in zip(wave, outcomes, strict=True):
-                if error is not None:
-                    await self._postpone(connection, row, error)
-        return gone
+            sendable = [row for row in wave if row.aggregate_id not in refused]
+            outcomes = await self._transport.publish([Message(row.event_id, row.name, row.body) for row in sendable])
+            for row, failure in zip(sendable, outcomes, strict=True):
+                if failure is None:
+                    confirmed.append(row.position)
+                elif failure.link:
+                    lost = failure
+                else:
+                    refused[row.aggregate_id] = row, failure
+            if lost:
+                logger.warning("link_lost", service=self._service, waiting=len(rows), error=lost.reason)
+                break
+        if confirmed:
+            await connection.execute(_DELETE, {"positions": confirmed})
+        for row, failure in refused.values():
+            await self._put_off(connection, row, failure)
+        return Relayed(len(confirmed), link_lost=lost is not None)
 
-    async def _postpone(self, connection: AsyncConnection, row: Row[Any], error: str) -> None:
-        logger.warning("not_published", service=self._service, event=row.name, id=str(row.event_id), error=error)
+    async def _put_off(self, connection: AsyncConnection, row: Row[Any], failure: Failure) -> None:
+        """A row that was refused waits, and its aggregate's later rows with it."""
+        logger.warning(
+            "not_published", service=self._service, name=row.name, event_id=str(row.event_id), error=failure.reason
+        )
         wait = timedelta(seconds=min(2 ** min(row.attempts, 10), _MOST_BACKOFF))
         await connection.execute(
             update(outbox)
             .where(outbox.c.position == row.position)
-            .values(attempts=outbox.c.attempts + 1, not_before=utc_now() + wait, last_error=error[:1000])
+            .values(attempts=outbox.c.attempts + 1, not_before=utc_now() + wait, last_error=failure.reason[:1000])
         )
 
     async def _pause(self, stop: asyncio.Event) -> None:
         """Until woken by a commit in this process, stopped, or a second has gone."""
-        waiting = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(stop.wait())]
-        try:
-            await asyncio.wait(waiting, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waiting:
-                task.cancel()
+        await _wait(self._wake, stop, within=POLL_SECONDS)
+
+
+async def _wait(*events: asyncio.Event, within: float) -> None:
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 def _waves(rows: Iterable[Row[Any]]) -> Sequence[list[Row[Any]]]:
@@ -108,3 +141,15 @@ def _waves(rows: Iterable[Row[Any]]) -> Sequence[list[Row[Any]]]:
             waves.append([])
         waves[index].append(row)
     return waves
+
+
+# What waits holds back the later events of its aggregate.
+_DUE = text(
+    """
+    SELECT position, event_id, aggregate_id, name, body, attempts FROM outbox
+    WHERE (not_before IS NULL OR not_before <= :now)
+      AND aggregate_id <> ALL (ARRAY(SELECT aggregate_id FROM outbox WHERE not_before > :now))
+    ORDER BY position LIMIT :batch
+    """
+)
+_DELETE = text("DELETE FROM outbox WHERE position = ANY (:positions)")

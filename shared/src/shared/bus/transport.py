@@ -2,16 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from shared.bus.consumer import Consumer
 from shared.bus.message import Message
 
 Tap = Callable[[Message], None]
+"""Must not raise, and must not wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a message is not confirmed. It may have arrived all the same: unknown is not refused.
+
+    `link` means that no message would have got through, so this one is not to be blamed for it.
+    """
+
+    reason: str
+    link: bool = False
 
 
 class Transport(Protocol):
-    async def publish(self, messages: Sequence[Message]) -> list[str | None]:
+    async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
         """For each message None when it is confirmed, else why not. Raises nothing."""
         ...
 
@@ -24,7 +37,11 @@ class Transport(Protocol):
         ...
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop`, then let handlers in flight finish."""
+        """Deliver until `stop`, then let handlers in flight finish. Publishing goes on until `close`."""
+        ...
+
+    async def close(self) -> None:
+        """Nobody publishes any more."""
         ...
 
     def missing(self) -> str | None:

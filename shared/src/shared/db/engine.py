@@ -3,6 +3,8 @@
 from typing import Any
 
 import orjson
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
@@ -15,6 +17,8 @@ def create_engine(url: str, *, application: str, pool_size: int = 10) -> AsyncEn
         pool_timeout=10,
         pool_pre_ping=False,
         pool_recycle=1800,
+        # Errors end in logs and in dead letters' headers; what people wrote does not belong there.
+        hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={
@@ -29,6 +33,15 @@ def create_engine(url: str, *, application: str, pool_size: int = 10) -> AsyncEn
             },
         },
     )
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the error says that the database cannot be reached, whatever was asked of it."""
+    if isinstance(error, DBAPIError):
+        sqlstate = str(getattr(error.orig, "sqlstate", "") or "")
+        # 08: connection lost; 57P: shutting down, crashed or starting. 57014 is a statement that took too long.
+        return error.connection_invalidated or sqlstate.startswith(("08", "57P"))
+    return isinstance(error, PoolTimeout)
 
 
 def _dumps(value: Any) -> str:

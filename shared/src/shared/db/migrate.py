@@ -63,6 +63,7 @@ def create_infrastructure() -> None:
                 not_before timestamptz,
                 last_error text
             )""",
+            "CREATE INDEX ix_outbox_not_before ON outbox (not_before) WHERE not_before IS NOT NULL",
             """CREATE TABLE inbox (
                 consumer varchar(40) NOT NULL,
                 event_id uuid NOT NULL,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from shared.db.engine import create_engine
@@ -24,6 +25,12 @@ class Database:
     def from_settings(cls, service: str, settings: ServiceSettings) -> "Database":
         url = settings.database_url.get_secret_value()
         return cls(create_engine(url, application=f"ficha-{service}", pool_size=settings.database_pool))
+
+    @property
+    def connections(self) -> int:
+        """The most that can be open at once."""
+        pool = self.engine.pool
+        return pool.size() if isinstance(pool, QueuePool) else 1
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
