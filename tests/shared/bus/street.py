@@ -1,0 +1,135 @@
+"""What the suite needs of a transport, whichever it is: one class for each, the same surface."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import aio_pika
+import orjson
+from sqlalchemy import select
+
+from shared.bus import topology
+from shared.bus.amqp import AmqpTransport
+from shared.bus.consumer import Consumer, Subscription
+from shared.bus.memory import MemoryHub, MemoryTransport
+from shared.bus.message import Headers
+from shared.bus.relay import Relay
+from shared.bus.transport import Transport
+from shared.db.infrastructure import outbox, parked
+from shared.db.session import Database
+from shared.identifiers import new_id
+from tests.support.waiting import until
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    event_id: UUID
+    body: bytes
+    headers: Headers
+
+
+class Street(Protocol):
+    """`service` names are made unique to a test, so that no queue has an earlier test's messages."""
+
+    def transport(self, service: str, /) -> Transport: ...
+    async def dead_letters(self, consumer: Consumer) -> list[DeadLetter]: ...
+    async def close(self) -> None: ...
+
+
+class MemoryStreet:
+    def __init__(self) -> None:
+        self._hub = MemoryHub()
+
+    def transport(self, _: str, /) -> Transport:
+        return MemoryTransport(self._hub)
+
+    async def dead_letters(self, consumer: Consumer) -> list[DeadLetter]:
+        dead = select(parked).where(parked.c.consumer == consumer.service, parked.c.due_at.is_(None))
+        async with consumer.database.engine.connect() as connection:
+            rows = (await connection.execute(dead)).all()
+        return [DeadLetter(row.event_id, row.body, orjson.loads(row.headers)) for row in rows]
+
+    async def close(self) -> None:
+        return
+
+
+class AmqpStreet:
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._services: list[str] = []
+
+    def transport(self, service: str, /) -> Transport:
+        self._services.append(service)
+        return AmqpTransport(self.url, service)
+
+    async def dead_letters(self, consumer: Consumer) -> list[DeadLetter]:
+        """Seen without being taken: unacked messages go back when the connection closes."""
+        found = []
+        async with await aio_pika.connect(self.url) as connection:
+            queue = await (await connection.channel()).get_queue(topology.dead_queue(consumer.service))
+            while message := await queue.get(fail=False):
+                headers = {key: value for key, value in message.headers.items() if isinstance(value, str | int)}
+                found.append(DeadLetter(UUID(message.message_id or ""), message.body, headers))
+        return found
+
+    async def close(self) -> None:
+        async with await aio_pika.connect(self.url) as connection:
+            channel = await connection.channel()
+            for service in self._services:
+                names = [topology.queue(service), topology.dead_queue(service)]
+                for name in [*names, *(topology.wait_queue(service, seconds) for seconds in (1, *topology.LADDER))]:
+                    await channel.queue_delete(name)
+
+
+def unique(service: str) -> str:
+    return f"{service}_{new_id().hex[-10:]}"
+
+
+def listening(
+    street: Street, database: Database, *subscriptions: Subscription, ladder: Sequence[int] = (1, 1)
+) -> tuple[Consumer, Transport]:
+    consumer = Consumer(unique("listener"), database, subscriptions, ladder=tuple(ladder))
+    transport = street.transport(consumer.service)
+    transport.attach(consumer)
+    return consumer, transport
+
+
+@asynccontextmanager
+async def running(*parts: Transport | Relay) -> AsyncIterator[None]:
+    """Run them until the block is left, then stop them as a process would, and see them end."""
+    stop = asyncio.Event()
+    transports = [part for part in parts if not isinstance(part, Relay)]
+    tasks = [asyncio.create_task(part.run(stop)) for part in parts]
+    try:
+        for transport in transports:
+            await registered(transport)
+        yield
+    finally:
+        stop.set()
+        async with asyncio.timeout(15):
+            await asyncio.gather(*tasks)
+        for transport in transports:
+            await transport.close()
+
+
+async def registered(transport: Transport) -> None:
+    async def ready() -> bool:
+        return transport.missing() is None
+
+    await until(ready, within=30, what="every consumer registered")
+
+
+async def waiting_rows(database: Database) -> list[UUID]:
+    """Event ids in the outbox."""
+    async with database.engine.connect() as connection:
+        return list((await connection.execute(select(outbox.c.event_id).order_by(outbox.c.position))).scalars())
+
+
+async def drained(database: Database, *, within: float = 20) -> None:
+    async def is_empty() -> bool:
+        return not await waiting_rows(database)
+
+    await until(is_empty, within=within, what="the outbox empty")

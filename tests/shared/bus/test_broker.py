@@ -1,0 +1,204 @@
+"""What only a broker can do to us: restart, freeze, refuse, lose its queues and bindings."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import aio_pika
+import pytest
+from aio_pika.abc import AbstractChannel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from local.rabbitmq import RabbitMQ
+from shared.bus import topology
+from shared.bus.amqp import AmqpTransport
+from shared.bus.consumer import Subscription
+from shared.bus.relay import Relay
+from shared.bus.transport import Transport
+from shared.db.infrastructure import outbox
+from shared.db.session import Database
+from shared.db.tenancy import Scope
+from tests.shared.bus.street import AmqpStreet, drained, listening, registered, running, unique, waiting_rows
+from tests.shared.bus.test_bus import ON_THING, message_of, record, see
+from tests.support.probe import ThingChanged, on_thing_changed
+from tests.support.waiting import until
+
+
+@asynccontextmanager
+async def channel_to(url: str) -> AsyncIterator[AbstractChannel]:
+    async with await aio_pika.connect(url) as connection:
+        yield await connection.channel()
+
+
+async def test_an_event_that_nothing_takes_stays_in_the_outbox_until_something_does(
+    amqp: AmqpStreet, publisher: Database, scope: Scope
+) -> None:
+    out = amqp.transport(unique("probe"))
+    assert await out.publish([message_of(await record(publisher, scope))]) == [None]
+    async with channel_to(amqp.url) as channel:
+        stream = await channel.get_queue(topology.LOG_STREAM)
+        await stream.unbind(topology.EXCHANGE, "#")
+
+    relay = Relay("probe", publisher, out)
+    async with publisher.engine.connect() as raw:
+        connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+        assert (await relay.relay_batch(connection)).gone == 0
+        [(reason, attempts)] = (await connection.execute(select(outbox.c.last_error, outbox.c.attempts))).all()
+    assert attempts == 1
+    assert reason.startswith("refused")
+    async with running(out, relay):  # which puts the binding back
+        await drained(publisher)
+
+
+async def test_a_broker_that_is_away_costs_no_row_an_attempt(publisher: Database, scope: Scope) -> None:
+    out = AmqpTransport("amqp://guest:guest@127.0.0.1:1/", "probe")
+    event = await record(publisher, scope)
+    async with publisher.engine.connect() as raw:
+        connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+        relayed = await Relay("probe", publisher, out).relay_batch(connection)
+        assert (relayed.gone, relayed.link_lost) == (0, True)
+        assert (await connection.execute(select(outbox.c.event_id, outbox.c.attempts))).all() == [(event.id, 0)]
+    assert out.missing() == "broker unreachable"
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+async def test_a_backlog_drains_by_itself_when_the_broker_is_back(
+    rabbitmq: RabbitMQ, amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope, end: str
+) -> None:
+    _, ear = listening(amqp, listener, ON_THING)
+    out = amqp.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        before = [await record(publisher, scope) for _ in range(20)]
+        await see(listener, before)
+        if end == "kill":
+            await _written_down()
+        await asyncio.to_thread(getattr(rabbitmq, end))
+        meanwhile = [await record(publisher, scope) for _ in range(300)]
+        assert set(await waiting_rows(publisher)) >= {event.id for event in meanwhile}
+        assert await until(_is_missing(ear), within=20) == "consumer not registered"
+        await asyncio.to_thread(rabbitmq.start)
+        await see(listener, [*before, *meanwhile], within=30)
+        await drained(publisher)
+        await registered(ear)
+
+
+async def _written_down() -> None:
+    """RabbitMQ 3.10, when killed, loses quorum queues of the last second, and never tells when that is over."""
+    await asyncio.sleep(2)
+
+
+def _is_missing(transport: Transport) -> Callable[[], Awaitable[str | None]]:
+    async def missing() -> str | None:
+        return transport.missing()
+
+    return missing
+
+
+async def test_a_frozen_broker_stops_the_relay_only_while_it_is_frozen(
+    rabbitmq: RabbitMQ, amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    _, ear = listening(amqp, listener, ON_THING)
+    out = amqp.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        await see(listener, [await record(publisher, scope)])
+        rabbitmq.pause()
+        try:
+            events = [await record(publisher, scope) for _ in range(20)]
+
+            async def noticed() -> bool:
+                async with publisher.engine.connect() as connection:
+                    tried = (await connection.execute(select(outbox.c.attempts))).scalars().all()
+                return out.missing() is not None or any(tried)
+
+            await until(noticed, within=30, what="the relay noticing")
+        finally:
+            rabbitmq.resume()
+        await see(listener, events, within=30)
+        await drained(publisher)
+
+
+async def test_a_queue_that_somebody_deletes_is_made_again_and_listened_to(
+    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    consumer, ear = listening(amqp, listener, ON_THING)
+    out = amqp.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        async with channel_to(amqp.url) as channel:
+            await channel.queue_delete(topology.queue(consumer.service))
+        await until(_is_missing(ear))
+        await registered(ear)
+        await see(listener, [await record(publisher, scope)])
+
+
+async def test_a_binding_that_somebody_removes_is_put_back(
+    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    consumer, ear = listening(amqp, listener, ON_THING)
+    out = amqp.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        async with channel_to(amqp.url) as channel:
+            queue = await channel.get_queue(topology.queue(consumer.service))
+            await queue.unbind(topology.EXCHANGE, ON_THING.event.name)
+
+        async def heard() -> bool:
+            event = await record(publisher, scope)
+            try:
+                await see(listener, [event], within=0.5)
+            except AssertionError:
+                return False
+            return True
+
+        await until(heard, within=15)
+
+
+async def test_waiting_queues_that_somebody_deletes_cost_no_message(
+    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    tries = 0
+
+    async def fail_twice(session: AsyncSession, event: ThingChanged) -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= 2:
+            raise RuntimeError("not yet")
+        await on_thing_changed(session, event)
+
+    consumer, ear = listening(amqp, listener, Subscription(ThingChanged, fail_twice))
+    out = amqp.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        async with channel_to(amqp.url) as channel:
+            await channel.queue_delete(topology.wait_queue(consumer.service, 1))
+        await see(listener, [await record(publisher, scope)], within=20)
+
+
+async def test_a_foreign_message_ends_among_the_dead_with_its_cause(amqp: AmqpStreet, listener: Database) -> None:
+    consumer, ear = listening(amqp, listener, ON_THING)
+    async with running(ear), channel_to(amqp.url) as channel:
+        await channel.default_exchange.publish(
+            aio_pika.Message(b"hello", type=ON_THING.event.name, headers={topology.ATTEMPT: "many"}),
+            topology.queue(consumer.service),
+        )
+        [dead] = await until(lambda: amqp.dead_letters(consumer))
+    assert dead.body == b"hello"
+    assert str(dead.headers[topology.REASON]).startswith("undecodable")
+
+
+async def test_the_broker_keeps_the_arguments_we_rely_on(amqp: AmqpStreet, listener: Database) -> None:
+    """A redeclaration with other arguments is refused: what is there is what the topology says."""
+    consumer, ear = listening(amqp, listener, ON_THING)
+    service = consumer.service
+    async with running(ear):
+        for name, arguments in (
+            (topology.queue(service), topology.queue_arguments(service)),
+            (topology.dead_queue(service), topology.dead_arguments()),
+            (topology.wait_queue(service, 1), topology.wait_arguments(service, 1)),
+            (topology.LOG_STREAM, topology.log_arguments()),
+        ):
+            async with channel_to(amqp.url) as channel:
+                await channel.declare_queue(name, durable=True, arguments=dict(arguments))
+            for missing in arguments:
+                fewer = {key: value for key, value in arguments.items() if key != missing}
+                async with channel_to(amqp.url) as channel:
+                    with pytest.raises(aio_pika.exceptions.ChannelPreconditionFailed):
+                        await channel.declare_queue(name, durable=True, arguments=dict(fewer))

@@ -1,0 +1,383 @@
+"""What the bus promises, on both transports: memory, and RabbitMQ."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.bus.consumer import Consumer, Retry, Subscription
+from shared.bus.message import Message
+from shared.bus.relay import Relay
+from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LAST_FAILURE, REASON
+from shared.bus.transport import Failure, Tap, Transport
+from shared.db.engine import create_engine
+from shared.db.infrastructure import outbox
+from shared.db.session import Database
+from shared.db.tenancy import Scope
+from shared.events.base import Event
+from shared.identifiers import new_id
+from tests.shared.bus.street import Street, drained, listening, registered, running, unique, waiting_rows
+from tests.support.probe import OtherChanged, ThingChanged, ThingState, change_thing, effects, on_thing_changed
+from tests.support.waiting import until
+
+ON_THING = Subscription(ThingChanged, on_thing_changed)
+
+
+async def record(
+    database: Database, scope: Scope, subject: UUID | None = None, *, version: int = 1, other: bool = False
+) -> Event[ThingState]:
+    async with database.transaction(scope) as session:
+        return await change_thing(
+            session, subject or new_id(), version=version, event=OtherChanged if other else ThingChanged
+        )
+
+
+async def see(database: Database, events: Sequence[Event[ThingState]], *, within: float = 10) -> None:
+    """Wait until each has had its effect, then find that it had exactly one."""
+    wanted = {event.id for event in events}
+
+    async def all_there() -> bool:
+        return wanted <= set(await effects(database))
+
+    await until(all_there, within=within, what=f"{len(wanted)} effects")
+    counted = Counter(await effects(database, wanted))
+    assert set(counted.values()) <= {1}, "an event had its effect twice"
+
+
+def message_of(event: Event[ThingState]) -> Message:
+    return Message(event.id, event.name, event.to_bytes())
+
+
+async def test_an_event_reaches_who_subscribed_to_it_and_nobody_else(
+    street: Street, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    heard: list[str] = []
+
+    async def on_other(session: AsyncSession, event: OtherChanged) -> None:
+        heard.append(event.name)
+
+    _, thing_ear = listening(street, listener, ON_THING)
+    _, other_ear = listening(street, listener, Subscription(OtherChanged, on_other))
+    out = street.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, thing_ear, other_ear):
+        thing, other = await record(publisher, scope), await record(publisher, scope, other=True)
+        await see(listener, [thing])
+        await drained(publisher)
+
+        async def other_heard() -> bool:
+            return bool(heard)
+
+        await until(other_heard)
+    assert heard == [other.name]
+    assert await effects(listener) == [thing.id]
+
+
+async def test_what_the_handler_sees_is_what_was_recorded(
+    street: Street, publisher: Database, listener: Database, org_id: UUID
+) -> None:
+    seen: list[Event[ThingState]] = []
+
+    async def remember(session: AsyncSession, event: ThingChanged) -> None:
+        seen.append(event)
+
+    _, ear = listening(street, listener, Subscription(ThingChanged, remember))
+    out = street.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        scope = Scope(org_id, actor="user:1", correlation_id="r-1", traceparent=f"00-{'a' * 32}-{'b' * 16}-01")
+        recorded = await record(publisher, scope)
+
+        async def handled() -> bool:
+            return bool(seen)
+
+        await until(handled)
+    assert seen == [recorded]
+
+
+async def test_an_event_delivered_twice_has_one_effect(
+    street: Street, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    _, ear = listening(street, listener, ON_THING)
+    out = street.transport(unique("probe"))
+    async with running(out, ear):
+        twice, marker = await record(publisher, scope), await record(publisher, scope)
+        sent = [message_of(twice)] * 3 + [message_of(marker)]
+        assert await out.publish(sent) == [None] * 4
+        await see(listener, [twice, marker])
+    assert Counter(await effects(listener)) == {twice.id: 1, marker.id: 1}
+
+
+async def test_a_handler_that_fails_is_tried_again_and_never_deduplicates_itself(
+    street: Street, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    tries = 0
+
+    async def fail_once(session: AsyncSession, event: ThingChanged) -> None:
+        nonlocal tries
+        tries += 1
+        await on_thing_changed(session, event)
+        if tries == 1:
+            raise RuntimeError("after its effect, before its commit")
+
+    consumer, ear = listening(street, listener, Subscription(ThingChanged, fail_once))
+    out = street.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        event = await record(publisher, scope)
+        await see(listener, [event])
+    assert tries == 2
+    assert await street.dead_letters(consumer) == []
+
+
+async def test_after_the_last_rung_comes_the_dead_letter_with_its_cause(
+    street: Street, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    tries: list[UUID] = []
+
+    async def always_fail(session: AsyncSession, event: ThingChanged) -> None:
+        tries.append(event.id)
+        raise LookupError("no such shelf: ñ")
+
+    consumer, ear = listening(street, listener, Subscription(ThingChanged, always_fail), ladder=(1, 1))
+    out = street.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        event = await record(publisher, scope)
+        [dead] = await until(lambda: street.dead_letters(consumer))
+    assert tries == [event.id] * 3
+    assert dead.event_id == event.id
+    assert dead.body == event.to_bytes()
+    assert dead.headers[ATTEMPT] == 3
+    assert dead.headers[REASON] == "LookupError: no such shelf: ñ"
+    assert dead.headers[HANDLER] == "always_fail"
+    assert str(dead.headers[FIRST_FAILURE]) < str(dead.headers[LAST_FAILURE])
+    assert await effects(listener) == []
+
+
+@pytest.mark.parametrize("body", [b"not json", b"[]", b"7", b'{"id": "x"}', b"\xff\x00", b""])
+async def test_what_cannot_be_read_goes_straight_to_the_dead_letters_with_its_cause(
+    street: Street, listener: Database, body: bytes
+) -> None:
+    consumer, ear = listening(street, listener, ON_THING, ladder=(600,))
+    out = street.transport(unique("probe"))
+    async with running(out, ear):
+        message = Message(new_id(), ThingChanged.name, body)
+        assert await out.publish([message]) == [None]
+        [dead] = await until(lambda: street.dead_letters(consumer))
+    assert dead.event_id == message.event_id
+    assert str(dead.headers[REASON]).startswith("undecodable: ")
+    assert dead.headers[ATTEMPT] == 1
+
+
+async def test_poison_stops_no_neighbour_and_takes_none_along(
+    street: Street, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    poison = {new_id() for _ in range(5)}
+
+    async def choke(session: AsyncSession, event: ThingChanged) -> None:
+        await on_thing_changed(session, event)
+        if event.subject in poison:
+            raise ValueError("poison")
+
+    consumer, ear = listening(street, listener, Subscription(ThingChanged, choke), ladder=(1,))
+    out = street.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        bad = [await record(publisher, scope, subject) for subject in poison]
+        good = [await record(publisher, scope) for _ in range(30)]
+        await see(listener, good)
+
+        async def all_dead() -> bool:
+            return len(await street.dead_letters(consumer)) == len(poison)
+
+        await until(all_dead)
+        assert {dead.event_id for dead in await street.dead_letters(consumer)} == {event.id for event in bad}
+    assert not set(await effects(listener)) & {event.id for event in bad}
+
+
+async def test_a_transaction_that_rolls_back_leaves_no_event(publisher: Database, scope: Scope) -> None:
+    async def change_and_fail() -> None:
+        async with publisher.transaction(scope) as session:
+            await change_thing(session, new_id(), version=1)
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        await change_and_fail()
+    assert await waiting_rows(publisher) == []
+
+
+class Watched:
+    """A transport that shows the outbox at the moment of publishing, and refuses what it is told to."""
+
+    def __init__(self, inner: Transport, database: Database, refused: set[UUID]) -> None:
+        self._inner = inner
+        self._database = database
+        self.refused = refused
+        self.seen: list[set[UUID]] = []
+
+    async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
+        taken = [message for message in messages if message.event_id not in self.refused]
+        outcomes = dict(zip((m.event_id for m in taken), await self._inner.publish(taken), strict=True))
+        self.seen.append(set(await waiting_rows(self._database)))
+        return [outcomes.get(message.event_id, Failure("refused: by the test")) for message in messages]
+
+    def attach(self, consumer: Consumer) -> None:
+        self._inner.attach(consumer)
+
+    def tap(self, listener: Tap) -> None:
+        self._inner.tap(listener)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        await self._inner.run(stop)
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+    def missing(self) -> str | None:
+        return self._inner.missing()
+
+
+async def test_a_row_goes_only_when_it_is_confirmed(
+    street: Street, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    _, ear = listening(street, listener, ON_THING)
+    events = [await record(publisher, scope) for _ in range(10)]
+    out = Watched(street.transport(unique("probe")), publisher, refused={event.id for event in events[::2]})
+    async with running(out, ear):
+        relay = Relay("probe", publisher, out)
+        async with publisher.engine.connect() as raw:
+            connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+            assert (await relay.relay_batch(connection)).gone == 5
+            assert out.seen == [{event.id for event in events}], "deleted before the confirmation"
+            assert await waiting_rows(publisher) == [event.id for event in events[::2]]
+            reasons = (await connection.execute(select(outbox.c.last_error, outbox.c.attempts))).all()
+            assert set(reasons) == {("refused: by the test", 1)}
+        await see(listener, events[1::2])
+        out.refused = set()
+        async with running(relay):
+            await drained(publisher)
+        await see(listener, events)
+
+
+async def test_what_is_refused_holds_back_the_later_events_of_its_aggregate_and_no_other(
+    street: Street, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    _, ear = listening(street, listener, ON_THING)
+    held, free = new_id(), new_id()
+    first = await record(publisher, scope, held, version=1)
+    later = [await record(publisher, scope, held, version=version) for version in (2, 3)]
+    others = [await record(publisher, scope, free, version=version) for version in (1, 2, 3)]
+    out = Watched(street.transport(unique("probe")), publisher, refused={first.id})
+    async with running(out, ear):
+        relay = Relay("probe", publisher, out)
+        async with publisher.engine.connect() as raw:
+            connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+            for _ in range(2):  # the second batch must not overtake either
+                await relay.relay_batch(connection)
+                assert await waiting_rows(publisher) == [event.id for event in (first, *later)]
+        await see(listener, others)
+        out.refused = set()
+        async with running(relay):
+            await see(listener, [first, *later, *others])
+    assert await applied(listener, held) == [1, 2, 3]
+
+
+async def test_events_of_one_aggregate_are_applied_in_order(
+    street: Street, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    _, ear = listening(street, listener, ON_THING)
+    out = street.transport(unique("probe"))
+    subjects = [new_id() for _ in range(5)]
+    async with running(Relay("probe", publisher, out), out, ear):
+        events = [
+            await record(publisher, scope, subject, version=version) for version in range(1, 21) for subject in subjects
+        ]
+        await see(listener, events, within=20)
+    for subject in subjects:
+        versions = await applied(listener, subject)
+        assert versions == sorted(set(versions))
+        assert versions[-1] == 20
+
+
+async def applied(database: Database, subject: UUID) -> list[int]:
+    """The versions a listener's copy went through."""
+    async with database.engine.connect() as connection:
+        found = await connection.scalar(text("SELECT applied FROM copy WHERE id = :id"), {"id": subject})
+    return list(found or [])
+
+
+async def test_stopping_lets_handlers_finish_and_nothing_finished_comes_again(
+    street: Street, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    started, calls, gate = asyncio.Event(), 0, asyncio.Event()
+
+    async def slow(session: AsyncSession, event: ThingChanged) -> None:
+        nonlocal calls
+        calls += 1
+        started.set()
+        await gate.wait()
+        await on_thing_changed(session, event)
+
+    consumer, ear = listening(street, listener, Subscription(ThingChanged, slow))
+    out = street.transport(unique("probe"))
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(part.run(stop)) for part in (out, ear, Relay("probe", publisher, out))]
+    await registered(ear)
+    events = [await record(publisher, scope) for _ in range(5)]
+    await asyncio.wait_for(started.wait(), 20)
+    stop.set()
+    asyncio.get_running_loop().call_later(0.3, gate.set)
+    await asyncio.wait_for(asyncio.gather(*tasks), 10)
+    await asyncio.gather(out.close(), ear.close())
+    finished = await effects(listener)
+    assert finished
+
+    again = street.transport(consumer.service)
+    again.attach(consumer)
+    before = calls
+    async with running(again, out, Relay("probe", publisher, out)):
+        await see(listener, events)
+    assert calls - before == len(events) - len(finished)
+
+
+async def test_many_publishers_and_consumers_at_once_lose_and_double_nothing(
+    street: Street, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    consumer, first = listening(street, listener, ON_THING)
+    second = street.transport(consumer.service)
+    second.attach(consumer)
+    outs = [street.transport(unique("probe")) for _ in range(3)]
+    relays = [Relay("probe", publisher, out) for out in outs]
+    async with running(first, second, *outs, *relays):
+
+        async def write(count: int) -> list[Event[ThingState]]:
+            return [await record(publisher, scope) for _ in range(count)]
+
+        written = await asyncio.gather(*(write(50) for _ in range(6)))
+        events = [event for batch in written for event in batch]
+        await see(listener, events, within=30)
+        await drained(publisher)
+    assert len(await effects(listener)) == 300
+
+
+async def test_a_database_that_is_away_costs_no_message_a_rung(publisher: Database, scope: Scope) -> None:
+    nowhere = Database(create_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", application="test"))
+    consumer = Consumer("listener", nowhere, [ON_THING], ladder=(3, 60))
+    event = await record(publisher, scope)
+    assert await consumer.handle(message_of(event)) == Retry(3, {})
+
+
+async def test_a_tap_sees_every_event_as_it_passes(street: Street, publisher: Database, scope: Scope) -> None:
+    out = street.transport(unique("probe"))
+    seen: list[Message] = []
+    out.tap(seen.append)
+    async with running(Relay("probe", publisher, out), out):
+        event = await record(publisher, scope)
+
+        async def passed() -> bool:
+            return bool(seen)
+
+        await until(passed)
+    assert [(message.event_id, message.name, message.body) for message in seen] == [
+        (event.id, event.name, event.to_bytes())
+    ]

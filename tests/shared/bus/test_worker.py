@@ -1,0 +1,80 @@
+"""The bus process of a service: all of it, or none."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import text
+
+from shared.bus.memory import MemoryHub, MemoryTransport
+from shared.bus.message import Message
+from shared.bus.transport import Failure
+from shared.db.session import Database
+from shared.db.tenancy import Scope
+from shared.worker import Worker
+from tests.shared.bus.street import waiting_rows
+from tests.shared.bus.test_bus import ON_THING, record, see
+from tests.support.waiting import until
+
+
+class Broken(MemoryTransport):
+    async def publish(self, _: Sequence[Message]) -> list[Failure | None]:
+        raise ZeroDivisionError("a bug, not a fault")
+
+
+async def test_a_worker_carries_events_from_one_service_to_another(
+    publisher: Database, listener: Database, scope: Scope
+) -> None:
+    hub = MemoryHub()
+    workers = [
+        Worker("probe", publisher, MemoryTransport(hub)),
+        Worker("listener", listener, MemoryTransport(hub), [ON_THING]),
+    ]
+    stop = asyncio.Event()
+    running = [asyncio.create_task(worker.run(stop)) for worker in workers]
+    await see(listener, [await record(publisher, scope) for _ in range(3)])
+    stop.set()
+    await asyncio.wait_for(asyncio.gather(*running), 10)
+    assert await waiting_rows(publisher) == []
+
+
+async def test_a_worker_ends_when_its_relay_dies_of_a_bug(publisher: Database, scope: Scope) -> None:
+    worker = Worker("probe", publisher, Broken(MemoryHub()))
+    await record(publisher, scope)
+    with pytest.RaisesGroup(ZeroDivisionError):
+        await asyncio.wait_for(worker.run(asyncio.Event()), 10)
+
+
+async def test_a_worker_ends_when_a_job_dies(publisher: Database) -> None:
+    async def job(_: asyncio.Event) -> None:
+        raise KeyError("job")
+
+    with pytest.RaisesGroup(KeyError):
+        await asyncio.wait_for(
+            Worker("probe", publisher, MemoryTransport(MemoryHub()), jobs=[job]).run(asyncio.Event()), 10
+        )
+
+
+async def test_a_relay_that_was_cancelled_leaves_the_lead_to_the_next(
+    publisher: Database, listener: Database, scope: Scope
+) -> None:
+    first = asyncio.create_task(Worker("probe", publisher, MemoryTransport(MemoryHub())).run(asyncio.Event()))
+
+    async def leads() -> bool:
+        async with publisher.engine.connect() as connection:
+            return bool(await connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")))
+
+    await until(leads)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+
+    hub = MemoryHub()
+    stop = asyncio.Event()
+    workers = [
+        Worker("probe", publisher, MemoryTransport(hub)),
+        Worker("listener", listener, MemoryTransport(hub), [ON_THING]),
+    ]
+    running = [asyncio.create_task(worker.run(stop)) for worker in workers]
+    await see(listener, [await record(publisher, scope)])
+    stop.set()
+    await asyncio.gather(*running)
