@@ -1,5 +1,6 @@
 """The only place that knows where services are, and how they are asked on a caller's behalf."""
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -9,6 +10,7 @@ import aiohttp
 from yarl import URL
 
 from gateway.errors import ServiceTooSlow, ServiceUnavailable
+from gateway.wire import Wire, WireBroken
 from shared.web.identity import Identity, Signer
 
 _CONNECT_SECONDS = 2.0
@@ -21,6 +23,7 @@ class Clients:
 
     def __init__(self, addresses: Mapping[str, str], signer: Signer, *, silence_seconds: float) -> None:
         self._addresses = {service: url.rstrip("/") for service, url in addresses.items()}
+        self._wires = {service: Wire(url) for service, url in self._addresses.items()}
         self._signer = signer
         self._silence_seconds = silence_seconds
         self._session: aiohttp.ClientSession | None = None
@@ -39,22 +42,18 @@ class Clients:
         identity: Identity | None = None,
         headers: Mapping[str, str] | None = None,
         body: AsyncIterable[bytes] | None = None,
-        within: float | None = None,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """The open answer, whatever its status. `target` is path and query as they go on the wire.
 
-        `within` limits the whole exchange; without it only silence is limited. Raises ServiceUnavailable,
-        ServiceTooSlow; also from the reading of the answer inside the block.
+        Only silence is limited. Raises ServiceUnavailable, ServiceTooSlow; also from the reading of the answer inside
+        the block.
         """
         assert self._session, "Clients is used outside its lifespan"
-        sent = dict(headers or {})
-        if identity:
-            sent["Authorization"] = f"Bearer {self._signer.token(identity)}"
-        timeout = aiohttp.ClientTimeout(total=within, connect=_CONNECT_SECONDS, sock_read=self._silence_seconds)
+        timeout = aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS, sock_read=self._silence_seconds)
         url = URL(self._addresses[service] + target, encoded=True)
         try:
             async with self._session.request(
-                method, url, headers=sent, data=body, timeout=timeout, allow_redirects=False
+                method, url, headers=self._signed(headers, identity), data=body, timeout=timeout, allow_redirects=False
             ) as response:
                 yield response
         except aiohttp.ConnectionTimeoutError as error:
@@ -73,9 +72,21 @@ class Clients:
         headers: Mapping[str, str] | None = None,
         within: float,
     ) -> tuple[int, bytes]:
-        """GET, whole: status and body. Raises as `open` does."""
-        async with self.open(service, "GET", target, identity=identity, headers=headers, within=within) as response:
-            return response.status, await response.read()
+        """A small GET, whole: status and body. Raises as `open` does."""
+        sent = self._signed(headers, identity)
+        try:
+            async with asyncio.timeout(within):
+                return await self._wires[service].get(target, sent)
+        except TimeoutError as error:
+            raise ServiceTooSlow(f"{service} did not answer in time.") from error
+        except WireBroken as error:
+            raise ServiceUnavailable(f"{service} cannot be reached.") from error
+
+    def _signed(self, headers: Mapping[str, str] | None, identity: Identity | None) -> dict[str, str]:
+        signed = dict(headers or {})
+        if identity:
+            signed["Authorization"] = f"Bearer {self._signer.token(identity)}"
+        return signed
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -92,3 +103,5 @@ class Clients:
         assert self._session
         await self._session.close()
         self._session = None
+        for wire in self._wires.values():
+            wire.close()
