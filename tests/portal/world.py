@@ -1,8 +1,8 @@
 """What the other services say, told to portal as the bus would; and people at its doors."""
 
 import secrets
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -43,13 +43,14 @@ class World:
     slug: str = field(default_factory=lambda: f"acme-{secrets.token_hex(4)}")
 
     async def tell(self, event: type[Event[Any]], data: Any, *, version: int = 1, subject: UUID | None = None) -> None:
-        assert await Consumer("portal", self.database, SUBSCRIPTIONS).handle(
-            self.message(event, data, version=version, subject=subject)
-        ) == Done()
+        assert (
+            await Consumer("portal", self.database, SUBSCRIPTIONS).handle(
+                self.message(event, data, version=version, subject=subject)
+            )
+            == Done()
+        )
 
-    def message(
-        self, event: type[Event[Any]], data: Any, *, version: int = 1, subject: UUID | None = None
-    ) -> Message:
+    def message(self, event: type[Event[Any]], data: Any, *, version: int = 1, subject: UUID | None = None) -> Message:
         told = event(
             id=new_id(),
             occurred_at=utc_now(),

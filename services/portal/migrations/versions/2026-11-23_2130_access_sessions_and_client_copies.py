@@ -7,6 +7,9 @@ from shared.db.migrate import create_infrastructure, hold_to_tenant
 revision = "p001"
 down_revision = None
 
+_PAYABLE = (
+    "type IN ('invoice', 'sales_receipt', 'credit_note') AND status IN ('approved', 'partially_paid') AND NOT deleted"
+)
 _CLIENT = "nullif(current_setting('app.contact_id', true), '')"
 
 
@@ -124,7 +127,7 @@ def _create_access() -> None:
 
 def _create_documents() -> None:
     op.execute(
-        """CREATE TABLE document (
+        f"""CREATE TABLE document (
             org_id uuid NOT NULL,
             id uuid NOT NULL,
             contact_id uuid NOT NULL,
@@ -142,21 +145,20 @@ def _create_documents() -> None:
             corrects_id uuid,
             deleted boolean NOT NULL,
             visible boolean NOT NULL GENERATED ALWAYS AS (status <> 'draft' AND NOT deleted) STORED,
+            is_open boolean NOT NULL GENERATED ALWAYS AS ({_PAYABLE} AND total > paid_total) STORED,
             pending_total numeric(16, 2) NOT NULL GENERATED ALWAYS AS (
-                CASE WHEN type IN ('invoice', 'sales_receipt', 'credit_note')
-                    AND status IN ('approved', 'partially_paid') AND NOT deleted
-                THEN total - paid_total ELSE 0 END) STORED,
+                CASE WHEN {_PAYABLE} THEN total - paid_total ELSE 0 END) STORED,
             PRIMARY KEY (org_id, id)
         )"""
     )
-    for name, columns in (("issued", ""), ("type", "type, "), ("status", "status, ")):
-        op.execute(
-            f"CREATE INDEX ix_document_{name} ON document "
-            f"(org_id, contact_id, {columns}issue_date DESC, id DESC) WHERE visible"
-        )
-    op.execute(
-        "CREATE INDEX ix_document_open ON document (org_id, contact_id, due_date) WHERE visible AND pending_total > 0"
-    )
+    for name, columns, which in (
+        ("issued", "issue_date DESC, id DESC", "visible"),
+        ("type", "type, issue_date DESC, id DESC", "visible"),
+        ("status", "status, issue_date DESC, id DESC", "visible"),
+        ("open", "issue_date DESC, id DESC", "visible AND is_open"),
+        ("due", "due_date, id", "visible AND is_open"),
+    ):
+        op.execute(f"CREATE INDEX ix_document_{name} ON document (org_id, contact_id, {columns}) WHERE {which}")
     op.execute(
         """CREATE TABLE estimate_answer (
             org_id uuid NOT NULL,

@@ -146,6 +146,7 @@ class Document(Copy, OfContact, Base):
     corrects_id: Mapped[UUID | None] = mapped_column(Uuid)
     deleted: Mapped[bool]
     visible: Mapped[bool] = mapped_column(server_default=_GENERATED, server_onupdate=_GENERATED)
+    is_open: Mapped[bool] = mapped_column(server_default=_GENERATED, server_onupdate=_GENERATED)
     pending_total: Mapped[Decimal] = mapped_column(MONEY, server_default=_GENERATED, server_onupdate=_GENERATED)
 
     __mapper_args__ = {"eager_defaults": True}
@@ -153,12 +154,8 @@ class Document(Copy, OfContact, Base):
     @property
     def overdue(self) -> bool:
         """Derived, never stored. A credit note is the company's to pay."""
-        return (
-            self.type != "credit_note"
-            and self.pending_total > 0
-            and self.due_date is not None
-            and self.due_date < utc_now().date()
-        )
+        late = self.due_date is not None and self.due_date < utc_now().date()
+        return late and self.is_open and self.type != "credit_note"
 
 
 class EstimateAnswer(OfContact, Base):

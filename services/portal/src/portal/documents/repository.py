@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -63,11 +63,11 @@ async def list_documents(
 ) -> list[Document]:
     """Newest first."""
     keys = (Document.issue_date, Document.id)
-    statement = select(Document).where(*_visible(client)).order_by(*(key.desc() for key in keys)).limit(limit)
+    statement = select(Document).where(_visible(client)).order_by(*(key.desc() for key in keys)).limit(limit)
     if document_type:
         statement = statement.where(Document.type == document_type)
     if status in ("pending", "overdue"):
-        statement = statement.where(Document.pending_total > 0)
+        statement = statement.where(Document.is_open)
         if status == "overdue":
             statement = statement.where(_overdue())
     elif status:
@@ -79,7 +79,7 @@ async def list_documents(
 
 async def require_document(client: ClientScope, document_id: UUID, *, lock: bool = False) -> Document:
     """Raises DocumentNotFound for what is not this client's, or not to be seen."""
-    statement = select(Document).where(*_visible(client), Document.id == document_id)
+    statement = select(Document).where(_visible(client), Document.id == document_id)
     if lock:
         statement = statement.with_for_update()
     document = (await client.session.execute(statement)).scalar_one_or_none()
@@ -90,7 +90,7 @@ async def require_document(client: ClientScope, document_id: UUID, *, lock: bool
 
 async def find_statuses(client: ClientScope, document_ids: list[UUID]) -> dict[UUID, str]:
     """Of those that are to be seen."""
-    statement = select(Document.id, Document.status).where(*_visible(client), Document.id.in_(document_ids))
+    statement = select(Document.id, Document.status).where(_visible(client), Document.id.in_(document_ids))
     return {row[0]: row[1] for row in (await client.session.execute(statement)).all()}
 
 
@@ -135,7 +135,7 @@ async def list_open(client: ClientScope) -> list[Open]:
     overdue = func.sum(case((_overdue(), Document.pending_total), else_=0))
     statement = (
         select(Document.currency, pending, overdue)
-        .where(*_visible(client), Document.pending_total > 0)
+        .where(_visible(client), Document.is_open)
         .group_by(Document.currency)
         .order_by(Document.currency)
     )
@@ -147,8 +147,8 @@ async def find_next_due(client: ClientScope) -> Document | None:
     statement = (
         select(Document)
         .where(
-            *_visible(client),
-            Document.pending_total > 0,
+            _visible(client),
+            Document.is_open,
             Document.type != "credit_note",
             Document.due_date >= utc_now().date(),
         )
@@ -162,8 +162,9 @@ def sort_values(document: Document) -> tuple[date, UUID]:
     return document.issue_date, document.id
 
 
-def _visible(client: ClientScope) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return belongs_to(client, Document), Document.visible.is_(True)
+def _visible(client: ClientScope) -> ColumnElement[bool]:
+    # Bare booleans: `IS true` would keep the planner from the partial indexes.
+    return and_(belongs_to(client, Document), Document.visible)
 
 
 def _overdue() -> ColumnElement[bool]:

@@ -21,7 +21,7 @@ async def begin_payment(client: ClientScope, document_id: UUID, *, method: str) 
     payment_methods, _ = await access.offered(client)
     if method not in payment_methods:
         raise MethodNotOffered()
-    if document.type == "credit_note" or document.pending_total <= 0:
+    if document.type == "credit_note" or not document.is_open:
         raise NothingToPay()
     _, organization = await parties.get_parties(client)
     if organization is None:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, text, update
+from sqlalchemy import delete, exists, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.client import ClientScope
-from portal.models import Access, ClientSession, Contact, Login, LoginAttempt, Organization
+from portal.models import MOMENT, Access, ClientSession, Contact, Login, LoginAttempt, Organization
 from portal.repository import belongs_to
 from portal.sessions.throttle import Bucket
 from shared.db.base import utc_now
@@ -165,7 +165,7 @@ async def take_attempt(session: AsyncSession, bucket: Bucket) -> bool:
         .on_conflict_do_update(
             index_elements=["org_id", "key"],
             set_={"used_until": later},
-            where=later <= now + bucket.each * bucket.most,
+            where=later <= literal(now + bucket.each * bucket.most, MOMENT),
         )
         .returning(LoginAttempt.key)
     )

@@ -1,0 +1,151 @@
+"""Staff looking at a portal as its client: everything seen, nothing changed, and logged."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from portal.sessions.service import recognise
+from portal.tokens import hash_of
+from shared.db.tenancy import Scope
+from tests.portal.world import HOST, PASSWORD, World, new_email, visitor_of
+from tests.support.outbox import recorded
+
+
+async def link(world: World, contact_id: UUID) -> str:
+    async with world.staff() as staff:
+        answer = await staff.post(f"/api/v1/contacts/{contact_id}/portal/preview")
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["url"])
+
+
+@asynccontextmanager
+async def previewing(world: World, contact_id: UUID) -> AsyncIterator[httpx.AsyncClient]:
+    async with visitor_of(world.app) as browser:
+        opened = await browser.get(await link(world, contact_id))
+        assert opened.status_code == 303, opened.text
+        yield browser
+
+
+async def log(world: World) -> list[Any]:
+    async with world.database.transaction(Scope(world.org_id)) as session:
+        return list((await session.execute(text("SELECT * FROM preview_log ORDER BY id"))).all())
+
+
+async def test_a_preview_opens_once_in_the_browser_of_whoever_asked(world: World) -> None:
+    contact_id = await world.contact(new_email())
+    url = await link(world, contact_id)
+    assert url.startswith(f"{HOST}/portal/api/preview/")
+    [row] = await log(world)
+    assert (row.contact_id, row.actor, row.opened_at) == (contact_id, "user:test", None)
+    assert row.expires_at - row.created_at == timedelta(minutes=10)
+    assert url.rpartition("/")[2] not in str(row)
+    async with visitor_of(world.app) as browser:
+        opened = await browser.get(url)
+        assert (opened.status_code, opened.headers["location"]) == (303, "/portal")
+        assert "HttpOnly" in opened.headers["set-cookie"]
+        me = (await browser.get("/portal/api/me")).json()
+        assert (me["contact"]["id"], me["read_only"]) == (str(contact_id), True)
+    assert (await log(world))[0].opened_at is not None
+    async with visitor_of(world.app) as other:
+        again = await other.get(url)
+        assert (again.status_code, again.json()["code"]) == (404, "portal.preview_not_found")
+        assert (await other.get("/portal/api/preview/made-up")).status_code == 404
+        assert not other.cookies
+
+
+async def test_link_and_view_end_together(world: World) -> None:
+    contact_id = await world.contact(new_email())
+    async with previewing(world, contact_id) as browser:
+        unopened = await link(world, contact_id)
+        async with world.database.transaction(Scope(world.org_id)) as session:
+            await session.execute(text("UPDATE client_session SET expires_at = now()"))
+            await session.execute(text("UPDATE preview_log SET expires_at = now()"))
+        assert (await browser.get("/portal/api/me")).status_code == 401
+        assert (await browser.get(unopened)).status_code == 404
+
+
+async def test_a_preview_shows_what_the_client_sees(world: World) -> None:
+    contact_id = await world.contact(new_email())
+    document_id = await world.document(contact_id)
+    await world.document(contact_id, status="draft")
+    stranger = await world.document(await world.contact(new_email()))
+    await world.product("Queso")
+    paths = ["documents", f"documents/{document_id}", f"documents/{document_id}/pdf", "catalogue", "orders"]
+    async with world.client(contact_id) as client, previewing(world, contact_id) as browser:
+        for path in paths:
+            seen, previewed = await client.get(f"/portal/api/{path}"), await browser.get(f"/portal/api/{path}")
+            assert (previewed.status_code, previewed.content) == (200, seen.content), path
+        assert (await browser.get(f"/portal/api/documents/{stranger}")).status_code == 404
+
+
+async def test_a_preview_is_no_view_of_the_clients(world: World) -> None:
+    contact_id = await world.contact(new_email())
+    document_id = await world.document(contact_id)
+    async with previewing(world, contact_id) as browser:
+        for path in (f"documents/{document_id}", f"documents/{document_id}/pdf"):
+            assert (await browser.get(f"/portal/api/{path}")).status_code == 200
+    assert await recorded(world.database, world.org_id) == []
+
+
+async def test_a_preview_writes_nothing(world: World) -> None:
+    contact_id = await world.contact(new_email())
+    estimate = await world.document(contact_id, type="estimate")
+    product = await world.product("Queso")
+    await world.open_portal(contact_id)
+    before = await recorded(world.database, world.org_id)
+    writes: list[tuple[str, str, dict[str, Any]]] = [
+        ("POST", f"documents/{estimate}/accept", {}),
+        ("POST", f"documents/{estimate}/reject", {"reason": "x"}),
+        ("POST", f"documents/{estimate}/payments", {"method": "transfer"}),
+        ("POST", "orders", {"lines": [{"product_id": str(product), "quantity": "1"}]}),
+        ("POST", "orders", {"lines": []}),
+        ("PUT", "password", {"current": PASSWORD, "new": "an altogether new one"}),
+    ]
+    async with previewing(world, contact_id) as browser:
+        for method, path, body in writes:
+            answer = await browser.request(method, f"/portal/api/{path}", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (403, "portal.read_only"), path
+        operations = world.app.openapi()["paths"]
+        writing = {
+            path
+            for path, item in operations.items()
+            if path.startswith("/portal/api/") and {"post", "put", "patch", "delete"} & set(item)
+        }
+        tried = {f"/portal/api/{path.replace(str(estimate), '{document_id}')}" for _, path, _ in writes}
+        assert writing == tried | {"/portal/api/session"}
+        assert (await browser.delete("/portal/api/session")).status_code == 204
+        assert (await browser.get("/portal/api/me")).status_code == 401
+    assert await recorded(world.database, world.org_id) == before
+
+
+async def test_the_database_itself_refuses_a_previews_writes(world: World) -> None:
+    contact_id = await world.contact(new_email())
+    await world.document(contact_id)
+    async with previewing(world, contact_id) as browser:
+        token = hash_of(browser.cookies["ficha_portal"])
+        async with world.database.transaction(Scope(None)) as session:
+            assert await recognise(session, token)
+            with pytest.raises(DBAPIError, match="read-only transaction"):
+                await session.execute(text("UPDATE document SET paid_total = total"))
+            await session.rollback()
+
+
+async def test_staff_may_look_before_they_open_the_portal(world: World) -> None:
+    contact_id = await world.contact(new_email())
+    async with previewing(world, contact_id) as browser:
+        me = (await browser.get("/portal/api/me")).json()
+        assert (me["payment_methods"], me["catalogue"]) == ([], False)
+
+
+async def test_looking_takes_the_right_to_write(world: World) -> None:
+    contact_id = await world.contact(new_email())
+    async with world.staff("portal:read") as reader:
+        assert (await reader.post(f"/api/v1/contacts/{contact_id}/portal/preview")).status_code == 403
+    assert await log(world) == []
