@@ -3,7 +3,9 @@
 from shared import logging
 
 pytest_plugins = [
+    "tests.support.ficha",
     "tests.support.postgres",
+    "tests.support.ficha",
     "tests.support.identity",
     "tests.support.rabbitmq",
     "tests.support.s3",

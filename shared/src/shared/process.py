@@ -46,8 +46,7 @@ class Program:
         settings = self.load_settings()
         logging.configure(level=settings.log_level)
         if arguments.command == "migrate":
-            url = settings.migrate_url or settings.database_url
-            upgrade(self.service, url.get_secret_value())
+            self.migrate(settings)
             return
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(self._serve_alone(settings, only=arguments.only))
@@ -61,6 +60,24 @@ class Program:
                 name = prefix + "_".join(str(part) for part in wrong["loc"]).upper()
                 print(f"{name}: {wrong['msg']}", file=sys.stderr)  # noqa: T201 - before logging is set up
             raise SystemExit(2) from None
+
+    def migrate(self, settings: ServiceSettings) -> None:
+        """What must stand before this service, and before anybody it listens to: its schema and its queues.
+
+        Blocking; call it outside any running event loop.
+        """
+        upgrade(self.service, (settings.migrate_url or settings.database_url).get_secret_value())
+        if settings.amqp_url:
+            asyncio.run(self._declare(settings, settings.amqp_url.get_secret_value()))
+
+    async def _declare(self, settings: ServiceSettings, url: str) -> None:
+        database = Database.from_settings(self.service, settings)
+        transport = AmqpTransport(url, self.service)
+        self.create_worker(settings, database, transport)
+        try:
+            await transport.declare()
+        finally:
+            await database.close()
 
     async def _serve_alone(self, settings: ServiceSettings, *, only: str | None) -> None:
         stop = asyncio.Event()

@@ -1,4 +1,4 @@
-"""What stands before any service does: databases made and migrated, object storage, ports."""
+"""What stands before any service does: databases, object storage, broker, ports; all of it migrated."""
 
 import asyncio
 import os
@@ -13,11 +13,11 @@ from local.errors import CannotStart
 from local.home import Home
 from local.ports import free_ports
 from local.postgres import Postgres, PostgresFailed
+from local.programs import program_of
 from local.rabbitmq import RabbitMQ, RabbitMQFailed, find_or_install
 from local.s3 import S3, S3Failed
 from local.wiring import SERVICES, Places
-from shared.db.migrate import upgrade
-from shared.db.provision import Provisioned, provision
+from shared.db.provision import provision
 
 Say = Callable[[str], None]
 
@@ -35,18 +35,18 @@ def standing(home: Home, *, port: int, broker: bool, say: Say) -> Iterator[Place
         s3 = threads.submit(_storage, home, stack)
         say("Starting PostgreSQL …")
         admin = _postgres(home, stack)
-        databases: dict[str, Provisioned] = {}
-        for service in SERVICES:
-            say(f"Preparing the database of {service} …")
-            databases[service] = asyncio.run(provision(admin, service))
-            upgrade(service, databases[service].migrate_url)
+        databases = {service: asyncio.run(provision(admin, service)) for service in SERVICES}
+        ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)) | {"gateway": port}
         if amqp:
             say("Waiting for RabbitMQ …")
         amqp_url = amqp.result() if amqp else None
         say("Waiting for object storage …")
-        endpoint, access_key, secret_key = s3.result()
-        ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)) | {"gateway": port}
-        yield Places(databases, ports, endpoint, access_key, secret_key, amqp_url)
+        places = Places(databases, ports, *s3.result(), amqp_url)
+        for service in SERVICES:
+            say(f"Migrating {service} …")
+            program, settings = program_of(service, home, places)
+            program.migrate(settings)
+        yield places
 
 
 def _postgres(home: Home, stack: ExitStack) -> URL:

@@ -1,14 +1,13 @@
 """One process with every service in it, over the in-memory bus."""
 
 import asyncio
-import importlib
-import os
 
 from local.home import Home
-from local.wiring import SERVICES, Places, environment
+from local.programs import program_of
+from local.wiring import SERVICES, Places
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.db.session import Database
-from shared.process import Parts, Program
+from shared.process import Parts
 
 
 async def serve_all(home: Home, places: Places, stop: asyncio.Event) -> None:
@@ -26,14 +25,6 @@ async def serve_all(home: Home, places: Places, stop: asyncio.Event) -> None:
 
 
 def _assemble(service: str, home: Home, places: Places, hub: MemoryHub) -> tuple[Database, Parts]:
-    os.environ.update(environment(service, places, home))
-    program = _program(service)
-    settings = program.load_settings()
+    program, settings = program_of(service, home, places)
     database = Database.from_settings(service, settings)
     return database, program.assemble(settings, database, MemoryTransport(hub))
-
-
-def _program(service: str) -> Program:
-    program = importlib.import_module(f"{service}.__main__").PROGRAM
-    assert isinstance(program, Program)
-    return program

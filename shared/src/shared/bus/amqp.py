@@ -77,6 +77,18 @@ class AmqpTransport:
     async def close(self) -> None:
         await self._publishing.drop()
 
+    async def declare(self) -> None:
+        """Make the queues of the attached consumers, so that nothing published from now on passes them by.
+
+        Part of a service's migration: a listener must be there before any publisher starts. Raises OSError,
+        AMQPError or TimeoutError when the broker is away.
+        """
+        connection = await _connect(self._url, f"{self._service} setup")
+        try:
+            await self._restore(connection)
+        finally:
+            await guarded(connection.close())
+
     async def run(self, stop: asyncio.Event) -> None:
         try:
             while not stop.is_set():

@@ -34,7 +34,8 @@ class JsonReader:
             try:
                 found = await connection.fetchval(statement, *values)
             finally:
-                await connection.execute("COMMIT")
+                if not connection.is_closed():
+                    await connection.execute("COMMIT")
         return found.encode() if found is not None else None
 
     async def close(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import orjson
 import structlog
 from fastapi import FastAPI, Request
@@ -63,6 +64,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(asyncpg.PostgresError, _on_database_error)
     app.add_exception_handler(Exception, _on_unexpected)
 
 
@@ -91,14 +93,14 @@ async def _on_http_exception(_: Request, error: Exception) -> Response:
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
     """What the database alone can refuse: values no type can hold, and a database that is away."""
-    assert isinstance(error, DBAPIError)
-    sqlstate = str(getattr(error.orig, "sqlstate", "") or "")
+    original = error.orig if isinstance(error, DBAPIError) else error
+    sqlstate = str(getattr(original, "sqlstate", "") or "")
     if sqlstate.startswith("22"):
         return problem(422, "invalid_value", "A value cannot be stored", "A value is out of range or not text.")
     if sqlstate in ("40001", "40P01", "55P03", "23505"):
         return problem(409, "conflict", "Not possible in the present state", "Somebody else was faster; try again.")
-    if sqlstate.startswith(("08", "57")) or error.connection_invalidated:
-        logger.error("database_unavailable", error=str(error.orig))
+    if sqlstate.startswith(("08", "57")) or getattr(error, "connection_invalidated", False):
+        logger.error("database_unavailable", error=str(original))
         return problem(503, "unavailable", "Not available right now", headers={"Retry-After": "1"})
     return await _on_unexpected(request, error)
 
