@@ -2,7 +2,7 @@
 
 import email
 import email.policy
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from email.message import EmailMessage
@@ -22,10 +22,11 @@ def ok(answer: httpx.Response, status: int = 200) -> Any:
 
 
 def test_everything_about_a_customer(ficha: Ficha) -> None:
-    with closing(ficha.client()) as client:
+    with closing(ficha.client()) as client, ExitStack() as stack:
         contact = ok(client.get("/api/v1/contacts", params={"q": "blauer se"}))["items"][0]
         assert contact["name"] == "Blauer See Delikatessen"
         walk = Walk(ficha, client, contact["id"])
+        stack.callback(walk.visitor.close)
         before = walk.panel()
         walk.edit_delete_and_restore()
         walk.link_a_person_who_gets_copies()

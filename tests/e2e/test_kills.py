@@ -4,9 +4,10 @@ import random
 import re
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import httpx
@@ -26,8 +27,13 @@ class Patient:
     """A client that repeats what got no clear answer, under the same Idempotency-Key, until it gets one."""
 
     def __init__(self, ficha: Ficha) -> None:
-        self._ficha = ficha
         self._client = ficha.client()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def request(self, method: str, path: str, expected: int, **options: Any) -> Any:
         headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
@@ -46,9 +52,14 @@ class Patient:
 
 
 @pytest.fixture(scope="module")
-def contacts(stack: Ficha) -> list[str]:
+def patient(stack: Ficha) -> Iterator[Patient]:
+    with Patient(stack) as patient:
+        yield patient
+
+
+@pytest.fixture(scope="module")
+def contacts(patient: Patient) -> list[str]:
     """A few clients with open portals."""
-    patient = Patient(stack)
     made = []
     for number in range(4):
         body = {"kind": "company", "name": f"Cliente {number}", "emails": [f"cliente{number}@kills.example"]}
@@ -60,14 +71,13 @@ def contacts(stack: Ficha) -> list[str]:
     return made
 
 
-def test_nothing_is_lost_or_doubled(stack: Ficha, contacts: list[str]) -> None:
+def test_nothing_is_lost_or_doubled(stack: Ficha, patient: Patient, contacts: list[str]) -> None:
     seed = 20261123
     approved: list[dict[str, Any]] = []
     sent: list[str] = []
     stop = threading.Event()
 
     def write(number: int) -> None:
-        patient = Patient(stack)
         body = {
             "type": "invoice",
             "contact_id": contacts[number % len(contacts)],
@@ -98,7 +108,6 @@ def test_nothing_is_lost_or_doubled(stack: Ficha, contacts: list[str]) -> None:
     assert len(approved) == DOCUMENTS
     sequence = sorted(int(re.sub(r"^F\d\d", "", document["number"])) for document in approved)
     assert sequence == list(range(1, DOCUMENTS + 1)), "a number is missing or doubled"
-    patient = Patient(stack)
     for contact in contacts:
         mine = [document for document in approved if document["contact_id"] == contact]
         check_totals(patient, contact, mine)

@@ -2,6 +2,8 @@
 
 import csv
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -59,8 +61,9 @@ class Expected:
 
 
 @pytest.fixture(scope="module")
-def client(ficha: Ficha) -> httpx.Client:
-    return ficha.client()
+def client(ficha: Ficha) -> Iterator[httpx.Client]:
+    with closing(ficha.client()) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

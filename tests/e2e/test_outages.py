@@ -1,6 +1,8 @@
 """A service that is away dims its own sections and nothing else; they return by themselves."""
 
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -21,8 +23,9 @@ ALL = {"people", "portal", "year", "documents", "activities", "opportunities", "
 
 
 @pytest.fixture(scope="module")
-def client(stack: Ficha) -> httpx.Client:
-    return stack.client()
+def client(stack: Ficha) -> Iterator[httpx.Client]:
+    with closing(stack.client()) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
