@@ -1,0 +1,114 @@
+"""Keyset pages, versions."""
+
+import base64
+from datetime import UTC, datetime
+from uuid import UUID
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import Invalid, StaleVersion
+from shared.identifiers import new_id
+from shared.web.pagination import decode_cursor, encode_cursor
+from shared.web.versions import check_version
+
+VALUES = st.one_of(st.text(), st.integers(-(2**53), 2**53), st.booleans(), st.none())
+
+
+@given(st.lists(VALUES, min_size=1, max_size=4))
+def test_a_cursor_gives_back_what_went_in(values: list[object]) -> None:
+    cursor = encode_cursor(*values)
+    assert cursor.isascii()
+    assert decode_cursor(cursor, size=len(values)) == values
+
+
+def test_dates_and_ids_come_back_as_text() -> None:
+    now, some_id = datetime.now(UTC), new_id()
+    assert decode_cursor(encode_cursor(now, some_id), size=2) == [now.isoformat(), str(some_id)]
+
+
+@given(st.text(max_size=60))
+def test_nonsense_is_refused_and_never_breaks(cursor: str) -> None:
+    with pytest.raises(Invalid):
+        decode_cursor(cursor, size=9)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "%%%",
+        "ñ",
+        base64.urlsafe_b64encode(b"{}").decode(),
+        base64.urlsafe_b64encode(b"[1]").decode(),
+        base64.urlsafe_b64encode(b"not json").decode(),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+    ],
+)
+def test_another_lists_cursor_is_refused(cursor: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        decode_cursor(cursor, size=2)
+    assert [error.field for error in refused.value.errors] == ["cursor"]
+
+
+async def test_pages_show_every_row_once_also_while_rows_are_added(client: httpx.AsyncClient) -> None:
+    for number in range(7):
+        await client.post("/api/v1/things", json={"name": str(number)})
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = (await client.get("/api/v1/things", params={"limit": 3} | ({"cursor": cursor} if cursor else {}))).json()
+        seen += [item["name"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+        if len(seen) == 3:
+            await client.post("/api/v1/things", json={"name": "late"})
+    assert seen == [*map(str, range(7)), "late"]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "limit=99999999999999999999"])
+async def test_a_limit_has_limits(client: httpx.AsyncClient, query: str) -> None:
+    answer = await client.get(f"/api/v1/things?{query}")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["limit"]
+
+
+async def test_a_bad_cursor_is_422_and_named(client: httpx.AsyncClient) -> None:
+    for cursor in ("x", "a" * 2001):
+        answer = await client.get("/api/v1/things", params={"cursor": cursor})
+        assert answer.status_code == 422
+        assert [error["field"] for error in answer.json()["errors"]] == ["cursor"]
+
+
+def test_a_version_that_moved_on_is_stale() -> None:
+    check_version(None, 7)
+    check_version(7, 7)
+    with pytest.raises(StaleVersion):
+        check_version(6, 7)
+
+
+async def _thing(client: httpx.AsyncClient) -> UUID:
+    return UUID((await client.post("/api/v1/things", json={"name": "a"})).json()["id"])
+
+
+@pytest.mark.parametrize(("header", "status"), [('"1"', 204), ("1", 204), ('W/"1"', 204), ("*", 204), ('"2"', 412)])
+async def test_if_match_is_honoured(client: httpx.AsyncClient, header: str, status: int) -> None:
+    thing = await _thing(client)
+    answer = await client.delete(f"/api/v1/things/{thing}", headers={"If-Match": header})
+    assert answer.status_code == status
+    assert (await client.get(f"/api/v1/things/{thing}")).status_code == (404 if status == 204 else 200)
+
+
+@pytest.mark.parametrize("header", ['"x"', '"1", "2"', '"-1"', "", '"99999999999999999999"'])
+async def test_an_etag_that_is_none_is_422_and_named(client: httpx.AsyncClient, header: str) -> None:
+    answer = await client.delete(f"/api/v1/things/{await _thing(client)}", headers={"If-Match": header})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["if-match"]
+
+
+async def test_an_entity_shows_its_version_as_etag(client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"/api/v1/things/{await _thing(client)}")
+    assert answer.headers["etag"] == '"1"'
