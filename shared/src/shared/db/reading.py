@@ -4,6 +4,7 @@ For what is read far more often than anything else: a section of the panel. Use 
 """
 
 import asyncio
+import contextlib
 
 import asyncpg
 from sqlalchemy import URL
@@ -33,9 +34,12 @@ class JsonReader:
             await connection.execute(f"BEGIN READ ONLY; SELECT set_config('{ORG_SETTING}', '{scope.org_id}', true)")
             try:
                 found = await connection.fetchval(statement, *values)
-            finally:
-                if not connection.is_closed():
-                    await connection.execute("COMMIT")
+            except BaseException:
+                # Failed or cancelled in the middle: nobody else shall find it in this state.
+                with contextlib.suppress(asyncpg.InterfaceError):  # the server was faster
+                    connection.terminate()
+                raise
+            await connection.execute("COMMIT")
         return found.encode() if found is not None else None
 
     async def close(self) -> None:
