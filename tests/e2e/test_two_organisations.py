@@ -85,6 +85,11 @@ def first(alone: Ficha) -> Iterator[Tenant]:
             "/api/v1/documents", "document_id", {"type": "estimate", "contact_id": company, "lines": [line]}
         )
         assert client.post(f"/api/v1/documents/{estimate}/approve").status_code == 200
+        invoice = client.post("/api/v1/documents", json={"type": "invoice", "contact_id": company, "lines": [line]})
+        invoice_path = f"/api/v1/documents/{invoice.json()['id']}"
+        assert client.post(f"{invoice_path}/approve").status_code == 200
+        payment = {"date": "2026-01-01", "amount": "1.00", "method": "transfer"}
+        make(f"{invoice_path}/payments", "payment_id", payment, read=f"{invoice_path}/payments")
         make("/api/v1/activities", "activity_id", activity(company))
         deal = {"contact_id": company, "title": MARK, "value": "1.00", "currency": "EUR"}
         make("/api/v1/opportunities", "opportunity_id", deal)
