@@ -19,6 +19,7 @@ from aio_pika.abc import (
     AbstractExchange,
     AbstractIncomingMessage,
     AbstractQueue,
+    PublishResultType,
 )
 from aio_pika.exceptions import AMQPError
 from pamqp.commands import Basic
@@ -212,11 +213,11 @@ class _Publishing:
             await self.drop()
             return [Failure(f"broker unreachable: {error!r}", link=True)] * len(messages)
         self.unreachable = False
-        outcomes = await asyncio.gather(*(_publish(exchange, message, message.name) for message in messages))
+        outcomes = await _publish(exchange, messages)
         if any(outcomes):
             # A connection that lost a message, or an exchange without its stream: set up anew next time.
             await self.drop()
-        return list(outcomes)
+        return outcomes
 
     async def drop(self) -> None:
         connection, self._connection, self._channel, self._exchange = self._connection, None, None, None
@@ -279,20 +280,40 @@ async def _declare_consumer(channel: AbstractChannel, consumer: Consumer) -> Abs
 async def _move(channel: AbstractChannel, message: Message, headers: Headers, queue: str) -> None:
     """Into another queue, confirmed, before the original is acked."""
     moved = Message(message.event_id, message.name, message.body, headers)
-    if failure := await _publish(channel.default_exchange, moved, queue):
+    [failure] = await _publish(channel.default_exchange, [moved], to=queue)
+    if failure:
         raise LinkLost(failure.reason)
 
 
-async def _publish(exchange: AbstractExchange, message: Message, routing_key: str) -> Failure | None:
+async def _publish(
+    exchange: AbstractExchange, messages: Sequence[Message], *, to: str | None = None
+) -> list[Failure | None]:
+    """All at once, by their names or `to` one queue. One limit for all: a timer for each costs a fifth of the rate."""
+    if not messages:
+        return []
+    publishing = [
+        asyncio.create_task(exchange.publish(_write(message), to or message.name, mandatory=True))
+        for message in messages
+    ]
     try:
-        confirmation = await guarded(exchange.publish(_write(message), routing_key, mandatory=True), PUBLISH_SECONDS)
-    except aio_pika.exceptions.DeliveryError as error:
-        return Failure(f"refused: {error!r}")
-    except TimeoutError:
+        await asyncio.wait(publishing, timeout=PUBLISH_SECONDS)
+        return [_outcome(task) for task in publishing]
+    finally:
+        for task in publishing:
+            task.cancel()
+
+
+def _outcome(publishing: asyncio.Task[PublishResultType | None]) -> Failure | None:
+    if not publishing.done():
         # One queue of several may be without a leader: only this event's way is known to be blocked.
         return Failure(f"not confirmed within {PUBLISH_SECONDS:.0f} s")
-    except _LINK_ERRORS as error:
-        return Failure(f"link lost: {error!r}", link=True)
+    if publishing.cancelled():  # as a dead link shows itself
+        return Failure("link lost", link=True)
+    error = publishing.exception()
+    if error:
+        refused = isinstance(error, aio_pika.exceptions.DeliveryError) or not isinstance(error, _LINK_ERRORS)
+        return Failure(f"{'refused' if refused else 'link lost'}: {error!r}", link=not refused)
+    confirmation = publishing.result()
     return None if isinstance(confirmation, Basic.Ack) else Failure(f"refused: {confirmation!r}")
 
 

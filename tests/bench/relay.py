@@ -1,0 +1,141 @@
+"""The relay beside aio-pika publishing the same bodies, confirmed, to the same queues, in the same run."""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aio_pika
+import asyncpg
+import uvloop
+
+from local.postgres import Postgres
+from local.rabbitmq import RabbitMQ, find_or_install
+from shared.bus import topology
+from shared.bus.amqp import AmqpTransport
+from shared.bus.consumer import Consumer, Subscription
+from shared.bus.relay import BATCH, Relay
+from shared.db.session import Database
+from shared.events.base import CONTENT_TYPE, Event
+from shared.identifiers import new_id
+from tests.support import probe
+from tests.support.probe import ThingChanged, ThingState, on_thing_changed
+from tests.support.waiting import until
+
+EVENTS, ROUNDS = 10_000, 3
+LISTENER = "bench"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        server = Postgres(Path(folder) / "pg").start()
+        broker = RabbitMQ(Path(folder) / "rabbitmq", program=find_or_install()).start()
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                report(runner.run(measure(server, broker)))
+        finally:
+            broker.stop()
+            server.stop()
+
+
+async def measure(server: Postgres, broker: RabbitMQ) -> dict[str, list[float]]:
+    """Events per second, by who published them, one figure a round; in turn, so that both see the same machine."""
+    urls = await probe.build(server, "probe")
+    async with probe.connect(urls) as database:
+        transport = AmqpTransport(broker.url, "probe")
+        transport.attach(Consumer(LISTENER, database, [Subscription(ThingChanged, on_thing_changed)]))
+        await transport.declare()
+        events = [an_event() for _ in range(EVENTS)]
+        rates: dict[str, list[float]] = {"raw aio-pika, confirmed": [], "relay": []}
+        for _ in range(ROUNDS):
+            rates["raw aio-pika, confirmed"].append(EVENTS / await publish_raw(broker.url, events))
+            await purge(broker.url)
+            await fill(server, events)
+            rates["relay"].append(EVENTS / await relay_all(database, transport))
+            await purge(broker.url)
+        await transport.close()
+    return rates
+
+
+def report(rates: dict[str, list[float]]) -> None:
+    print(f"\nPublishing {EVENTS:,} events to a quorum queue and a stream, {BATCH} in flight (events/s)")
+    for name, figures in rates.items():
+        print(f"  {name:26} {statistics.median(figures):8.0f}/s   of {', '.join(f'{f:.0f}' for f in figures)}")
+    raw, relay = (statistics.median(figures) for figures in rates.values())
+    print(f"  relay against raw: {relay / raw:.2f}")
+
+
+def an_event() -> Event[ThingState]:
+    """About as large as a contact."""
+    subject = new_id()
+    return ThingChanged(
+        id=new_id(),
+        occurred_at=datetime.now(UTC),
+        org_id=new_id(),
+        subject=subject,
+        version=1,
+        data=ThingState(id=subject, name="x" * 700),
+    )
+
+
+async def publish_raw(url: str, events: Sequence[Event[ThingState]]) -> float:
+    """Seconds. As fast as the library goes with this many in flight."""
+    bodies = [(str(event.id), event.to_bytes()) for event in events]
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel(on_return_raises=True)
+        exchange = await channel.get_exchange(topology.EXCHANGE)
+        turns = iter(bodies)
+
+        async def worker() -> None:
+            for event_id, body in turns:
+                message = aio_pika.Message(
+                    body,
+                    message_id=event_id,
+                    type=ThingChanged.name,
+                    content_type=CONTENT_TYPE,
+                    delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+                )
+                await exchange.publish(message, ThingChanged.name)
+
+        started = time.perf_counter()
+        await asyncio.gather(*(worker() for _ in range(BATCH)))
+        return time.perf_counter() - started
+
+
+async def relay_all(database: Database, transport: AmqpTransport) -> float:
+    """Seconds until the outbox is empty."""
+    stop = asyncio.Event()
+
+    async def is_empty() -> bool:
+        async with database.engine.connect() as connection:
+            return not (await connection.exec_driver_sql("SELECT EXISTS (SELECT FROM outbox)")).scalar()
+
+    started = time.perf_counter()
+    running = asyncio.create_task(Relay("probe", database, transport).run(stop))
+    await until(is_empty, within=120, every=0.05, what="the outbox empty")
+    took = time.perf_counter() - started
+    stop.set()
+    await running
+    return took
+
+
+async def fill(server: Postgres, events: Sequence[Event[ThingState]]) -> None:
+    url = server.url.set(database="ficha_probe").render_as_string()
+    connection = await asyncpg.connect(url)
+    rows = [(e.id, e.org_id, e.subject, e.name, e.to_bytes(), e.occurred_at) for e in events]
+    columns = ["event_id", "org_id", "aggregate_id", "name", "body", "recorded_at"]
+    await connection.copy_records_to_table("outbox", records=rows, columns=columns)
+    await connection.close()
+
+
+async def purge(url: str) -> None:
+    async with await aio_pika.connect(url) as connection:
+        queue = await (await connection.channel()).get_queue(topology.queue(LISTENER))
+        await queue.purge()
+
+
+if __name__ == "__main__":
+    main()
