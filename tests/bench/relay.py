@@ -1,4 +1,4 @@
-"""The relay beside aio-pika publishing the same bodies, confirmed, to the same queues, in the same run."""
+"""Relay and consumer beside aio-pika doing the same with the same bodies and queues, in the same run."""
 
 import asyncio
 import statistics
@@ -11,6 +11,8 @@ from pathlib import Path
 import aio_pika
 import asyncpg
 import uvloop
+from aio_pika.abc import AbstractIncomingMessage
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from local.postgres import Postgres
 from local.rabbitmq import RabbitMQ, find_or_install
@@ -22,11 +24,14 @@ from shared.db.session import Database
 from shared.events.base import CONTENT_TYPE, Event
 from shared.identifiers import new_id
 from tests.support import probe
-from tests.support.probe import ThingChanged, ThingState, on_thing_changed
+from tests.support.probe import ThingChanged, ThingState
 from tests.support.waiting import until
 
 EVENTS, ROUNDS = 10_000, 3
 LISTENER = "bench"
+PREFETCH = 50  # the default of AmqpTransport
+RAW_PUBLISHING, RELAYING = "publishing, raw aio-pika", "publishing, relay"
+RAW_CONSUMING, CONSUMING = "consuming, raw aio-pika", "consuming, with inbox"
 
 
 def main() -> None:
@@ -42,30 +47,38 @@ def main() -> None:
 
 
 async def measure(server: Postgres, broker: RabbitMQ) -> dict[str, list[float]]:
-    """Events per second, by who published them, one figure a round; in turn, so that both see the same machine."""
+    """Events per second, by who moved them, one figure a round; in turn, so that all see the same machine."""
     urls = await probe.build(server, "probe")
-    async with probe.connect(urls) as database:
+    async with probe.connect(urls, pool_size=10) as database:
         transport = AmqpTransport(broker.url, "probe")
-        transport.attach(Consumer(LISTENER, database, [Subscription(ThingChanged, on_thing_changed)]))
+        transport.attach(Consumer(LISTENER, database, [Subscription(ThingChanged, nothing)]))
         await transport.declare()
         events = [an_event() for _ in range(EVENTS)]
-        rates: dict[str, list[float]] = {"raw aio-pika, confirmed": [], "relay": []}
+        rates: dict[str, list[float]] = {name: [] for name in (RAW_PUBLISHING, RELAYING, RAW_CONSUMING, CONSUMING)}
         for _ in range(ROUNDS):
-            rates["raw aio-pika, confirmed"].append(EVENTS / await publish_raw(broker.url, events))
-            await purge(broker.url)
+            rates[RAW_PUBLISHING].append(EVENTS / await publish_raw(broker.url, events))
+            rates[RAW_CONSUMING].append(EVENTS / await consume_raw(broker.url))
             await fill(server, events)
-            rates["relay"].append(EVENTS / await relay_all(database, transport))
-            await purge(broker.url)
+            rates[RELAYING].append(EVENTS / await relay_all(database, transport))
+            rates[CONSUMING].append(EVENTS / await consume_all(database, transport))
+            await probe.empty(urls)
         await transport.close()
     return rates
 
 
 def report(rates: dict[str, list[float]]) -> None:
-    print(f"\nPublishing {EVENTS:,} events to a quorum queue and a stream, {BATCH} in flight (events/s)")
+    print(f"\nBus: {EVENTS:,} events of 1 KB over a quorum queue and a stream, {BATCH} in flight (events/s)")
     for name, figures in rates.items():
         print(f"  {name:26} {statistics.median(figures):8.0f}/s   of {', '.join(f'{f:.0f}' for f in figures)}")
-    raw, relay = (statistics.median(figures) for figures in rates.values())
-    print(f"  relay against raw: {relay / raw:.2f}")
+    middle = {name: statistics.median(figures) for name, figures in rates.items()}
+    print(
+        f"  relay against raw: {middle[RELAYING] / middle[RAW_PUBLISHING]:.2f}; "
+        f"consumer against raw: {middle[CONSUMING] / middle[RAW_CONSUMING]:.2f}"
+    )
+
+
+async def nothing(_session: AsyncSession, _event: ThingChanged) -> None:
+    """What is measured is the way to the handler."""
 
 
 def an_event() -> Event[ThingState]:
@@ -122,6 +135,46 @@ async def relay_all(database: Database, transport: AmqpTransport) -> float:
     return took
 
 
+async def consume_raw(url: str) -> float:
+    """Seconds until the queue is empty."""
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=PREFETCH)
+        queue = await channel.get_queue(topology.queue(LISTENER))
+        done, left = asyncio.Event(), EVENTS
+
+        async def receive(message: AbstractIncomingMessage) -> None:
+            nonlocal left
+            await message.ack()
+            left -= 1
+            if not left:
+                done.set()
+
+        started = time.perf_counter()
+        tag = await queue.consume(receive)
+        await done.wait()
+        took = time.perf_counter() - started
+        await queue.cancel(tag)
+        return took
+
+
+async def consume_all(database: Database, transport: AmqpTransport) -> float:
+    """Seconds until every event is in the inbox."""
+    stop = asyncio.Event()
+
+    async def all_there() -> bool:
+        async with database.engine.connect() as connection:
+            return (await connection.exec_driver_sql("SELECT count(*) FROM inbox")).scalar() == EVENTS
+
+    started = time.perf_counter()
+    running = asyncio.create_task(transport.run(stop))
+    await until(all_there, within=120, every=0.05, what="the inbox full")
+    took = time.perf_counter() - started
+    stop.set()
+    await running
+    return took
+
+
 async def fill(server: Postgres, events: Sequence[Event[ThingState]]) -> None:
     url = server.url.set(database="ficha_probe").render_as_string()
     connection = await asyncpg.connect(url)
@@ -129,12 +182,6 @@ async def fill(server: Postgres, events: Sequence[Event[ThingState]]) -> None:
     columns = ["event_id", "org_id", "aggregate_id", "name", "body", "recorded_at"]
     await connection.copy_records_to_table("outbox", records=rows, columns=columns)
     await connection.close()
-
-
-async def purge(url: str) -> None:
-    async with await aio_pika.connect(url) as connection:
-        queue = await (await connection.channel()).get_queue(topology.queue(LISTENER))
-        await queue.purge()
 
 
 if __name__ == "__main__":
