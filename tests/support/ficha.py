@@ -91,8 +91,10 @@ class Ficha:
 
 
 @contextmanager
-def started(mode: str, folder: Path, *, demo: bool = True) -> Iterator[Ficha]:
-    """`ficha run|stack`, up and its demo data loaded. Stopped like a user would: by SIGTERM."""
+def started(
+    mode: str, folder: Path, *, demo: bool = True, stop_with: signal.Signals = signal.SIGTERM
+) -> Iterator[Ficha]:
+    """`ficha run|stack`, up and its demo data loaded. Stopped like a user would, by a signal."""
     home = folder / "home"
     port = _free_port()
     environment = {
@@ -115,7 +117,7 @@ def started(mode: str, folder: Path, *, demo: bool = True) -> Iterator[Ficha]:
         _wait_until_loaded(ficha, child)
         yield ficha
     finally:
-        child.send_signal(signal.SIGTERM)
+        child.send_signal(stop_with)
         assert child.wait(60) == 0, ficha.output[-3000:]
 
 
