@@ -8,6 +8,10 @@ UV_HOME := .uv
 UV := $(shell command -v uv 2>/dev/null || echo $(UV_HOME)/bin/uv)
 RUN := $(VENV)/bin
 
+# The machine's own certificates, so that it also works behind a company's proxy (older and newer name).
+export UV_NATIVE_TLS ?= true
+export UV_SYSTEM_CERTS ?= true
+
 .PHONY: help setup run stack test lint types format bench clean
 
 help:  ## what can be done here
