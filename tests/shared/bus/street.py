@@ -1,6 +1,7 @@
 """What the suite needs of a transport, whichever it is: one class for each, the same surface."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,13 +16,18 @@ from shared.bus import topology
 from shared.bus.amqp import AmqpTransport
 from shared.bus.consumer import Consumer, Subscription
 from shared.bus.memory import MemoryHub, MemoryTransport
-from shared.bus.message import Headers
+from shared.bus.message import Headers, Message
 from shared.bus.relay import Relay
 from shared.bus.transport import Transport
 from shared.db.infrastructure import outbox, parked
 from shared.db.session import Database
+from shared.db.tenancy import Scope
+from shared.events.base import Event
 from shared.identifiers import new_id
+from tests.support.probe import OtherChanged, ThingChanged, ThingState, change_thing, effects, on_thing_changed
 from tests.support.waiting import until
+
+ON_THING = Subscription(ThingChanged, on_thing_changed)
 
 
 @dataclass(frozen=True)
@@ -133,3 +139,28 @@ async def drained(database: Database, *, within: float = 20) -> None:
         return not await waiting_rows(database)
 
     await until(is_empty, within=within, what="the outbox empty")
+
+
+async def record(
+    database: Database, scope: Scope, subject: UUID | None = None, *, version: int = 1, other: bool = False
+) -> Event[ThingState]:
+    async with database.transaction(scope) as session:
+        return await change_thing(
+            session, subject or new_id(), version=version, event=OtherChanged if other else ThingChanged
+        )
+
+
+async def see(database: Database, events: Sequence[Event[ThingState]], *, within: float = 10) -> None:
+    """Wait until each has had its effect, then find that it had exactly one."""
+    wanted = {event.id for event in events}
+
+    async def all_there() -> bool:
+        return wanted <= set(await effects(database))
+
+    await until(all_there, within=within, what=f"{len(wanted)} effects")
+    counted = Counter(await effects(database, wanted))
+    assert set(counted.values()) <= {1}, "an event had its effect twice"
+
+
+def message_of(event: Event[ThingState]) -> Message:
+    return Message(event.id, event.name, event.to_bytes())

@@ -19,8 +19,19 @@ from shared.bus.transport import Transport
 from shared.db.infrastructure import outbox
 from shared.db.session import Database
 from shared.db.tenancy import Scope
-from tests.shared.bus.street import AmqpStreet, drained, listening, registered, running, unique, waiting_rows
-from tests.shared.bus.test_bus import ON_THING, message_of, record, see
+from tests.shared.bus.street import (
+    ON_THING,
+    AmqpStreet,
+    drained,
+    listening,
+    message_of,
+    record,
+    registered,
+    running,
+    see,
+    unique,
+    waiting_rows,
+)
 from tests.support.probe import ThingChanged, on_thing_changed
 from tests.support.waiting import until
 

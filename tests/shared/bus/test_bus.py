@@ -20,36 +20,21 @@ from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import Event
 from shared.identifiers import new_id
-from tests.shared.bus.street import Street, drained, listening, registered, running, unique, waiting_rows
+from tests.shared.bus.street import (
+    ON_THING,
+    Street,
+    drained,
+    listening,
+    message_of,
+    record,
+    registered,
+    running,
+    see,
+    unique,
+    waiting_rows,
+)
 from tests.support.probe import OtherChanged, ThingChanged, ThingState, change_thing, effects, on_thing_changed
 from tests.support.waiting import until
-
-ON_THING = Subscription(ThingChanged, on_thing_changed)
-
-
-async def record(
-    database: Database, scope: Scope, subject: UUID | None = None, *, version: int = 1, other: bool = False
-) -> Event[ThingState]:
-    async with database.transaction(scope) as session:
-        return await change_thing(
-            session, subject or new_id(), version=version, event=OtherChanged if other else ThingChanged
-        )
-
-
-async def see(database: Database, events: Sequence[Event[ThingState]], *, within: float = 10) -> None:
-    """Wait until each has had its effect, then find that it had exactly one."""
-    wanted = {event.id for event in events}
-
-    async def all_there() -> bool:
-        return wanted <= set(await effects(database))
-
-    await until(all_there, within=within, what=f"{len(wanted)} effects")
-    counted = Counter(await effects(database, wanted))
-    assert set(counted.values()) <= {1}, "an event had its effect twice"
-
-
-def message_of(event: Event[ThingState]) -> Message:
-    return Message(event.id, event.name, event.to_bytes())
 
 
 async def test_an_event_reaches_who_subscribed_to_it_and_nobody_else(

@@ -12,8 +12,7 @@ from shared.bus.transport import Failure
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.worker import Worker
-from tests.shared.bus.street import waiting_rows
-from tests.shared.bus.test_bus import ON_THING, record, see
+from tests.shared.bus.street import ON_THING, record, see, waiting_rows
 from tests.support.waiting import until
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 from sqlalchemy import text
 
+from shared.db.session import Database
 from shared.db.tenancy import org_of, scope_of
 from shared.errors import NotFound
 from shared.identifiers import new_id
@@ -126,3 +127,10 @@ async def read(reading: ReadingDep, how: str) -> Response:
     reader, scope = reading
     dead = "SELECT pg_terminate_backend(pg_backend_pid())::text"
     return json_answer(await reader.read(scope, dead if how == "hung-up" else "SELECT '{\"fine\": true}'") or b"")
+
+
+async def things(database: Database, org_id: UUID) -> int:
+    """How many there are."""
+    async with database.engine.connect() as connection:
+        await connection.execute(text("SELECT set_config('app.org_id', :org, true)"), {"org": str(org_id)})
+        return await connection.scalar(text("SELECT count(*) FROM thing")) or 0

@@ -3,17 +3,11 @@
 from uuid import UUID
 
 import httpx
-from sqlalchemy import text
 
 from shared.db.session import Database
 from shared.identifiers import new_id
 from tests.shared.bus.street import waiting_rows
-
-
-async def things(database: Database, org_id: UUID) -> int:
-    async with database.engine.connect() as connection:
-        await connection.execute(text("SELECT set_config('app.org_id', :org, true)"), {"org": str(org_id)})
-        return await connection.scalar(text("SELECT count(*) FROM thing")) or 0
+from tests.shared.web.door import things
 
 
 async def test_what_is_answered_2xx_is_there(client: httpx.AsyncClient, publisher: Database, org_id: UUID) -> None:

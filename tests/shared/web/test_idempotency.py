@@ -13,8 +13,7 @@ from shared.db.base import utc_now
 from shared.db.session import Database
 from shared.identifiers import new_id
 from tests.shared.bus.street import waiting_rows
-from tests.shared.web.door import Gate
-from tests.shared.web.test_commit import things
+from tests.shared.web.door import Gate, things
 from tests.support.identity import client_of
 
 PATH = "/api/v1/things"
