@@ -1,4 +1,7 @@
-"""The panel's figures for every Northwind customer, against sums taken from the CSV files alone."""
+"""The panel's figures for every Northwind customer, against sums taken from the CSV files alone.
+
+Runs before the journey, which sells to one of them: files run in the order of their names.
+"""
 
 import csv
 from collections import defaultdict
