@@ -17,7 +17,9 @@ LATEST = 10
 _MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 
 # One statement, so that the panel's part is one round trip. Figures travel as text: JSON numbers would become floats.
-# The latest documents come as ten of each side: both legs walk the index (contact, side, date) and stop.
+# The latest documents are asked for by `contact_id <=` and an order that begins with it: only the index by contact
+# gives that order. With `=` the planner may walk the whole organisation by date instead when one contact has most of
+# its documents, which cost 60 ms at 100,000.
 _PANEL = text(
     """
     WITH home AS (
@@ -54,12 +56,11 @@ _PANEL = text(
                         d.payment_method, d.supplier_number, d.corrects_id,
                         to_char(d.created_at AT TIME ZONE 'UTC', :moment) AS created_at,
                         to_char(d.updated_at AT TIME ZONE 'UTC', :moment) AS updated_at
-                   FROM (VALUES ('sales'), ('purchases')) sides (side)
-                  CROSS JOIN LATERAL (
-                        SELECT * FROM document
-                         WHERE org_id = :org_id AND contact_id = :contact_id AND side = sides.side
-                         ORDER BY issue_date DESC, id DESC LIMIT :latest) d
-                  ORDER BY d.issue_date DESC, d.id DESC LIMIT :latest) latest) AS latest
+                   FROM (SELECT * FROM document
+                          WHERE org_id = :org_id AND contact_id <= :contact_id
+                          ORDER BY contact_id DESC, issue_date DESC, id DESC LIMIT :latest) d
+                  WHERE d.contact_id = :contact_id
+                  ORDER BY d.issue_date DESC, d.id DESC) latest) AS latest
       FROM home
     """
 ).columns(months=JSON, open=JSON, counts=JSON, latest=JSON)
