@@ -202,7 +202,7 @@ class _Loader:
 
     @retry(
         retry=retry_if_exception_type((_TryAgain, aiohttp.ClientConnectionError, TimeoutError)),
-        wait=wait_exponential_jitter(initial=0.1, max=2),
+        wait=wait_exponential_jitter(multiplier=0.1, max=2),
         stop=stop_after_delay(60),
         reraise=True,
     )
