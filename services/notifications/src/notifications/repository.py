@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.errors import MessageNotFound
 from notifications.models import Attempt, Delivery, Message
+from shared.db.session import wake_after_commit
 from shared.db.tenancy import org_of
 
 _MOST_ATTEMPTS_SHOWN = 200
@@ -94,8 +95,7 @@ async def schedule(session: AsyncSession, message_id: UUID, *, after_seconds: fl
             set_={"due_at": statement.excluded.due_at, "lease": None},
         )
     )
-    # The wake that follows recorded events serves the delivery job of this process too.
-    session.info["recorded_events"] = True
+    wake_after_commit(session)
 
 
 async def unschedule(session: AsyncSession, message_id: UUID) -> None:

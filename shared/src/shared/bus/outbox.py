@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.base import utc_now
 from shared.db.infrastructure import outbox
+from shared.db.session import wake_after_commit
 from shared.db.tenancy import org_of, scope_of
 from shared.events.base import Event, StateT
 from shared.identifiers import new_id
@@ -51,7 +52,7 @@ async def record(
             "recorded_at": event.occurred_at,
         },
     )
-    session.info["recorded_events"] = True
+    wake_after_commit(session)
     return event
 
 

@@ -1,4 +1,4 @@
-"""The tables that every service's database has beside its own: bus and idempotency.
+"""The bus tables that every service's database has beside its own.
 
 Outbox, inbox and parked messages are the service's own machinery, read across organisations by its
 worker, so they are no tenant tables. Created by `shared.db.migrate.create_infrastructure`.
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    SmallInteger,
     String,
     Table,
     Text,
@@ -55,15 +54,3 @@ parked = Table(
     Column("due_at", DateTime(timezone=True)),
 )
 """Where the in-memory transport keeps what waits for a retry (`due_at`) or is dead (`due_at` is null)."""
-
-idempotency_key = Table(
-    "idempotency_key",
-    metadata,
-    Column("org_id", Uuid, primary_key=True),
-    Column("key", String(255), primary_key=True),
-    Column("fingerprint", LargeBinary, nullable=False),
-    Column("status", SmallInteger, nullable=False),
-    Column("headers", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-)

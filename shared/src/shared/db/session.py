@@ -11,6 +11,13 @@ from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, enter
 from shared.settings import ServiceSettings
 
+_WAKE = "wake_after_commit"
+
+
+def wake_after_commit(session: AsyncSession) -> None:
+    """This transaction leaves work for the relay or a job: whoever asked by `Database.on_events` is woken."""
+    session.info[_WAKE] = True
+
 
 class Database:
     """A service's engine, and the only way to a transaction."""
@@ -34,12 +41,12 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
-        """Commits on leaving, rolls back on any error. Wakes the relay when events were recorded."""
+        """Commits on leaving, rolls back on any error. Wakes who waits for what it leaves behind."""
         async with self._sessions() as session:
             await enter(session, scope)
             yield session
             await session.commit()
-            if session.info.get("recorded_events"):
+            if session.info.get(_WAKE):
                 for wake in self._after_events:
                     wake()
 
