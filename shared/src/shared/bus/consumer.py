@@ -26,7 +26,7 @@ Handler = Callable[[AsyncSession, Any], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One row of a service's SUBSCRIPTIONS table: this event goes to this handler."""
+    """One row of a service's SUBSCRIPTIONS table: this event (`AnyEvent`: every one) goes to this handler."""
 
     event: type[Event[Any]]
     handler: Handler

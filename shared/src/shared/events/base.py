@@ -11,6 +11,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 CONTENT_TYPE = "application/cloudevents+json"
+EVERYTHING = "#"
+"""Stands for every wire name, as in a topic binding."""
 MAX_BYTES = 64 * 1024
 
 
@@ -48,7 +50,8 @@ class Event(BaseModel, Generic[StateT]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if wire_name := cls.__dict__.get("name"):
+        wire_name = cls.__dict__.get("name")
+        if wire_name and wire_name != EVERYTHING:
             if REGISTRY.get(wire_name, cls).__qualname__ != cls.__qualname__:
                 raise TypeError(f"two event classes share the wire name {wire_name}")
             REGISTRY[wire_name] = cls
@@ -90,23 +93,45 @@ class Event(BaseModel, Generic[StateT]):
     @classmethod
     def from_envelope(cls, envelope: dict[str, Any]) -> Self:
         """Raises pydantic.ValidationError when the envelope is not one of this class."""
-        data = envelope.get("data")
-        return cls.model_validate(
-            {
-                "id": envelope.get("id"),
-                "occurred_at": envelope.get("time"),
-                "org_id": envelope.get("orgid"),
-                "subject": envelope.get("subject"),
-                "version": envelope.get("aggregateversion"),
-                "data": data,
-                "changed": data.get("changed", ()) if isinstance(data, dict) else (),
-                "actor": envelope.get("actor", "system"),
-                "correlation_id": envelope.get("correlationid", ""),
-                "causation_id": envelope.get("causationid", ""),
-                "traceparent": envelope.get("traceparent", ""),
-            }
-        )
+        return cls.model_validate(_fields(envelope))
+
+
+def _fields(envelope: dict[str, Any]) -> dict[str, Any]:
+    data = envelope.get("data")
+    return {
+        "id": envelope.get("id"),
+        "occurred_at": envelope.get("time"),
+        "org_id": envelope.get("orgid"),
+        "subject": envelope.get("subject"),
+        "version": envelope.get("aggregateversion"),
+        "data": data,
+        "changed": data.get("changed", ()) if isinstance(data, dict) else (),
+        "actor": envelope.get("actor", "system"),
+        "correlation_id": envelope.get("correlationid", ""),
+        "causation_id": envelope.get("causationid", ""),
+        "traceparent": envelope.get("traceparent", ""),
+    }
 
 
 REGISTRY: dict[str, type[Event[Any]]] = {}
 """Wire name → class, filled as the owners' files are imported."""
+
+
+class AnyState(State):
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class AnyEvent(Event[AnyState]):
+    """Any event, also of a type this code has never heard of: for who passes events on as they are.
+
+    Subscribing to it is subscribing to everything. `envelope` is the CloudEvent as it came.
+    """
+
+    name = EVERYTHING
+
+    type: str
+    envelope: dict[str, Any]
+
+    @classmethod
+    def from_envelope(cls, envelope: dict[str, Any]) -> Self:
+        return cls.model_validate({**_fields(envelope), "type": envelope.get("type"), "envelope": envelope})
