@@ -6,7 +6,7 @@ from sqlalchemy import text
 from tests.support.postgres import Databases
 
 SERVICES = ("contacts", "documents", "crm", "files", "portal", "notifications", "gateway")
-INFRASTRUCTURE = {"alembic_version", "outbox", "inbox", "parked_message"}
+INFRASTRUCTURE = {"alembic_version", "outbox", "inbox", "parked_message", "dead_letter", "dead_letter_action"}
 """The service's own machinery, read by its worker across organisations; holds no tenant's table."""
 QUEUES = {"notifications": {"delivery"}}
 

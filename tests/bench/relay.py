@@ -29,7 +29,7 @@ from tests.support.waiting import until
 
 EVENTS, ROUNDS = 10_000, 3
 LISTENER = "bench"
-PREFETCH = 50  # the default of AmqpTransport
+PREFETCH = 200  # the default of AmqpTransport
 RAW_PUBLISHING, RELAYING = "publishing, raw aio-pika", "publishing, relay"
 RAW_CONSUMING, CONSUMING = "consuming, raw aio-pika", "consuming, with inbox"
 

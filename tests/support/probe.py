@@ -17,13 +17,23 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from local.postgres import Postgres
 from shared.bus import outbox
 from shared.db.engine import create_engine
-from shared.db.migrate import create_infrastructure, hold_to_tenant
+from shared.db.migrate import create_dead_letters, create_infrastructure, hold_to_tenant
 from shared.db.provision import Provisioned, provision
 from shared.db.session import Database
 from shared.db.tenancy import org_of
 from shared.events.base import Event, State
 
-TABLES = ("thing", "effect", "copy", "outbox", "inbox", "parked_message", "idempotency_key")
+TABLES = (
+    "thing",
+    "effect",
+    "copy",
+    "outbox",
+    "inbox",
+    "parked_message",
+    "dead_letter",
+    "dead_letter_action",
+    "idempotency_key",
+)
 
 
 class ThingState(State):
@@ -109,6 +119,7 @@ async def effects(database: Database, of: Iterable[UUID] | None = None) -> list[
 def _migrate(connection: Connection) -> None:
     with Operations.context(MigrationContext.configure(connection)) as operations:
         create_infrastructure()
+        create_dead_letters()
         operations.execute(
             # The check comes at COMMIT: what a use case cannot see fails its transaction all the same.
             "CREATE TABLE thing (org_id uuid, id uuid, version integer NOT NULL, name text, needs uuid,"

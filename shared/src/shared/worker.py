@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from shared.bus import inbox
+from shared.bus import dead_letters, inbox
 from shared.bus.consumer import Consumer, Subscription
+from shared.bus.dead_letters import Redelivery
 from shared.bus.relay import Relay
 from shared.bus.transport import Transport
 from shared.db.session import Database
@@ -33,9 +34,11 @@ class Worker:
         self._database = database
         self._transport = transport
         self._relay = Relay(service, database, transport)
-        self._jobs = jobs
+        self._jobs = list(jobs)
         if subscriptions:
-            transport.attach(Consumer(service, database, subscriptions))
+            consumer = Consumer(service, database, subscriptions)
+            transport.attach(consumer)
+            self._jobs.append(Redelivery(consumer).run)
 
     async def missing(self) -> str | None:
         """A readiness check."""
@@ -58,6 +61,7 @@ class Worker:
         while not stop.is_set():
             try:
                 await inbox.forget_old(self._database.engine)
+                await dead_letters.forget_old(self._database.engine)
             except Exception as error:
                 logger.warning("housekeeping_failed", service=self._service, error=str(error))
             try:

@@ -19,7 +19,7 @@ from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.bus.message import Headers, Message
 from shared.bus.relay import Relay
 from shared.bus.transport import Transport
-from shared.db.infrastructure import outbox, parked
+from shared.db.infrastructure import dead_letter, outbox
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import Event
@@ -41,7 +41,6 @@ class Street(Protocol):
     """`service` names are made unique to a test, so that no queue has an earlier test's messages."""
 
     def transport(self, service: str, /) -> Transport: ...
-    async def dead_letters(self, consumer: Consumer) -> list[DeadLetter]: ...
     async def close(self) -> None: ...
 
 
@@ -51,12 +50,6 @@ class MemoryStreet:
 
     def transport(self, _: str, /) -> Transport:
         return MemoryTransport(self._hub)
-
-    async def dead_letters(self, consumer: Consumer) -> list[DeadLetter]:
-        dead = select(parked).where(parked.c.consumer == consumer.service, parked.c.due_at.is_(None))
-        async with consumer.database.engine.connect() as connection:
-            rows = (await connection.execute(dead)).all()
-        return [DeadLetter(row.event_id, row.body, orjson.loads(row.headers)) for row in rows]
 
     async def close(self) -> None:
         return
@@ -71,16 +64,6 @@ class AmqpStreet:
         self._services.append(service)
         return AmqpTransport(self.url, service)
 
-    async def dead_letters(self, consumer: Consumer) -> list[DeadLetter]:
-        """Seen without being taken: unacked messages go back when the connection closes."""
-        found = []
-        async with await aio_pika.connect(self.url) as connection:
-            queue = await (await connection.channel()).get_queue(topology.dead_queue(consumer.service))
-            while message := await queue.get(fail=False):
-                headers = {key: value for key, value in message.headers.items() if isinstance(value, str | int)}
-                found.append(DeadLetter(UUID(message.message_id or ""), message.body, headers))
-        return found
-
     async def close(self) -> None:
         async with await aio_pika.connect(self.url) as connection:
             channel = await connection.channel()
@@ -88,6 +71,13 @@ class AmqpStreet:
                 names = [topology.queue(service), topology.dead_queue(service)]
                 for name in [*names, *(topology.wait_queue(service, seconds) for seconds in (1, *topology.LADDER))]:
                     await channel.queue_delete(name)
+
+
+async def dead_letters(consumer: Consumer, *, status: str = "dead") -> list[DeadLetter]:
+    mine = (dead_letter.c.consumer == consumer.service) & (dead_letter.c.status == status)
+    async with consumer.database.engine.connect() as connection:
+        rows = (await connection.execute(select(dead_letter).where(mine))).all()
+    return [DeadLetter(row.event_id, row.body, orjson.loads(row.headers)) for row in rows]
 
 
 def unique(service: str) -> str:

@@ -22,6 +22,7 @@ from shared.db.tenancy import Scope
 from tests.shared.bus.street import (
     ON_THING,
     AmqpStreet,
+    dead_letters,
     drained,
     listening,
     message_of,
@@ -190,7 +191,7 @@ async def test_a_foreign_message_ends_among_the_dead_with_its_cause(amqp: AmqpSt
             aio_pika.Message(b"hello", type=ON_THING.event.name, headers={topology.ATTEMPT: "many"}),
             topology.queue(consumer.service),
         )
-        [dead] = await until(lambda: amqp.dead_letters(consumer))
+        [dead] = await until(lambda: dead_letters(consumer))
     assert dead.body == b"hello"
     assert str(dead.headers[topology.REASON]).startswith("undecodable")
 

@@ -23,6 +23,7 @@ from shared.identifiers import new_id
 from tests.shared.bus.street import (
     ON_THING,
     Street,
+    dead_letters,
     drained,
     listening,
     message_of,
@@ -113,7 +114,7 @@ async def test_a_handler_that_fails_is_tried_again_and_never_deduplicates_itself
         event = await record(publisher, scope)
         await see(listener, [event])
     assert tries == 2
-    assert await street.dead_letters(consumer) == []
+    assert await dead_letters(consumer) == []
 
 
 async def test_after_the_last_rung_comes_the_dead_letter_with_its_cause(
@@ -129,7 +130,7 @@ async def test_after_the_last_rung_comes_the_dead_letter_with_its_cause(
     out = street.transport(unique("probe"))
     async with running(Relay("probe", publisher, out), out, ear):
         event = await record(publisher, scope)
-        [dead] = await until(lambda: street.dead_letters(consumer))
+        [dead] = await until(lambda: dead_letters(consumer))
     assert tries == [event.id] * 3
     assert dead.event_id == event.id
     assert dead.body == event.to_bytes()
@@ -149,7 +150,7 @@ async def test_what_cannot_be_read_goes_straight_to_the_dead_letters_with_its_ca
     async with running(out, ear):
         message = Message(new_id(), ThingChanged.name, body)
         assert await out.publish([message]) == [None]
-        [dead] = await until(lambda: street.dead_letters(consumer))
+        [dead] = await until(lambda: dead_letters(consumer))
     assert dead.event_id == message.event_id
     assert str(dead.headers[REASON]).startswith("undecodable: ")
     assert dead.headers[ATTEMPT] == 1
@@ -173,10 +174,10 @@ async def test_poison_stops_no_neighbour_and_takes_none_along(
         await see(listener, good)
 
         async def all_dead() -> bool:
-            return len(await street.dead_letters(consumer)) == len(poison)
+            return len(await dead_letters(consumer)) == len(poison)
 
         await until(all_dead)
-        assert {dead.event_id for dead in await street.dead_letters(consumer)} == {event.id for event in bad}
+        assert {dead.event_id for dead in await dead_letters(consumer)} == {event.id for event in bad}
     assert not set(await effects(listener)) & {event.id for event in bad}
 
 

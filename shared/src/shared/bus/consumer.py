@@ -4,22 +4,27 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 import structlog
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus import inbox
+from shared.bus import failpoints, inbox
 from shared.bus.message import Headers, Message
 from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LADDER, LAST_FAILURE, REASON
 from shared.db.base import utc_now
 from shared.db.engine import is_away
 from shared.db.session import Database
-from shared.db.tenancy import Scope
-from shared.events.base import Event
+from shared.db.tenancy import Scope, enter
+from shared.events.base import EVERYTHING, Event
 
 logger = structlog.get_logger("consumer")
+
+_MOST_TOGETHER = 100
+"""Events a transaction: more would hold their rows' locks for long, and gain little."""
+_REBUILD_PAUSE = 0.2
 
 Handler = Callable[[AsyncSession, Any], Awaitable[None]]
 
@@ -75,47 +80,108 @@ class Consumer:
 
     @property
     def names(self) -> list[str]:
+        """What its queue is bound with: wire names, or `#`."""
         return sorted(self._subscriptions)
 
     def wants(self, name: str) -> bool:
-        return name in self._subscriptions
+        return bool(self._listening_to(name))
 
     async def handle(self, message: Message) -> Verdict:
-        """Never raises for what a handler or a body did wrong: that is what verdicts are for."""
-        subscription = self._subscriptions.get(message.name)
-        if subscription is None:
+        [verdict] = await self.handle_all([message])
+        return verdict
+
+    async def handle_all(self, messages: Sequence[Message]) -> list[Verdict]:
+        """One verdict for each, in their order, which is also the order of their effects.
+
+        Many share one transaction, because a commit costs more than most handlers; each has its effect alone where
+        together they fail. Never raises for what a handler or a body did wrong: that is what verdicts are for.
+        """
+        verdicts: dict[int, Verdict] = {}
+        readable: list[_Delivery] = []
+        for place, message in enumerate(messages):
+            read = self._read(place, message)
+            if isinstance(read, _Delivery):
+                readable.append(read)
+            else:
+                verdicts[place] = read
+        for start in range(0, len(readable), _MOST_TOGETHER):
+            together = readable[start : start + _MOST_TOGETHER]
+            found = await self._handle_together(together)
+            verdicts.update(zip((delivery.place for delivery in together), found, strict=True))
+        return [verdicts[place] for place in range(len(messages))]
+
+    def _read(self, place: int, message: Message) -> "_Delivery | Verdict":
+        subscriptions = self._listening_to(message.name)
+        if not subscriptions:
             logger.warning("event_of_no_interest", consumer=self.service, name=message.name)
             return Done()
         try:
-            event = subscription.event.from_envelope(orjson.loads(message.body))
+            envelope = orjson.loads(message.body)
+            events = [subscription.event.from_envelope(envelope) for subscription in subscriptions]
         except (ValueError, ValidationError, AttributeError) as error:
-            return self._dead(message, subscription, f"undecodable: {error}")
-        scope = Scope(
-            org_id=event.org_id,
-            actor=event.actor,
-            correlation_id=event.correlation_id,
-            causation_id=str(event.id),
-            traceparent=event.traceparent,
-        )
-        with structlog.contextvars.bound_contextvars(
-            service=self.service, event_id=str(event.id), event_name=event.name, org_id=str(event.org_id)
-        ):
-            entered = False
+            return self._dead(message, subscriptions[0], f"undecodable: {error}")
+        return _Delivery(place, message, tuple(zip(subscriptions, events, strict=True)))
+
+    def _listening_to(self, name: str) -> list[Subscription]:
+        found = (self._subscriptions.get(name), self._subscriptions.get(EVERYTHING))
+        return [subscription for subscription in found if subscription]
+
+    async def _handle_together(self, deliveries: Sequence["_Delivery"]) -> list[Verdict]:
+        if not deliveries:
+            return []
+        attempt = _Attempt()
+        while True:
             try:
-                async with self._slots, self.database.transaction(scope) as session:
-                    entered = True
-                    if await inbox.remember(session, self.service, event.id):
-                        await subscription.handler(session, event)
+                await self._attempt(deliveries, attempt)
+            except inbox.BeingRebuilt:
+                await asyncio.sleep(_REBUILD_PAUSE)
             except Exception as error:
-                if not entered or is_away(error):
-                    # No fault of the message: however long the database is away, it climbs no rung.
-                    logger.warning("database_away", error=str(error))
-                    return Retry(self.ladder[0], message.headers)
-                return self._failed(message, subscription, error)
-        return Done()
+                return await self._after_failure(deliveries, attempt, error)
+            else:
+                return [Done()] * len(deliveries)
+
+    async def _attempt(self, deliveries: Sequence["_Delivery"], attempt: "_Attempt") -> None:
+        attempt.entered = False
+        async with self._slots, self.database.transaction(deliveries[0].scope) as session:
+            attempt.entered = True
+            fresh = await inbox.remember(session, self.service, [delivery.event_id for delivery in deliveries])
+            for attempt.at, delivery in enumerate(deliveries):
+                if delivery.event_id in fresh:
+                    fresh.discard(delivery.event_id)  # it may have been delivered twice in one batch
+                    await self._run(session, delivery, attempt)
+            attempt.subscription = None
+            failpoints.reach(failpoints.CONSUMER_AFFECTED)
+        failpoints.reach(failpoints.CONSUMER_COMMITTED)
+
+    async def _run(self, session: AsyncSession, delivery: "_Delivery", attempt: "_Attempt") -> None:
+        with structlog.contextvars.bound_contextvars(service=self.service, **delivery.log_ids):
+            await enter(session, delivery.scope)
+            for attempt.subscription, event in delivery.heard:
+                await attempt.subscription.handler(session, event)
+            if session.new or session.dirty or session.deleted:
+                await session.flush()
+            # The next one sees the database, not what this one had loaded before somebody else changed it.
+            session.expunge_all()
+
+    async def _after_failure(
+        self, deliveries: Sequence["_Delivery"], attempt: "_Attempt", error: Exception
+    ) -> list[Verdict]:
+        """Nothing was committed. Who failed among others is tried alone, between those before and those after it."""
+        if not attempt.entered or is_away(error):
+            # No fault of the messages: however long the database is away, they climb no rung.
+            logger.warning("database_away", consumer=self.service, error=str(error))
+            return [Retry(self.ladder[0], delivery.message.headers) for delivery in deliveries]
+        if len(deliveries) == 1:
+            [delivery] = deliveries
+            with structlog.contextvars.bound_contextvars(service=self.service, **delivery.log_ids):
+                return [self._failed(delivery.message, attempt.subscription or delivery.heard[0][0], error)]
+        if attempt.subscription is None:  # the commit failed, which names nobody
+            return [verdict for delivery in deliveries for verdict in await self._handle_together([delivery])]
+        parts = (deliveries[: attempt.at], deliveries[attempt.at : attempt.at + 1], deliveries[attempt.at + 1 :])
+        return [verdict for part in parts for verdict in await self._handle_together(part)]
 
     def _failed(self, message: Message, subscription: Subscription, error: Exception) -> Verdict:
-        attempt = _attempt(message.headers)
+        attempt = attempts_of(message.headers)
         reason = f"{type(error).__name__}: {error}"
         if attempt >= len(self.ladder):
             return self._dead(message, subscription, reason)
@@ -130,7 +196,7 @@ class Consumer:
         now = utc_now().isoformat()
         return {
             **message.headers,
-            ATTEMPT: _attempt(message.headers) + 1,
+            ATTEMPT: attempts_of(message.headers) + 1,
             REASON: reason[:1000],
             HANDLER: getattr(subscription.handler, "__name__", "handler"),
             FIRST_FAILURE: message.headers.get(FIRST_FAILURE, now),
@@ -138,6 +204,45 @@ class Consumer:
         }
 
 
-def _attempt(headers: Headers) -> int:
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """A message that could be read, with who hears it. `place` is its index among those given together."""
+
+    place: int
+    message: Message
+    heard: tuple[tuple[Subscription, Event[Any]], ...]
+
+    @property
+    def event_id(self) -> UUID:
+        return self.heard[0][1].id
+
+    @property
+    def scope(self) -> Scope:
+        event = self.heard[0][1]
+        return Scope(
+            org_id=event.org_id,
+            actor=event.actor,
+            correlation_id=event.correlation_id,
+            causation_id=str(event.id),
+            traceparent=event.traceparent,
+        )
+
+    @property
+    def log_ids(self) -> dict[str, str]:
+        event = self.heard[0][1]
+        return {"event_id": str(event.id), "event_name": self.message.name, "org_id": str(event.org_id)}
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """How far a transaction got: whether there was one, which delivery it was at, and whose handler ran."""
+
+    entered: bool = False
+    at: int = 0
+    subscription: Subscription | None = None
+
+
+def attempts_of(headers: Headers) -> int:
+    """How often handling it has failed."""
     attempt = headers.get(ATTEMPT)
     return attempt if isinstance(attempt, int) else 0

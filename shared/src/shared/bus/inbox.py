@@ -1,10 +1,10 @@
 """Each event has one effect per consumer: its id is inserted in the handler's own transaction."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.db.base import utc_now
@@ -13,11 +13,25 @@ from shared.db.infrastructure import inbox
 KEPT = timedelta(days=35)
 """Longer than anything can be redelivered or replayed from the log stream."""
 
+REBUILDING = 0x46494349
+"""The advisory lock that a rebuild of the copies holds alone, and every handler's transaction with the others."""
 
-async def remember(session: AsyncSession, consumer: str, event_id: UUID) -> bool:
-    """True the first time. Insert first, never select: two deliveries at once must meet in the key."""
-    values = {"consumer": consumer, "event_id": event_id, "handled_at": utc_now()}
-    return (await session.execute(_REMEMBER, values)).first() is not None
+
+class BeingRebuilt(Exception):
+    """Somebody rebuilds this service's copies: nothing may be handled until that is done."""
+
+
+async def remember(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Those that are here for the first time. Raises BeingRebuilt.
+
+    Insert first, never select: two deliveries at once must meet in the key. In order, so that two batches with the
+    same ids wait for each other instead of forever.
+    """
+    asked = {"lock": REBUILDING, "consumer": consumer, "now": utc_now(), "ids": list(event_ids)}
+    found = (await session.execute(_REMEMBER, asked)).one()
+    if not found.free:
+        raise BeingRebuilt()
+    return set(found.fresh)
 
 
 async def forget_old(engine: AsyncEngine) -> None:
@@ -25,5 +39,15 @@ async def forget_old(engine: AsyncEngine) -> None:
         await connection.execute(delete(inbox).where(inbox.c.handled_at < utc_now() - KEPT))
 
 
-# Built once: composing a statement costs more than running it.
-_REMEMBER = insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id)
+_REMEMBER = text(
+    """
+    WITH held AS MATERIALIZED (SELECT pg_try_advisory_xact_lock_shared(:lock) AS free),
+    fresh AS (
+        INSERT INTO inbox (consumer, event_id, handled_at)
+        SELECT :consumer, event_id, :now FROM unnest(CAST(:ids AS uuid[])) AS event_id, held
+        WHERE held.free ORDER BY event_id
+        ON CONFLICT DO NOTHING RETURNING event_id
+    )
+    SELECT (SELECT free FROM held) AS free, ARRAY(SELECT event_id FROM fresh) AS fresh
+    """
+)

@@ -5,15 +5,15 @@ because a row leaves the outbox only when every consumer has handled it, or park
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import orjson
 import structlog
-from sqlalchemy import Row, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.bus.consumer import Consumer, Dead, Done, Retry
+from shared.bus.consumer import Consumer, Dead, Retry, Verdict
+from shared.bus.dead_letters import bury
 from shared.bus.message import Message
 from shared.bus.transport import Failure, Tap
 from shared.db.base import utc_now
@@ -21,7 +21,6 @@ from shared.db.infrastructure import parked
 
 logger = structlog.get_logger("bus.memory")
 
-_AT_ONCE = 16
 _POLL_SECONDS = 0.25
 
 
@@ -39,7 +38,6 @@ class MemoryTransport:
     def __init__(self, hub: MemoryHub) -> None:
         self._hub = hub
         self._own: list[Consumer] = []
-        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     def attach(self, consumer: Consumer) -> None:
         self._hub.consumers.append(consumer)
@@ -55,7 +53,15 @@ class MemoryTransport:
         return
 
     async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
-        return list(await asyncio.gather(*(self._publish(message) for message in messages)))
+        try:
+            await asyncio.gather(*(self._give(consumer, messages) for consumer in self._hub.consumers))
+        except (SQLAlchemyError, OSError) as error:
+            # Whoever has handled them already will know them when they come again.
+            return [Failure(f"{type(error).__name__}: {error}")] * len(messages)
+        for tap in self._hub.taps:
+            for message in messages:
+                tap(message)
+        return [None] * len(messages)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver parked messages again when their time has come."""
@@ -70,27 +76,26 @@ class MemoryTransport:
             except TimeoutError:
                 continue
 
-    async def _publish(self, message: Message) -> Failure | None:
-        async with self._slots:
-            try:
-                for consumer in self._hub.consumers:
-                    if consumer.wants(message.name):
-                        verdict = await consumer.handle(message)
-                        if not isinstance(verdict, Done):
-                            await self._park(consumer, message, verdict)
-            except (SQLAlchemyError, OSError) as error:
-                return Failure(f"{type(error).__name__}: {error}")
-            for tap in self._hub.taps:
-                tap(message)
-            return None
+    async def _give(self, consumer: Consumer, messages: Sequence[Message]) -> None:
+        wanted = [message for message in messages if consumer.wants(message.name)]
+        await self._settle(consumer, wanted, await consumer.handle_all(wanted))
 
-    async def _park(self, consumer: Consumer, message: Message, verdict: Retry | Dead) -> None:
-        due_at = utc_now() + timedelta(seconds=verdict.seconds) if isinstance(verdict, Retry) else None
+    async def _settle(self, consumer: Consumer, messages: Sequence[Message], verdicts: Sequence[Verdict]) -> None:
+        dead: list[Message] = []
+        for message, verdict in zip(messages, verdicts, strict=True):
+            match verdict:
+                case Retry():
+                    await self._park(consumer, message, verdict)
+                case Dead(headers):
+                    dead.append(Message(message.event_id, message.name, message.body, headers))
+        await bury(consumer, dead)
+
+    async def _park(self, consumer: Consumer, message: Message, verdict: Retry) -> None:
         values = {
             "name": message.name,
             "body": message.body,
             "headers": orjson.dumps(dict(verdict.headers)).decode(),
-            "due_at": due_at,
+            "due_at": utc_now() + timedelta(seconds=verdict.seconds),
         }
         async with consumer.database.engine.begin() as connection:
             await connection.execute(
@@ -109,14 +114,15 @@ class MemoryTransport:
                     .limit(100)
                 )
             ).all()
-        await asyncio.gather(*(self._deliver_again(consumer, row) for row in due))
-
-    async def _deliver_again(self, consumer: Consumer, row: Row[Any]) -> None:
-        message = Message(row.event_id, row.name, row.body, orjson.loads(row.headers))
-        verdict = await consumer.handle(message)
-        if not isinstance(verdict, Done):
-            await self._park(consumer, message, verdict)
-            return
-        mine = (parked.c.consumer == consumer.service) & (parked.c.event_id == row.event_id)
-        async with consumer.database.engine.begin() as connection:
-            await connection.execute(delete(parked).where(mine))
+        messages = [Message(row.event_id, row.name, row.body, orjson.loads(row.headers)) for row in due]
+        verdicts = await consumer.handle_all(messages)
+        await self._settle(consumer, messages, verdicts)
+        gone = [
+            message.event_id
+            for message, verdict in zip(messages, verdicts, strict=True)
+            if not isinstance(verdict, Retry)
+        ]
+        if gone:
+            mine = (parked.c.consumer == consumer.service) & parked.c.event_id.in_(gone)
+            async with consumer.database.engine.begin() as connection:
+                await connection.execute(delete(parked).where(mine))

@@ -13,6 +13,7 @@ from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.bus import failpoints
 from shared.bus.message import Message
 from shared.bus.transport import Failure, Transport
 from shared.db.base import utc_now
@@ -82,12 +83,14 @@ class Relay:
         No cursor over positions: a sequence value is taken before its commit, so `position > last` loses rows.
         """
         rows = (await connection.execute(_DUE, {"now": utc_now(), "batch": BATCH})).all()
+        if rows:
+            failpoints.reach(failpoints.RELAY_LEASED)
         confirmed: list[int] = []
         refused: dict[UUID, tuple[Row[Any], Failure]] = {}
         lost: Failure | None = None
         for wave in _waves(rows):
             sendable = [row for row in wave if row.aggregate_id not in refused]
-            outcomes = await self._transport.publish([Message(row.event_id, row.name, row.body) for row in sendable])
+            outcomes = await self._transport.publish([_message(row) for row in sendable])
             for row, failure in zip(sendable, outcomes, strict=True):
                 if failure is None:
                     confirmed.append(row.position)
@@ -99,7 +102,9 @@ class Relay:
                 logger.warning("link_lost", service=self._service, waiting=len(rows), error=lost.reason)
                 break
         if confirmed:
+            failpoints.reach(failpoints.RELAY_CONFIRMED)
             await connection.execute(_DELETE, {"positions": confirmed})
+            failpoints.reach(failpoints.RELAY_DELETED)
         for row, failure in refused.values():
             await self._put_off(connection, row, failure)
         return Relayed(len(confirmed), link_lost=lost is not None)
@@ -119,6 +124,10 @@ class Relay:
     async def _pause(self, stop: asyncio.Event) -> None:
         """Until woken by a commit in this process, stopped, or a second has gone."""
         await _wait(self._wake, stop, within=POLL_SECONDS)
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(row.event_id, row.name, row.body, subject=str(row.aggregate_id))
 
 
 async def _wait(*events: asyncio.Event, within: float) -> None:

@@ -97,6 +97,50 @@ def create_infrastructure() -> None:
     hold_to_tenant("idempotency_key")
 
 
+def create_dead_letters() -> None:
+    """The tables of dead letters; those that the in-memory transport kept among its parked messages move over."""
+    _execute(
+        [
+            """CREATE TABLE dead_letter (
+                consumer varchar(40) NOT NULL,
+                event_id uuid NOT NULL,
+                org_id uuid,
+                name text NOT NULL,
+                body bytea NOT NULL,
+                headers text NOT NULL,
+                cause text NOT NULL,
+                reason text NOT NULL,
+                handler text NOT NULL,
+                attempts integer NOT NULL,
+                first_failed_at timestamptz NOT NULL,
+                last_failed_at timestamptz NOT NULL,
+                status varchar(20) NOT NULL,
+                PRIMARY KEY (consumer, event_id)
+            )""",
+            "CREATE INDEX ix_dead_letter_status ON dead_letter (status, last_failed_at, event_id)",
+            """CREATE TABLE dead_letter_action (
+                position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                consumer varchar(40) NOT NULL,
+                event_id uuid NOT NULL,
+                at timestamptz NOT NULL,
+                actor text NOT NULL,
+                action varchar(20) NOT NULL,
+                reason text NOT NULL
+            )""",
+            "CREATE INDEX ix_dead_letter_action ON dead_letter_action (consumer, event_id, position)",
+            """INSERT INTO dead_letter
+                SELECT consumer, event_id, NULL, name, body, headers, 'before dead letters had a table',
+                    coalesce(headers::jsonb ->> 'x-ficha-reason', ''),
+                    coalesce(headers::jsonb ->> 'x-ficha-handler', ''),
+                    coalesce((headers::jsonb ->> 'x-ficha-attempt')::integer, 0),
+                    coalesce((headers::jsonb ->> 'x-ficha-first-failure')::timestamptz, now()),
+                    coalesce((headers::jsonb ->> 'x-ficha-last-failure')::timestamptz, now()), 'dead'
+                FROM parked_message WHERE due_at IS NULL""",
+            "DELETE FROM parked_message WHERE due_at IS NULL",
+        ]
+    )
+
+
 def hold_to_tenant(*tables: str, lookup: str | None = None) -> None:
     for table in tables:
         _execute(tenant_policy(table, lookup=lookup))

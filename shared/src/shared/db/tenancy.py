@@ -40,11 +40,14 @@ def org_of(session: AsyncSession) -> UUID:
 
 
 async def enter(session: AsyncSession, scope: Scope) -> None:
-    """Hold the session's transaction to the scope's organisation.
+    """Hold the session's transaction to the scope's organisation, from now on.
 
     Transaction-local on purpose: a session-level setting would leak the tenant to the next pooled checkout.
     """
+    before: Scope | None = session.info.get("scope")
     session.info["scope"] = scope
+    if before and before.org_id == scope.org_id:
+        return  # a session is one transaction: it is held to it already
     await session.execute(_SET, {"name": ORG_SETTING, "value": str(scope.org_id) if scope.org_id else ""})
 
 

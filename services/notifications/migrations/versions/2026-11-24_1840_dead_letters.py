@@ -1,0 +1,10 @@
+"""What the consumer gave up on, and who decided what about it."""
+
+from shared.db.migrate import create_dead_letters
+
+revision = "n002"
+down_revision = "n001"
+
+
+def upgrade() -> None:
+    create_dead_letters()

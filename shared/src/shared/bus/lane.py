@@ -1,0 +1,57 @@
+"""A lane: deliveries of some aggregates, settled batch after batch by one task, so that each keeps its order."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+import structlog
+
+logger = structlog.get_logger("bus.lane")
+
+ItemT = TypeVar("ItemT")
+
+_MOST = 100
+
+
+class Lane(Generic[ItemT]):
+    """Give it what comes with `put`; what has come while one batch was settled is the next batch.
+
+    `broken` is set when settling fails: what was not settled stays the sender's to deliver again.
+    """
+
+    def __init__(self, settle: Callable[[list[ItemT]], Awaitable[None]], broken: asyncio.Event) -> None:
+        self._settle = settle
+        self._broken = broken
+        self._waiting: list[ItemT] = []
+        self._news = asyncio.Event()
+        self._closing = False
+        # A task of ours: a library's own may be cancelled when its link is lost, in the middle of a handler.
+        self.task = asyncio.create_task(self._work())
+
+    def put(self, item: ItemT) -> None:
+        self._waiting.append(item)
+        self._news.set()
+
+    def finish(self) -> None:
+        """Its task ends once everything is settled."""
+        self._closing = True
+        self._news.set()
+
+    def abandon(self) -> None:
+        """Its task ends with the batch that it is at."""
+        self._waiting.clear()
+        self.finish()
+
+    async def _work(self) -> None:
+        while self._waiting or not self._closing:
+            if not self._waiting:
+                self._news.clear()
+                await self._news.wait()
+                continue
+            batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+            try:
+                await self._settle(batch)
+            except Exception as error:
+                logger.warning("not_settled", exc_info=error)
+                self._broken.set()
+                return
