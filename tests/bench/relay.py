@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import aio_pika
 import asyncpg
@@ -27,7 +28,7 @@ from tests.support import probe
 from tests.support.probe import ThingChanged, ThingState
 from tests.support.waiting import until
 
-EVENTS, ROUNDS = 10_000, 3
+EVENTS, ORGANIZATIONS, ROUNDS = 10_000, 20, 3
 LISTENER = "bench"
 PREFETCH = 200  # the default of AmqpTransport
 RAW_PUBLISHING, RELAYING = "publishing, raw aio-pika", "publishing, relay"
@@ -53,7 +54,8 @@ async def measure(server: Postgres, broker: RabbitMQ) -> dict[str, list[float]]:
         transport = AmqpTransport(broker.url, "probe")
         transport.attach(Consumer(LISTENER, database, [Subscription(ThingChanged, nothing)]))
         await transport.declare()
-        events = [an_event() for _ in range(EVENTS)]
+        organizations = [new_id() for _ in range(ORGANIZATIONS)]
+        events = [an_event(organizations[number % ORGANIZATIONS]) for number in range(EVENTS)]
         rates: dict[str, list[float]] = {name: [] for name in (RAW_PUBLISHING, RELAYING, RAW_CONSUMING, CONSUMING)}
         for _ in range(ROUNDS):
             rates[RAW_PUBLISHING].append(EVENTS / await publish_raw(broker.url, events))
@@ -81,13 +83,13 @@ async def nothing(_session: AsyncSession, _event: ThingChanged) -> None:
     """What is measured is the way to the handler."""
 
 
-def an_event() -> Event[ThingState]:
+def an_event(org_id: UUID) -> Event[ThingState]:
     """About as large as a contact."""
     subject = new_id()
     return ThingChanged(
         id=new_id(),
         occurred_at=datetime.now(UTC),
-        org_id=new_id(),
+        org_id=org_id,
         subject=subject,
         version=1,
         data=ThingState(id=subject, name="x" * 700),

@@ -30,7 +30,7 @@ class ServiceSettings(BaseSettings):
     database_pool: int = Field(default=10, ge=1, description="connections kept open")
 
     amqp_url: SecretStr | None = Field(default=None, description="RabbitMQ; the worker needs it")
-    amqp_prefetch: int = Field(default=50, ge=1, description="messages handled at once")
+    amqp_prefetch: int = Field(default=200, ge=1, description="messages on their way here at once")
 
     identity_issuers: dict[str, Issuer] = Field(
         default_factory=dict, description="who may sign internal tokens, by issuer name (JSON)"

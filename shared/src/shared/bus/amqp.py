@@ -22,7 +22,7 @@ from shared.bus.amqp_link import (
     declare_exchange,
     guarded,
 )
-from shared.bus.amqp_publishing import SUBJECT, Publishing, publish, read
+from shared.bus.amqp_publishing import Publishing, publish, read
 from shared.bus.consumer import Consumer, Dead, Retry
 from shared.bus.dead_letters import bury
 from shared.bus.lane import Lane
@@ -33,7 +33,6 @@ logger = structlog.get_logger("bus.amqp")
 
 DRAIN_SECONDS = 8.0
 """How long handlers in flight may take after `stop`; what is not done by then is delivered again."""
-_LANES = 4
 _RECONNECT_SECONDS = 1.0
 _WATCH_SECONDS = 5.0
 
@@ -103,20 +102,15 @@ class AmqpTransport:
         lanes: list[DeliveryLane] = []
         try:
             lost = asyncio.Event()
-            channel = await guarded(connection.channel(on_return_raises=True))
             connection.close_callbacks.add(lambda *_: lost.set())
-            channel.close_callbacks.add(lambda *_: lost.set())
-            # The broker cancels consumers of a queue that is deleted, and says nothing more.
-            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda _: lost.set())
-            await guarded(channel.set_qos(prefetch_count=self._prefetch))
             # aio-pika holds what was declared only weakly: this list keeps it alive.
             consuming = [
-                consumed
+                await consume(await self._channel(connection, lost), consumer, lanes, lost)
                 for consumer in self._consumers
-                for consumed in await self._consume(channel, consumer, lanes, lost)
+                for consume in (self._consume, self._consume_dead)
             ]
             if self._taps:
-                consuming.append(await self._consume_taps(channel))
+                consuming.append(await self._consume_taps(await self._channel(connection, lost)))
             self._registered = True
             while not (stop.is_set() or lost.is_set()):
                 if not await _either(stop, lost, within=_WATCH_SECONDS):
@@ -133,30 +127,36 @@ class AmqpTransport:
             with contextlib.suppress(*LINK_ERRORS):
                 await guarded(connection.close())
 
+    async def _channel(self, connection: AbstractConnection, lost: asyncio.Event) -> AbstractChannel:
+        """One for each queue: acks of several deliveries at once count by channel."""
+        channel = await guarded(connection.channel(on_return_raises=True))
+        channel.close_callbacks.add(lambda *_: lost.set())
+        # The broker cancels consumers of a queue that is deleted, and says nothing more.
+        (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda _: lost.set())
+        await guarded(channel.set_qos(prefetch_count=self._prefetch))
+        return channel
+
     async def _consume(
         self, channel: AbstractChannel, consumer: Consumer, lanes: list[DeliveryLane], lost: asyncio.Event
-    ) -> list[Consuming]:
-        """Its queue over several lanes, by aggregate, and its dead letters over one more."""
-        queue, dead = await declare_consumer(channel, consumer)
-        living = [self._lane(DeliveryLane(partial(_settle, channel, consumer), lost)) for _ in range(_LANES)]
-        burying = self._lane(DeliveryLane(partial(_bury, consumer), lost))
-        lanes += [*living, burying]
+    ) -> Consuming:
+        queue, _ = await declare_consumer(channel, consumer)
+        return await self._deliver(queue, DeliveryLane(partial(_settle, channel, consumer), lost), lanes)
 
-        async def receive(incoming: AbstractIncomingMessage) -> None:
-            living[hash(incoming.headers.get(SUBJECT)) % _LANES].put(incoming)
+    async def _consume_dead(
+        self, channel: AbstractChannel, consumer: Consumer, lanes: list[DeliveryLane], lost: asyncio.Event
+    ) -> Consuming:
+        _, dead = await declare_consumer(channel, consumer)
+        return await self._deliver(dead, DeliveryLane(partial(_bury, consumer), lost), lanes)
 
-        async def receive_dead(incoming: AbstractIncomingMessage) -> None:
-            burying.put(incoming)
-
-        return [
-            (queue, await guarded(queue.consume(receive))),
-            (dead, await guarded(dead.consume(receive_dead))),
-        ]
-
-    def _lane(self, lane: DeliveryLane) -> DeliveryLane:
+    async def _deliver(self, queue: AbstractQueue, lane: DeliveryLane, lanes: list[DeliveryLane]) -> Consuming:
+        lanes.append(lane)
         self._working.add(lane.task)
         lane.task.add_done_callback(self._working.discard)
-        return lane
+
+        async def receive(incoming: AbstractIncomingMessage) -> None:
+            lane.put(incoming)
+
+        return queue, await guarded(queue.consume(receive))
 
     async def _consume_taps(self, channel: AbstractChannel) -> Consuming:
         exchange = await declare_exchange(channel)
@@ -224,9 +224,8 @@ async def _move(channel: AbstractChannel, messages: Sequence[Message], queue: st
 
 
 async def _ack(batch: Sequence[AbstractIncomingMessage]) -> None:
-    async with asyncio.timeout(10):
-        for incoming in batch:
-            await incoming.ack()
+    """All at once: a lane settles in the order of delivery, so that nothing unsettled came before the last of them."""
+    await guarded(batch[-1].ack(multiple=True))
 
 
 async def _either(*events: asyncio.Event, within: float) -> bool:

@@ -23,8 +23,6 @@ from shared.bus.transport import Failure
 from shared.events.base import CONTENT_TYPE
 
 PUBLISH_SECONDS = 10.0
-SUBJECT = "ce-subject"
-"""The header that carries the aggregate's id."""
 
 
 class Publishing:
@@ -104,10 +102,9 @@ def _outcome(publishing: asyncio.Task[PublishResultType | None]) -> Failure | No
 
 
 def write(message: Message) -> aio_pika.Message:
-    own = {"ce-id": str(message.event_id), "ce-type": message.name, SUBJECT: message.subject}
     return aio_pika.Message(
         message.body,
-        headers={**own, **message.headers},
+        headers={"ce-id": str(message.event_id), "ce-type": message.name, **message.headers},
         content_type=CONTENT_TYPE,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         message_id=str(message.event_id),
@@ -128,6 +125,4 @@ def read(incoming: AbstractIncomingMessage) -> Message:
         for key, value in incoming.headers.items()
         if key.startswith("x-ficha-") and isinstance(value, str | int)
     }
-    subject = incoming.headers.get(SUBJECT)
-    name = incoming.type or incoming.routing_key or ""
-    return Message(event_id, name, incoming.body, headers, subject if isinstance(subject, str) else "")
+    return Message(event_id, incoming.type or incoming.routing_key or "", incoming.body, headers)

@@ -21,13 +21,23 @@ class BeingRebuilt(Exception):
     """Somebody rebuilds this service's copies: nothing may be handled until that is done."""
 
 
+_LOCK_MILLISECONDS = 3000
+"""A handler that waits longer for somebody else's lock fails, and is tried again later: others wait behind it."""
+
+
 async def remember(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
     """Those that are here for the first time. Raises BeingRebuilt.
 
     Insert first, never select: two deliveries at once must meet in the key. In order, so that two batches with the
     same ids wait for each other instead of forever.
     """
-    asked = {"lock": REBUILDING, "consumer": consumer, "now": utc_now(), "ids": list(event_ids)}
+    asked = {
+        "lock": REBUILDING,
+        "patience": f"{_LOCK_MILLISECONDS}ms",
+        "consumer": consumer,
+        "now": utc_now(),
+        "ids": list(event_ids),
+    }
     found = (await session.execute(_REMEMBER, asked)).one()
     if not found.free:
         raise BeingRebuilt()
@@ -41,7 +51,9 @@ async def forget_old(engine: AsyncEngine) -> None:
 
 _REMEMBER = text(
     """
-    WITH held AS MATERIALIZED (SELECT pg_try_advisory_xact_lock_shared(:lock) AS free),
+    WITH held AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock_shared(:lock) AS free, set_config('lock_timeout', :patience, true)
+    ),
     fresh AS (
         INSERT INTO inbox (consumer, event_id, handled_at)
         SELECT :consumer, event_id, :now FROM unnest(CAST(:ids AS uuid[])) AS event_id, held

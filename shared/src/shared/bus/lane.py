@@ -1,4 +1,4 @@
-"""A lane: deliveries of some aggregates, settled batch after batch by one task, so that each keeps its order."""
+"""A lane: deliveries of one queue, settled batch after batch in the order they came."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

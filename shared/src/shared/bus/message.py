@@ -10,16 +10,12 @@ Headers = Mapping[str, str | int]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`body` is structured CloudEvents JSON; `headers` are Ficha's own (attempts, reasons).
-
-    `subject` is the aggregate's id where it is known: those of one aggregate are settled in their order.
-    """
+    """`body` is structured CloudEvents JSON; `headers` are Ficha's own (attempts, reasons)."""
 
     event_id: UUID
     name: str
     body: bytes
     headers: Headers = field(default_factory=dict)
-    subject: str = ""
 
     def with_(self, headers: Headers) -> Self:
         return replace(self, headers=headers)

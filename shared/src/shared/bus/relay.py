@@ -90,7 +90,7 @@ class Relay:
         lost: Failure | None = None
         for wave in _waves(rows):
             sendable = [row for row in wave if row.aggregate_id not in refused]
-            outcomes = await self._transport.publish([_message(row) for row in sendable])
+            outcomes = await self._transport.publish([Message(row.event_id, row.name, row.body) for row in sendable])
             for row, failure in zip(sendable, outcomes, strict=True):
                 if failure is None:
                     confirmed.append(row.position)
@@ -124,10 +124,6 @@ class Relay:
     async def _pause(self, stop: asyncio.Event) -> None:
         """Until woken by a commit in this process, stopped, or a second has gone."""
         await _wait(self._wake, stop, within=POLL_SECONDS)
-
-
-def _message(row: Row[Any]) -> Message:
-    return Message(row.event_id, row.name, row.body, subject=str(row.aggregate_id))
 
 
 async def _wait(*events: asyncio.Event, within: float) -> None:
