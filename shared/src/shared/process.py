@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from shared import logging
 from shared.bus.amqp import AmqpTransport
+from shared.bus.doorbell import Doorbell
 from shared.bus.transport import Transport
 from shared.db.migrate import upgrade
 from shared.db.session import Database
@@ -96,6 +97,8 @@ class Program:
         try:
             async with asyncio.TaskGroup() as tasks:
                 port = await parts.start(tasks, stop)
+                if only == "http":
+                    tasks.create_task(Doorbell(database).run(stop))
                 logger.info("started", service=self.service, port=port, only=only)
         finally:
             await database.close()

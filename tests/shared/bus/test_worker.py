@@ -6,13 +6,17 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import text
 
+from shared.bus.doorbell import Doorbell
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.bus.message import Message
+from shared.bus.relay import Relay
 from shared.bus.transport import Failure
+from shared.db.provision import Provisioned
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.worker import Worker
 from tests.shared.bus.street import ON_THING, record, see, waiting_rows
+from tests.support import probe
 from tests.support.waiting import until
 
 
@@ -77,3 +81,25 @@ async def test_a_relay_that_was_cancelled_leaves_the_lead_to_the_next(
     await see(listener, [await record(publisher, scope)])
     stop.set()
     await asyncio.gather(*running)
+
+
+async def test_a_process_that_only_writes_wakes_the_relay_of_another(
+    publisher: Database, probe_urls: Provisioned, scope: Scope
+) -> None:
+    out = MemoryTransport(MemoryHub())
+    stop = asyncio.Event()
+    async with probe.connect(probe_urls) as elsewhere:
+        # It would look by itself a minute later only.
+        tasks = [
+            asyncio.create_task(Relay("probe", elsewhere, out, poll_seconds=60).run(stop)),
+            asyncio.create_task(Doorbell(publisher).run(stop)),
+        ]
+
+        async def nothing_waits() -> bool:
+            return not await waiting_rows(publisher)
+
+        for _ in range(3):
+            await record(publisher, scope)
+            await until(nothing_waits)
+        stop.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), 10)

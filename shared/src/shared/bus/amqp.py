@@ -27,6 +27,7 @@ from shared.bus.consumer import Consumer, Dead, Retry
 from shared.bus.dead_letters import bury
 from shared.bus.lane import Lane
 from shared.bus.message import Message
+from shared.bus.pausing import first_of
 from shared.bus.transport import Failure, Tap
 
 logger = structlog.get_logger("bus.amqp")
@@ -113,7 +114,7 @@ class AmqpTransport:
                 consuming.append(await self._consume_taps(await self._channel(connection, lost)))
             self._registered = True
             while not (stop.is_set() or lost.is_set()):
-                if not await _either(stop, lost, within=_WATCH_SECONDS):
+                if not await first_of(stop, lost, within=_WATCH_SECONDS):
                     await self._restore(connection)
             if not lost.is_set():
                 for queue, tag in consuming:
@@ -226,14 +227,3 @@ async def _move(channel: AbstractChannel, messages: Sequence[Message], queue: st
 async def _ack(batch: Sequence[AbstractIncomingMessage]) -> None:
     """All at once: a lane settles in the order of delivery, so that nothing unsettled came before the last of them."""
     await guarded(batch[-1].ack(multiple=True))
-
-
-async def _either(*events: asyncio.Event, within: float) -> bool:
-    """Whether one of them was set in time."""
-    waiting = [asyncio.create_task(event.wait()) for event in events]
-    try:
-        done, _ = await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in waiting:
-            task.cancel()
-    return bool(done)

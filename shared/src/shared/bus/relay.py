@@ -14,7 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus import failpoints
+from shared.bus.doorbell import heard_by
 from shared.bus.message import Message
+from shared.bus.pausing import first_of
 from shared.bus.transport import Failure, Transport
 from shared.db.base import utc_now
 from shared.db.infrastructure import outbox
@@ -37,8 +39,11 @@ class Relayed:
 
 
 class Relay:
-    def __init__(self, service: str, database: Database, transport: Transport) -> None:
+    def __init__(
+        self, service: str, database: Database, transport: Transport, *, poll_seconds: float = POLL_SECONDS
+    ) -> None:
         self._service = service
+        self._poll_seconds = poll_seconds
         self._database = database
         self._transport = transport
         self._wake = asyncio.Event()
@@ -64,18 +69,22 @@ class Relay:
             if not await connection.scalar(select(func.pg_try_advisory_lock(_LOCK))):
                 return
             try:
-                while not stop.is_set():
-                    self._wake.clear()
-                    relayed = await self.relay_batch(connection)
-                    if relayed.link_lost:
-                        # Not woken by commits: they would have us knock at a dead broker all the time.
-                        await _wait(stop, within=POLL_SECONDS)
-                    elif not relayed.gone:
-                        await self._pause(stop)
+                async with heard_by(connection, self._wake.set):
+                    await self._relay_until(stop, connection)
             finally:
                 # A connection that broke has no lock any more, and its error must not hide a cancellation.
                 with contextlib.suppress(SQLAlchemyError, OSError):
                     await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+
+    async def _relay_until(self, stop: asyncio.Event, connection: AsyncConnection) -> None:
+        while not stop.is_set():
+            self._wake.clear()
+            relayed = await self.relay_batch(connection)
+            if relayed.link_lost:
+                # Not woken by commits: they would have us knock at a dead broker all the time.
+                await first_of(stop, within=self._poll_seconds)
+            elif not relayed.gone:
+                await self._pause(stop)
 
     async def relay_batch(self, connection: AsyncConnection) -> Relayed:
         """Publish one batch and delete what was confirmed, in order for each aggregate.
@@ -122,17 +131,8 @@ class Relay:
         )
 
     async def _pause(self, stop: asyncio.Event) -> None:
-        """Until woken by a commit in this process, stopped, or a second has gone."""
-        await _wait(self._wake, stop, within=POLL_SECONDS)
-
-
-async def _wait(*events: asyncio.Event, within: float) -> None:
-    waiting = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in waiting:
-            task.cancel()
+        """Until woken by a commit, here or in another process, stopped, or a second has gone."""
+        await first_of(self._wake, stop, within=self._poll_seconds)
 
 
 def _waves(rows: Iterable[Row[Any]]) -> Sequence[list[Row[Any]]]:
