@@ -2,14 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus.consumer import Consumer, Retry, Subscription
+from local.postgres import Postgres
+from shared.bus.consumer import Consumer, DatabaseAway, Subscription
 from shared.bus.message import Message
 from shared.bus.relay import Relay
 from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LAST_FAILURE, REASON
@@ -350,7 +353,42 @@ async def test_a_database_that_is_away_costs_no_message_a_rung(publisher: Databa
     nowhere = Database(create_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", application="test"))
     consumer = Consumer("listener", nowhere, [ON_THING], ladder=(3, 60))
     event = await record(publisher, scope)
-    assert await consumer.handle(message_of(event)) == Retry(3, {})
+    with pytest.raises(DatabaseAway):
+        await consumer.handle(message_of(event))
+
+
+async def test_while_its_database_is_away_a_listener_holds_events_and_their_order(
+    street: Street, publisher: Database, listener: Database, postgres: Postgres, scope: Scope
+) -> None:
+    _, ear = listening(street, listener, ON_THING)
+    out = street.transport(unique("probe"))
+    subjects = [new_id() for _ in range(3)]
+    async with running(Relay("probe", publisher, out), out, ear):
+        events = [await record(publisher, scope, subject) for subject in subjects]
+        await see(listener, events)
+        async with shut_out(postgres, "ficha_listener"):
+            events += [
+                await record(publisher, scope, subject, version=version)
+                for version in range(2, 12)
+                for subject in subjects
+            ]
+        await see(listener, events, within=20)
+        await drained(publisher)
+    # Every version, not only the newest: none overtook another.
+    assert [await applied(listener, subject) for subject in subjects] == [list(range(1, 12))] * 3
+
+
+@asynccontextmanager
+async def shut_out(postgres: Postgres, role: str) -> AsyncIterator[None]:
+    """For the role it is as if the server were down."""
+    admin = await asyncpg.connect(postgres.url.render_as_string())
+    try:
+        await admin.execute(f"ALTER ROLE {role} NOLOGIN")
+        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", role)
+        yield
+    finally:
+        await admin.execute(f"ALTER ROLE {role} LOGIN")
+        await admin.close()
 
 
 async def test_a_tap_sees_every_event_as_it_passes(street: Street, publisher: Database, scope: Scope) -> None:

@@ -6,8 +6,9 @@ looks alive. Publishing and consuming use separate connections.
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
@@ -23,7 +24,7 @@ from shared.bus.amqp_link import (
     guarded,
 )
 from shared.bus.amqp_publishing import Publishing, publish, read
-from shared.bus.consumer import Consumer, Dead, Retry
+from shared.bus.consumer import Consumer, DatabaseAway, Dead, Retry
 from shared.bus.dead_letters import bury
 from shared.bus.lane import Lane
 from shared.bus.message import Message
@@ -36,6 +37,9 @@ DRAIN_SECONDS = 8.0
 """How long handlers in flight may take after `stop`; what is not done by then is delivered again."""
 _RECONNECT_SECONDS = 1.0
 _WATCH_SECONDS = 5.0
+_AGAIN_SECONDS = 0.5
+
+T = TypeVar("T")
 
 Consuming = tuple[AbstractQueue, str]
 """A queue, and the tag of our consumer on it."""
@@ -191,7 +195,7 @@ class AmqpTransport:
 
 async def _settle(channel: AbstractChannel, consumer: Consumer, batch: Sequence[AbstractIncomingMessage]) -> None:
     messages = [read(incoming) for incoming in batch]
-    verdicts = await consumer.handle_all(messages)
+    verdicts = await _patiently(lambda: consumer.handle_all(messages))
     moves: dict[str, list[Message]] = {}
     for message, verdict in zip(messages, verdicts, strict=True):
         match verdict:
@@ -207,14 +211,18 @@ async def _settle(channel: AbstractChannel, consumer: Consumer, batch: Sequence[
 
 async def _bury(consumer: Consumer, batch: Sequence[AbstractIncomingMessage]) -> None:
     messages = [read(incoming) for incoming in batch]
+    await _patiently(lambda: bury(consumer, messages))
+    await _ack(batch)
+
+
+async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Until the database is there. The deliveries are held meanwhile: given back, they would count as delivered."""
     while True:
         try:
-            await bury(consumer, messages)
-            break
-        except (SQLAlchemyError, OSError) as error:
-            logger.warning("not_buried", consumer=consumer.service, error=str(error))
-            await asyncio.sleep(_RECONNECT_SECONDS)
-    await _ack(batch)
+            return await attempt()
+        except (DatabaseAway, SQLAlchemyError, OSError) as error:
+            logger.warning("database_away", error=str(error))
+            await asyncio.sleep(_AGAIN_SECONDS)
 
 
 async def _move(channel: AbstractChannel, messages: Sequence[Message], queue: str) -> None:

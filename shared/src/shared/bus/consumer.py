@@ -58,6 +58,10 @@ class Dead:
 Verdict = Done | Retry | Dead
 
 
+class DatabaseAway(Exception):
+    """Nothing can be handled now, and no message is to blame: hold them, and come again."""
+
+
 class Consumer:
     """A service's ear: its subscriptions over its own database. `ladder`: seconds before each retry."""
 
@@ -94,7 +98,8 @@ class Consumer:
         """One verdict for each, in their order. Those of one organisation have their effects in that order too.
 
         Many share one transaction, because a commit costs more than most handlers; each has its effect alone where
-        together they fail. Never raises for what a handler or a body did wrong: that is what verdicts are for.
+        together they fail. Raises DatabaseAway, and never for what a handler or a body did wrong: that is what
+        verdicts are for. What had its effect before the database went away is known when it comes again.
         """
         verdicts: dict[int, Verdict] = {}
         readable: list[_Delivery] = []
@@ -169,9 +174,8 @@ class Consumer:
     ) -> list[Verdict]:
         """Nothing was committed. Who failed among others is tried alone, between those before and those after it."""
         if not attempt.entered or is_away(error):
-            # No fault of the messages: however long the database is away, they climb no rung.
-            logger.warning("database_away", consumer=self.service, error=str(error))
-            return [Retry(self.ladder[0], delivery.message.headers) for delivery in deliveries]
+            # However long that lasts, no message climbs a rung, and none overtakes another.
+            raise DatabaseAway(str(error)) from error
         if len(deliveries) == 1:
             [delivery] = deliveries
             with structlog.contextvars.bound_contextvars(service=self.service, **delivery.log_ids):

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.bus.consumer import Consumer, Done, attempts_of
+from shared.bus.consumer import Consumer, DatabaseAway, Done, attempts_of
 from shared.bus.message import Headers, Message
 from shared.bus.topology import FIRST_FAILURE, HANDLER, LAST_FAILURE, REASON
 from shared.db.base import utc_now
@@ -78,7 +78,7 @@ class Redelivery:
         while not stop.is_set():
             try:
                 await self.replay_asked()
-            except (SQLAlchemyError, OSError) as error:
+            except (DatabaseAway, SQLAlchemyError, OSError) as error:
                 logger.warning("dead_letters_not_reached", consumer=self._consumer.service, error=str(error))
             try:
                 await asyncio.wait_for(stop.wait(), _POLL_SECONDS)
@@ -99,8 +99,7 @@ class Redelivery:
         failed = [
             Message(message.event_id, message.name, message.body, verdict.headers)
             for message, verdict in zip(messages, verdicts, strict=True)
-            # With the same headers it is the database that is away: this one stays asked for.
-            if not isinstance(verdict, Done) and verdict.headers != message.headers
+            if not isinstance(verdict, Done)
         ]
         await bury(self._consumer, failed)
         handled = [m.event_id for m, verdict in zip(messages, verdicts, strict=True) if isinstance(verdict, Done)]

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.bus.consumer import Consumer, Dead, Retry, Verdict
+from shared.bus.consumer import Consumer, DatabaseAway, Dead, Retry, Verdict
 from shared.bus.dead_letters import bury
 from shared.bus.message import Message
 from shared.bus.transport import Failure, Tap
@@ -55,7 +55,7 @@ class MemoryTransport:
     async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
         try:
             await asyncio.gather(*(self._give(consumer, messages) for consumer in self._hub.consumers))
-        except (SQLAlchemyError, OSError) as error:
+        except (DatabaseAway, SQLAlchemyError, OSError) as error:
             # Whoever has handled them already will know them when they come again.
             return [Failure(f"{type(error).__name__}: {error}")] * len(messages)
         for tap in self._hub.taps:
@@ -69,7 +69,7 @@ class MemoryTransport:
             for consumer in self._own:
                 try:
                     await self._deliver_due(consumer)
-                except (SQLAlchemyError, OSError) as error:
+                except (DatabaseAway, SQLAlchemyError, OSError) as error:
                     logger.warning("parked_not_reached", consumer=consumer.service, error=str(error))
             try:
                 await asyncio.wait_for(stop.wait(), _POLL_SECONDS)
