@@ -6,7 +6,15 @@ from sqlalchemy import text
 from tests.support.postgres import Databases
 
 SERVICES = ("contacts", "documents", "crm", "files", "portal", "notifications", "gateway")
-INFRASTRUCTURE = {"alembic_version", "outbox", "inbox", "parked_message", "dead_letter", "dead_letter_action"}
+INFRASTRUCTURE = {
+    "alembic_version",
+    "outbox",
+    "inbox",
+    "parked_message",
+    "dead_letter",
+    "dead_letter_action",
+    "log_position",
+}
 """The service's own machinery, read by its worker across organisations; holds no tenant's table."""
 QUEUES = {"notifications": {"delivery"}}
 

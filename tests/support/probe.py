@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from local.postgres import Postgres
 from shared.bus import outbox
 from shared.db.engine import create_engine
-from shared.db.migrate import create_dead_letters, create_infrastructure, hold_to_tenant
+from shared.db.migrate import create_dead_letters, create_infrastructure, create_log_position, hold_to_tenant
 from shared.db.provision import Provisioned, provision
 from shared.db.session import Database
 from shared.db.tenancy import org_of
@@ -120,6 +120,7 @@ def _migrate(connection: Connection) -> None:
     with Operations.context(MigrationContext.configure(connection)) as operations:
         create_infrastructure()
         create_dead_letters()
+        create_log_position()
         operations.execute(
             # The check comes at COMMIT: what a use case cannot see fails its transaction all the same.
             "CREATE TABLE thing (org_id uuid, id uuid, version integer NOT NULL, name text, needs uuid,"

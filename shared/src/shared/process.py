@@ -91,7 +91,10 @@ class Program:
             if settings.amqp_url is None:
                 raise SystemExit(f"{self.settings.model_config.get('env_prefix')}AMQP_URL: the worker needs RabbitMQ")
             transport = AmqpTransport(
-                settings.amqp_url.get_secret_value(), self.service, prefetch=settings.amqp_prefetch
+                settings.amqp_url.get_secret_value(),
+                self.service,
+                prefetch=settings.amqp_prefetch,
+                reconcile_seconds=settings.amqp_reconcile_seconds,
             )
         parts = self.assemble(settings, database, transport, http=only != "worker")
         try:

@@ -32,6 +32,10 @@ class ServiceSettings(BaseSettings):
     amqp_url: SecretStr | None = Field(default=None, description="RabbitMQ; the worker needs it")
     amqp_prefetch: int = Field(default=200, ge=1, description="messages on their way here at once")
 
+    amqp_reconcile_seconds: float = Field(
+        default=60, gt=0, description="an event this old that never came is fetched from the log (s)"
+    )
+
     identity_issuers: dict[str, Issuer] = Field(
         default_factory=dict, description="who may sign internal tokens, by issuer name (JSON)"
     )

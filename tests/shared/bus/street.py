@@ -61,8 +61,12 @@ class AmqpStreet:
         self._services: list[str] = []
 
     def transport(self, service: str, /) -> Transport:
+        return self.reconciling(service, after=60)
+
+    def reconciling(self, service: str, *, after: float) -> Transport:
+        """One that looks for what never came already after so many seconds."""
         self._services.append(service)
-        return AmqpTransport(self.url, service)
+        return AmqpTransport(self.url, service, reconcile_seconds=after)
 
     async def close(self) -> None:
         async with await aio_pika.connect(self.url) as connection:

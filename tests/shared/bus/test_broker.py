@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from local.rabbitmq import RabbitMQ
-from shared.bus import topology
+from shared.bus import log_position, topology
 from shared.bus.amqp import AmqpTransport
-from shared.bus.consumer import Subscription
+from shared.bus.consumer import Consumer, Subscription
 from shared.bus.relay import Relay
 from shared.bus.transport import Transport
 from shared.db.infrastructure import outbox
@@ -162,6 +162,66 @@ async def test_a_binding_that_somebody_removes_is_put_back(
             return True
 
         await until(heard, within=15)
+
+
+async def test_events_that_lay_in_a_deleted_queue_are_fetched_from_the_log(
+    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    consumer = Consumer(unique("listener"), listener, [ON_THING])
+    ear = amqp.reconciling(consumer.service, after=0.5)
+    ear.attach(consumer)
+    out = amqp.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out):
+        async with running(ear):
+            first = await record(publisher, scope)
+            await see(listener, [first])
+        lost = [await record(publisher, scope) for _ in range(20)]
+        await drained(publisher)
+        async with channel_to(amqp.url) as channel:
+            assert (await channel.queue_delete(topology.queue(consumer.service))).message_count == len(lost)
+        again = amqp.reconciling(consumer.service, after=0.5)
+        again.attach(consumer)
+        async with running(again):
+            await see(listener, [first, *lost])
+
+
+async def test_events_that_passed_a_removed_binding_are_fetched_from_the_log(
+    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    consumer = Consumer(unique("listener"), listener, [ON_THING], ladder=(1,))
+    ear = amqp.reconciling(consumer.service, after=0.5)
+    ear.attach(consumer)
+    out = amqp.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        async with channel_to(amqp.url) as channel:
+            queue = await channel.get_queue(topology.queue(consumer.service))
+            await queue.unbind(topology.EXCHANGE, ON_THING.event.name)
+            events = [await record(publisher, scope) for _ in range(20)]
+            await drained(publisher)
+        await see(listener, events)
+
+
+async def test_an_event_that_fails_is_not_taken_for_one_that_never_came(
+    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    async def fail(_: AsyncSession, __: ThingChanged) -> None:
+        raise LookupError("never")
+
+    consumer = Consumer(unique("listener"), listener, [Subscription(ThingChanged, fail)], ladder=())
+    ear = amqp.reconciling(consumer.service, after=0.5)
+    ear.attach(consumer)
+    out = amqp.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        await record(publisher, scope)
+        [dead] = await until(lambda: dead_letters(consumer))
+        last = await record(publisher, scope)
+
+        async def checked_past_both() -> bool:
+            position = await log_position.begin(listener.engine, consumer.service)
+            return position.checked_until >= last.occurred_at.replace(microsecond=0)
+
+        await until(checked_past_both)
+        assert dead.headers[topology.ATTEMPT] == 1
 
 
 async def test_waiting_queues_that_somebody_deletes_cost_no_message(

@@ -6,25 +6,25 @@ looks alive. Publishing and consuming use separate connections.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TypeVar
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
-from sqlalchemy.exc import SQLAlchemyError
 
-from shared.bus import failpoints, topology
+from shared.bus import failpoints, log_position
 from shared.bus.amqp_link import (
     LINK_ERRORS,
-    LinkLost,
     connect,
     declare_consumer,
     declare_exchange,
     guarded,
+    watch,
 )
-from shared.bus.amqp_publishing import Publishing, publish, read
-from shared.bus.consumer import Consumer, DatabaseAway, Dead, Retry
+from shared.bus.amqp_publishing import Publishing, read
+from shared.bus.amqp_reconciling import Reconciler
+from shared.bus.amqp_settling import patiently, settle
+from shared.bus.consumer import Consumer
 from shared.bus.dead_letters import bury
 from shared.bus.lane import Lane
 from shared.bus.message import Message
@@ -33,13 +33,12 @@ from shared.bus.transport import Failure, Tap
 
 logger = structlog.get_logger("bus.amqp")
 
+PREFETCH = 200
+RECONCILE_SECONDS = 60.0
 DRAIN_SECONDS = 8.0
 """How long handlers in flight may take after `stop`; what is not done by then is delivered again."""
 _RECONNECT_SECONDS = 1.0
 _WATCH_SECONDS = 5.0
-_AGAIN_SECONDS = 0.5
-
-T = TypeVar("T")
 
 Consuming = tuple[AbstractQueue, str]
 """A queue, and the tag of our consumer on it."""
@@ -47,10 +46,13 @@ DeliveryLane = Lane[AbstractIncomingMessage]
 
 
 class AmqpTransport:
-    def __init__(self, url: str, service: str, *, prefetch: int = 200) -> None:
+    def __init__(
+        self, url: str, service: str, *, prefetch: int = PREFETCH, reconcile_seconds: float = RECONCILE_SECONDS
+    ) -> None:
         self._url = url
         self._service = service
         self._prefetch = prefetch
+        self._reconcile_seconds = reconcile_seconds
         self._consumers: list[Consumer] = []
         self._taps: list[Tap] = []
         self._publishing = Publishing(url, service)
@@ -85,8 +87,17 @@ class AmqpTransport:
             await self._restore(connection)
         finally:
             await guarded(connection.close())
+        for consumer in self._consumers:
+            await log_position.begin(consumer.database.engine, consumer.service)
 
     async def run(self, stop: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_serving(stop))
+            for consumer in self._consumers:
+                reconciler = Reconciler(self._url, consumer, after_seconds=self._reconcile_seconds)
+                tasks.create_task(reconciler.run(stop))
+
+    async def _keep_serving(self, stop: asyncio.Event) -> None:
         try:
             while not stop.is_set():
                 try:
@@ -95,11 +106,11 @@ class AmqpTransport:
                     logger.warning("consumer_interrupted", service=self._service, error=repr(error))
                 finally:
                     self._registered = False
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _RECONNECT_SECONDS)
+                await first_of(stop, within=_RECONNECT_SECONDS)
         finally:
             for task in self._working:
                 task.cancel()
+            await asyncio.gather(*self._working, return_exceptions=True)
 
     async def _serve(self, stop: asyncio.Event) -> None:
         """One life of the consuming connection: declare, consume, wait for its end or for `stop`."""
@@ -107,7 +118,6 @@ class AmqpTransport:
         lanes: list[DeliveryLane] = []
         try:
             lost = asyncio.Event()
-            connection.close_callbacks.add(lambda *_: lost.set())
             # aio-pika holds what was declared only weakly: this list keeps it alive.
             consuming = [
                 await consume(await self._channel(connection, lost), consumer, lanes, lost)
@@ -135,9 +145,7 @@ class AmqpTransport:
     async def _channel(self, connection: AbstractConnection, lost: asyncio.Event) -> AbstractChannel:
         """One for each queue: acks of several deliveries at once count by channel."""
         channel = await guarded(connection.channel(on_return_raises=True))
-        channel.close_callbacks.add(lambda *_: lost.set())
-        # The broker cancels consumers of a queue that is deleted, and says nothing more.
-        (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda _: lost.set())
+        await watch(connection, channel, lost)
         await guarded(channel.set_qos(prefetch_count=self._prefetch))
         return channel
 
@@ -157,11 +165,7 @@ class AmqpTransport:
         lanes.append(lane)
         self._working.add(lane.task)
         lane.task.add_done_callback(self._working.discard)
-
-        async def receive(incoming: AbstractIncomingMessage) -> None:
-            lane.put(incoming)
-
-        return queue, await guarded(queue.consume(receive))
+        return queue, await guarded(queue.consume(lane.receive))
 
     async def _consume_taps(self, channel: AbstractChannel) -> Consuming:
         exchange = await declare_exchange(channel)
@@ -194,42 +198,15 @@ class AmqpTransport:
 
 
 async def _settle(channel: AbstractChannel, consumer: Consumer, batch: Sequence[AbstractIncomingMessage]) -> None:
-    messages = [read(incoming) for incoming in batch]
-    verdicts = await _patiently(lambda: consumer.handle_all(messages))
-    moves: dict[str, list[Message]] = {}
-    for message, verdict in zip(messages, verdicts, strict=True):
-        match verdict:
-            case Retry(seconds, headers):
-                moves.setdefault(topology.wait_queue(consumer.service, seconds), []).append(message.with_(headers))
-            case Dead(headers):
-                moves.setdefault(topology.dead_queue(consumer.service), []).append(message.with_(headers))
-    for queue, moved in moves.items():
-        await _move(channel, moved, queue)
+    await settle(channel, consumer, [read(incoming) for incoming in batch])
     await _ack(batch)
     failpoints.reach(failpoints.CONSUMER_ACKED)
 
 
 async def _bury(consumer: Consumer, batch: Sequence[AbstractIncomingMessage]) -> None:
     messages = [read(incoming) for incoming in batch]
-    await _patiently(lambda: bury(consumer, messages))
+    await patiently(lambda: bury(consumer, messages))
     await _ack(batch)
-
-
-async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Until the database is there. The deliveries are held meanwhile: given back, they would count as delivered."""
-    while True:
-        try:
-            return await attempt()
-        except (DatabaseAway, SQLAlchemyError, OSError) as error:
-            logger.warning("database_away", error=str(error))
-            await asyncio.sleep(_AGAIN_SECONDS)
-
-
-async def _move(channel: AbstractChannel, messages: Sequence[Message], queue: str) -> None:
-    """Into another queue, confirmed, before the originals are acked."""
-    for failure in await publish(channel.default_exchange, messages, to=queue):
-        if failure:
-            raise LinkLost(failure.reason)
 
 
 async def _ack(batch: Sequence[AbstractIncomingMessage]) -> None:

@@ -42,11 +42,22 @@ async def connect(url: str, name: str) -> AbstractConnection:
     )
 
 
+async def watch(connection: AbstractConnection, channel: AbstractChannel, lost: asyncio.Event) -> None:
+    """Set `lost` when one of them ends, or the broker cancels a consumer because its queue was deleted."""
+    connection.close_callbacks.add(lambda *_: lost.set())
+    channel.close_callbacks.add(lambda *_: lost.set())
+    (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda _: lost.set())
+
+
 async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:
     exchange = await guarded(channel.declare_exchange(topology.EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True))
-    stream = await _declare(channel, topology.LOG_STREAM, topology.log_arguments())
-    await guarded(stream.bind(exchange, routing_key="#"))
+    log = await declare_log(channel)
+    await guarded(log.bind(exchange, routing_key="#"))
     return exchange
+
+
+async def declare_log(channel: AbstractChannel) -> AbstractQueue:
+    return await _declare(channel, topology.LOG_STREAM, topology.log_arguments())
 
 
 async def _declare(channel: AbstractChannel, name: str, arguments: topology.Arguments) -> AbstractQueue:

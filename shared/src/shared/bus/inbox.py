@@ -44,11 +44,25 @@ async def remember(session: AsyncSession, consumer: str, event_ids: Sequence[UUI
     return set(found.fresh)
 
 
+async def absent(engine: AsyncEngine, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Those that were never handled, and are not among the dead letters either."""
+    async with engine.connect() as connection:
+        found = await connection.execute(_ABSENT, {"consumer": consumer, "ids": list(event_ids)})
+        return set(found.scalars())
+
+
 async def forget_old(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await connection.execute(delete(inbox).where(inbox.c.handled_at < utc_now() - KEPT))
 
 
+_ABSENT = text(
+    """
+    SELECT event_id FROM unnest(CAST(:ids AS uuid[])) AS event_id
+    WHERE NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = :consumer AND i.event_id = event_id.event_id)
+      AND NOT EXISTS (SELECT FROM dead_letter d WHERE d.consumer = :consumer AND d.event_id = event_id.event_id)
+    """
+)
 _REMEMBER = text(
     """
     WITH held AS MATERIALIZED (

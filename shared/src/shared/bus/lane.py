@@ -32,6 +32,10 @@ class Lane(Generic[ItemT]):
         self._waiting.append(item)
         self._news.set()
 
+    async def receive(self, item: ItemT) -> None:
+        """`put` as a library's callback."""
+        self.put(item)
+
     def finish(self) -> None:
         """Its task ends once everything is settled."""
         self._closing = True

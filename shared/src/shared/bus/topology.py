@@ -6,6 +6,8 @@ from typing import Final
 
 EXCHANGE: Final = "ficha.events"
 LOG_STREAM: Final = "ficha.events.log"
+STREAM_OFFSET: Final = "x-stream-offset"
+"""Consumer argument: where to start in a stream."""
 
 LADDER: Final = (1, 10, 60, 600, 3600)
 """Seconds before each retry; after the last comes the dead letter."""

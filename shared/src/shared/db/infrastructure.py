@@ -55,6 +55,15 @@ parked = Table(
 )
 """Where the in-memory transport keeps what waits for a retry."""
 
+log_position = Table(
+    "log_position",
+    metadata,
+    Column("consumer", String(40), primary_key=True),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("checked_until", DateTime(timezone=True), nullable=False),
+)
+"""Since when a consumer listens, and up to when it has compared the broker's log with its inbox."""
+
 dead_letter = Table(
     "dead_letter",
     metadata,

@@ -141,6 +141,19 @@ def create_dead_letters() -> None:
     )
 
 
+def create_log_position() -> None:
+    """How far a consumer has compared the broker's log with its inbox."""
+    _execute(
+        [
+            """CREATE TABLE log_position (
+                consumer varchar(40) PRIMARY KEY,
+                began_at timestamptz NOT NULL,
+                checked_until timestamptz NOT NULL
+            )"""
+        ]
+    )
+
+
 def hold_to_tenant(*tables: str, lookup: str | None = None) -> None:
     for table in tables:
         _execute(tenant_policy(table, lookup=lookup))

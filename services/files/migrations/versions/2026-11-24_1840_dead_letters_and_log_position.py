@@ -1,0 +1,11 @@
+"""Dead letters, what was decided about them, and how far the log was compared with the inbox."""
+
+from shared.db.migrate import create_dead_letters, create_log_position
+
+revision = "f002"
+down_revision = "f001"
+
+
+def upgrade() -> None:
+    create_dead_letters()
+    create_log_position()
