@@ -128,6 +128,7 @@ def _value(annotation: Any, name: str, full: bool) -> object:
         UUID: _id(name),
         bool: full,
         int: 30 if full else 0,
+        float: 2.5 if full else 0.0,
         Decimal: Decimal(_DECIMALS.get(name, _TOTAL)),
         AwareDatetime: _MOMENT,
         date: _MOMENT.date(),
