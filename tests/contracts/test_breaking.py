@@ -173,6 +173,7 @@ OBJECT: Final = {"type": "object", "properties": {"a": {"type": "string"}}, "req
         ({"type": "array", "maxItems": 1}, {"type": "array"}, "maxItems none, not 1"),
         (OBJECT, {**OBJECT, "required": []}, "may be missing"),
         (OBJECT, {"type": "object", "required": ["a"]}, "missing"),
+        ({**OBJECT, "required": []}, {"type": "object"}, "missing"),
         ({**OBJECT, "additionalProperties": False}, OBJECT, "may be there"),
         ({"type": "object", "additionalProperties": {"type": "string"}}, {"type": "object"}, "anything, not string"),
         ({"const": 1}, {"const": 2}, "may be 2"),

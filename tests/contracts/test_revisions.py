@@ -1,9 +1,12 @@
 """What is written keeps every promise made within its major version, and what was written can still be read."""
 
+from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import jsonschema_rs
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +15,7 @@ from shared.events.base import Event
 from shared.events.contract import published_events, schema_of
 from tests.contracts.breaking import breaks, closed
 from tests.contracts.committed import FOLDER, outdated, refused, revisions
-from tests.contracts.writing import envelopes_of
+from tests.contracts.writing import events_of, values_of
 
 EVENTS = published_events()
 Validator = jsonschema_rs.Draft202012Validator
@@ -47,11 +50,20 @@ def test_no_revision_breaks_an_older_one(event_class: type[Event[Any]]) -> None:
 @every_event
 @settings(max_examples=30)
 @given(data=st.data())
-def test_what_is_written_is_valid_under_every_revision(event_class: type[Event[Any]], data: st.DataObject) -> None:
-    envelope = data.draw(envelopes_of(event_class))
+def test_what_is_written_keeps_every_promise_and_reads_back(event_class: type[Event[Any]], data: st.DataObject) -> None:
+    event = data.draw(events_of(event_class))
+    envelope = orjson.loads(event.to_bytes())
     for promise in promises(event_class.name):
         promise.validate(envelope)
     nothing_else(event_class).validate(envelope)
+    assert event_class.from_envelope(envelope) == event
+
+
+@pytest.mark.parametrize("kind", [Decimal, Decimal | None, datetime, list[datetime], dict[str, str]])
+def test_what_not_everyone_reads_alike_may_not_be_in_an_event(kind: Any) -> None:
+    """`1E+2` is no number to some, and a time without its zone is another moment to everyone."""
+    with pytest.raises(TypeError, match="may not be in an event"):
+        values_of(kind)
 
 
 @every_event
