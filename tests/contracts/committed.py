@@ -28,8 +28,8 @@ def revisions(name: str, folder: Path = FOLDER) -> list[JsonObject]:
     return [_read(_place(folder, name, number)) for number in numbers]
 
 
-def committed_document(folder: Path = FOLDER) -> JsonObject:
-    return _read(folder / "asyncapi.json")
+def committed_document() -> JsonObject:
+    return _read(FOLDER / "asyncapi.json")
 
 
 def refused(events: Events, folder: Path = FOLDER) -> list[str]:

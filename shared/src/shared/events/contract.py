@@ -37,8 +37,8 @@ brings all that contacts says.
 - Delivery is **at least once**, in order for each `subject` unless something had to be retried. Apply an event when \
 its `aggregateversion` is newer than what you have of its `subject`, and forget it otherwise: that makes duplicates, \
 disorder and replay all harmless.
-- `data` is the full public state after the change, and `changed` names the fields that made it one. What is deleted \
-is told of once more, with `deleted` true where it can come back.
+- `data` is the full public state after the change, and `changed` names the fields that made it one. A deletion is one \
+more event, whose `data` has `deleted` true.
 - Within a major version (`.v1`) events only ever gain fields: ignore what you do not know. What was written before a \
 field was added, and is kept on a queue or in the log, is without it.
 """

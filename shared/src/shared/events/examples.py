@@ -15,9 +15,10 @@ from shared.events.base import Event, State
 
 _MOMENT: Final = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 _FIRST_ID: Final = 0x019AB4D0_5F40_7000_8000_000000000000
+_USER: Final = "user:019ab4d0-5f40-7000-8000-00008d93d649"
 _TEXTS: Final[Mapping[str, str]] = {
+    "author": _USER,
     "bic": "CAIXESBBXXX",
-    "body": "Prefers to be called in the morning",
     "category": "Coffee",
     "city": "Madrid",
     "color": "#3556b7",
@@ -37,8 +38,10 @@ _TEXTS: Final[Mapping[str, str]] = {
     "message": "Please find our invoice attached.",
     "method": "transfer",
     "name": "Café Central, S.L.",
+    "notes": "Please deliver before ten",
     "number": "F-2026-0042",
     "organization_name": "Northwind Traders",
+    "owner": _USER,
     "payment_method": "transfer",
     "payment_methods": "transfer",
     "phone": "+34915550100",
@@ -52,6 +55,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "slug": "northwind",
     "street": "Calle Mayor 1",
     "subject": "Invoice F-2026-0042",
+    "supplier_number": "2026/1187",
     "tags": "wholesale",
     "tax_id": "B12345674",
     "taxes": "iva_21",
@@ -94,7 +98,7 @@ def _event(event_class: type[Event[Any]], full: bool) -> Event[Any]:
     return event.model_copy(
         update={
             "changed": tuple(type(state).model_fields)[1:3],
-            "actor": f"user:{_id('user')}",
+            "actor": _USER,
             "correlation_id": str(_id("request")),
             "causation_id": str(_id("cause")),
             "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
