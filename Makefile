@@ -12,7 +12,7 @@ RUN := $(VENV)/bin
 export UV_NATIVE_TLS ?= true
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: help setup run stack test lint types format bench clean
+.PHONY: help setup run stack test lint types format bench contract event-map clean
 
 help:  ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,12 @@ format: setup  ## put the code into shape
 
 bench: setup  ## figures, side by side in one run
 	$(RUN)/python -m tests.bench
+
+contract: setup  ## bring shared/contract up to the event classes, unless they break it
+	@$(RUN)/python -m tests.contracts
+
+event-map: setup  ## owner, event, listeners
+	@$(RUN)/ficha event-map
 
 clean:  ## remove what was installed; the data in .ficha stays
 	rm -rf $(VENV) $(UV_HOME) .mypy_cache .ruff_cache .pytest_cache

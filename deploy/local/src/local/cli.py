@@ -1,4 +1,4 @@
-"""`ficha run`, `ficha stack`, `ficha demo`: Ficha on one machine."""
+"""`ficha run`, `ficha stack`, `ficha demo`, `ficha event-map`: Ficha on one machine."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ import uvloop
 from local import run, stack
 from local.demo.loader import load_demo
 from local.errors import CannotStart
+from local.event_map import event_map
 from local.ground import standing
 from local.home import Home
 from local.wiring import Places
@@ -36,11 +37,14 @@ def main() -> None:
     demo.add_argument("--url", default="http://127.0.0.1:8000")
     demo.add_argument("--email", default=_ADMIN)
     demo.add_argument("--journal", type=Path, default=Path("demo.jsonl"), help="what is loaded already")
+    commands.add_parser("event-map", help="who listens to what")
     arguments = parser.parse_args()
     try:
         if arguments.command == "demo":
             password = os.environ.get("FICHA_ADMIN_PASSWORD") or sys.exit("Set FICHA_ADMIN_PASSWORD.")
             asyncio.run(load_demo(arguments.url, arguments.email, password, arguments.journal))
+        elif arguments.command == "event-map":
+            print(event_map())
         else:
             _host(arguments.command)
     except* CannotStart as errors:

@@ -36,7 +36,8 @@ def page(document: dict[str, Any]) -> str:
     return (
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>Ficha API</title><style>{_STYLE}</style><h1>Ficha API</h1>"
-        "<p>The same for programs: <a href='/api/v1/openapi.json'>openapi.json</a> (OpenAPI 3.1). "
+        "<p>The same for programs: <a href='/api/v1/openapi.json'>openapi.json</a> (OpenAPI 3.1); the events: "
+        "<a href='/api/v1/asyncapi.json'>asyncapi.json</a> (AsyncAPI 3.0). "
         "Log in with <code>POST /api/v1/session</code>, or send <code>Authorization: Bearer fk_…</code>.</p>"
         f"{sections}</html>"
     )

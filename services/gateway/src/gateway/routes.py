@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,7 +17,9 @@ from gateway.live import Hub, chunks
 from gateway.openapi import ApiDocument
 from gateway.panel import Panel
 from gateway.schemas import PanelOut, ReadinessOut
+from shared.bus.topology import EXCHANGE
 from shared.errors import FichaError, Unauthenticated
+from shared.events.contract import asyncapi
 from shared.web.health import Check
 
 _PROBE_SECONDS = 0.5
@@ -77,6 +80,11 @@ async def get_document(request: Request) -> Response:
     return Response(orjson.dumps(await _document(request)), media_type="application/json")
 
 
+@document_router.get("/api/v1/asyncapi.json")
+async def get_events_document() -> Response:
+    return Response(_events_document(), media_type="application/json")
+
+
 @document_router.get("/docs")
 async def get_docs(request: Request) -> HTMLResponse:
     return HTMLResponse(page(await _document(request)), headers={"Content-Security-Policy": POLICY})
@@ -106,6 +114,11 @@ async def _document(request: Request) -> dict[str, Any]:
     document = request.app.state.document
     assert isinstance(document, ApiDocument)
     return await document.get()
+
+
+@cache
+def _events_document() -> bytes:
+    return orjson.dumps(asyncapi(EXCHANGE))
 
 
 async def _lives(clients: Clients, service: str) -> bool:

@@ -3,17 +3,25 @@
 Declared here once and for all; the events themselves live in one file per owning service.
 """
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from datetime import UTC
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 CONTENT_TYPE = "application/cloudevents+json"
 EVERYTHING = "#"
 """Stands for every wire name, as in a topic binding."""
 MAX_BYTES = 64 * 1024
+
+PlainDecimal = Annotated[
+    Decimal,
+    PlainSerializer(lambda value: f"{value:f}", return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}, mode="serialization"),
+]
+"""Exact, as a string of digits. A bare Decimal may be written `1E+2`, which not every reader takes for a hundred."""
 
 
 class State(BaseModel):
@@ -37,7 +45,7 @@ class Event(BaseModel, Generic[StateT]):
     """The wire name `ficha.<service>.<aggregate>.<past tense>.v<major>`: CloudEvents type and routing key."""
 
     id: UUID
-    occurred_at: datetime
+    occurred_at: AwareDatetime
     org_id: UUID
     subject: UUID
     version: int = Field(ge=1)

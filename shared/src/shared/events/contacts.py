@@ -1,11 +1,11 @@
 """What contacts publishes."""
 
-from datetime import datetime
-from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from shared.events.base import Event, State
+from pydantic import AwareDatetime
+
+from shared.events.base import Event, PlainDecimal, State
 
 Kind = Literal["company", "person"]
 Role = Literal["client", "supplier", "lead", "debtor", "creditor"]
@@ -27,7 +27,7 @@ class DefaultsState(State):
     currency: str | None = None
     payment_method: str | None = None
     payment_days: int | None = None
-    discount_pct: Decimal | None = None
+    discount_pct: PlainDecimal | None = None
     tax_regime: TaxRegime | None = None
     taxes: list[str] | None = None
     irpf: str | None = None
@@ -49,8 +49,8 @@ class ContactState(State):
     defaults: DefaultsState
     tags: list[str]
     deleted: bool = False
-    created_at: datetime
-    updated_at: datetime
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
 
 
 class ContactCreated(Event[ContactState]):

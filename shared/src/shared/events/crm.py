@@ -1,11 +1,12 @@
 """What crm publishes."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from shared.events.base import Event, State
+from pydantic import AwareDatetime
+
+from shared.events.base import Event, PlainDecimal, State
 
 ActivityKind = Literal["call", "meeting", "task", "email", "visit"]
 OpportunityStatus = Literal["open", "won", "lost"]
@@ -17,7 +18,7 @@ class OpportunityState(State):
     title: str
     pipeline_id: UUID
     stage_id: UUID
-    value: Decimal
+    value: PlainDecimal
     currency: str
     probability: int
     expected_close: date | None = None
@@ -51,11 +52,11 @@ class ActivityState(State):
     contact_id: UUID
     kind: ActivityKind
     title: str
-    starts_at: datetime
-    ends_at: datetime | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
     reminder_minutes: int | None = None
     owner: str | None = None
-    completed_at: datetime | None = None
+    completed_at: AwareDatetime | None = None
     deleted: bool = False
 
 

@@ -1,11 +1,12 @@
 """What documents publishes. Lines stay at home: a listener that shows them asks documents for one document."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from shared.events.base import Event, State
+from pydantic import AwareDatetime
+
+from shared.events.base import Event, PlainDecimal, State
 
 DocumentType = Literal[
     "invoice",
@@ -35,17 +36,17 @@ class DocumentState(State):
     issue_date: date
     due_date: date | None = None
     currency: str
-    subtotal: Decimal
-    tax_total: Decimal
-    total: Decimal
-    paid_total: Decimal
+    subtotal: PlainDecimal
+    tax_total: PlainDecimal
+    total: PlainDecimal
+    paid_total: PlainDecimal
     payment_method: str | None = None
     language: str = "es"
     supplier_number: str | None = None
     corrects_id: UUID | None = None
     deleted: bool = False
-    created_at: datetime
-    updated_at: datetime
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
 
 
 class DocumentCreated(Event[DocumentState]):
@@ -88,7 +89,7 @@ class SendState(State):
     number: str | None = None
     issue_date: date
     due_date: date | None = None
-    total: Decimal
+    total: PlainDecimal
     currency: str
     language: str
     organization_name: str
@@ -111,7 +112,7 @@ class PaymentState(State):
     document_id: UUID
     contact_id: UUID
     date: date
-    amount: Decimal
+    amount: PlainDecimal
     currency: str
     method: str
 
@@ -126,7 +127,7 @@ class ProductState(State):
     sku: str | None = None
     description: str | None = None
     category: str | None = None
-    unit_price: Decimal
+    unit_price: PlainDecimal
     currency: str
     taxes: list[str]
     in_catalogue: bool

@@ -1,7 +1,8 @@
 """What files publishes. Bytes never travel."""
 
-from datetime import datetime
 from uuid import UUID
+
+from pydantic import AwareDatetime
 
 from shared.events.base import Event, State
 
@@ -15,7 +16,7 @@ class FileState(State):
     size: int
     media_type: str
     sha256: str
-    uploaded_at: datetime
+    uploaded_at: AwareDatetime
     deleted: bool = False
 
 

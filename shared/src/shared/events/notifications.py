@@ -1,7 +1,8 @@
 """What notifications publishes."""
 
-from datetime import datetime
 from uuid import UUID
+
+from pydantic import AwareDatetime
 
 from shared.events.base import Event, State
 
@@ -15,7 +16,7 @@ class MessageState(State):
     document_id: UUID | None = None
     attempts: int
     error: str | None = None
-    at: datetime
+    at: AwareDatetime
 
 
 class MessageSent(Event[MessageState]):

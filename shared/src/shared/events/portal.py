@@ -1,10 +1,10 @@
 """What portal publishes."""
 
-from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
-from shared.events.base import Event, State
+from pydantic import AwareDatetime
+
+from shared.events.base import Event, PlainDecimal, State
 
 
 class AccessState(State):
@@ -28,7 +28,7 @@ class EstimateAnswerState(State):
     document_id: UUID
     contact_id: UUID
     reason: str | None = None
-    answered_at: datetime
+    answered_at: AwareDatetime
 
 
 class EstimateAccepted(Event[EstimateAnswerState]):
@@ -41,7 +41,7 @@ class EstimateRejected(Event[EstimateAnswerState]):
 
 class OrderLineState(State):
     product_id: UUID
-    quantity: Decimal
+    quantity: PlainDecimal
 
 
 class OrderState(State):
@@ -51,7 +51,7 @@ class OrderState(State):
     contact_id: UUID
     lines: list[OrderLineState]
     notes: str | None = None
-    placed_at: datetime
+    placed_at: AwareDatetime
 
 
 class OrderPlaced(Event[OrderState]):
@@ -62,7 +62,7 @@ class DocumentViewState(State):
     id: UUID
     document_id: UUID
     contact_id: UUID
-    viewed_at: datetime
+    viewed_at: AwareDatetime
 
 
 class DocumentViewed(Event[DocumentViewState]):
