@@ -49,6 +49,9 @@ contract: setup  ## bring shared/contract up to the event classes, unless they b
 event-map: setup  ## owner, event, listeners
 	@$(RUN)/ficha event-map
 
+chaos: setup  ## 50,000 writes while services, RabbitMQ and PostgreSQL are killed and frozen; nothing may be lost
+	$(RUN)/python -m tests.chaos
+
 clean:  ## remove what was installed; the data in .ficha stays
 	rm -rf $(VENV) $(UV_HOME) .mypy_cache .ruff_cache .pytest_cache
 

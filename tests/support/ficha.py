@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,9 +92,17 @@ class Ficha:
 
 @contextmanager
 def started(
-    mode: str, folder: Path, *, demo: bool = True, stop_with: signal.Signals = signal.SIGTERM
+    mode: str,
+    folder: Path,
+    *,
+    demo: bool = True,
+    stop_with: signal.Signals = signal.SIGTERM,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Ficha]:
-    """`ficha run|stack`, up and its demo data loaded. Stopped like a user would, by a signal."""
+    """`ficha run|stack`, up and its demo data loaded. Stopped like a user would, by a signal.
+
+    `settings` go into its environment as they are.
+    """
     home = folder / "home"
     port = _free_port()
     environment = {
@@ -102,6 +110,7 @@ def started(
         "FICHA_HOME": str(home),
         "FICHA_PORT": str(port),
         "FICHA_DEMO": "1" if demo else "0",
+        **(settings or {}),
     }
     with (folder / "output.txt").open("wb") as output:
         child = subprocess.Popen(

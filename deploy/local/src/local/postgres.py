@@ -105,6 +105,29 @@ class Postgres:
             self._process.wait()
         self._process = None
 
+    def kill(self) -> None:
+        """As a crash would. `start` brings it back, with all that was committed."""
+        assert self._process
+        tree = self._tree()
+        self._process.kill()
+        self._process.wait()
+        # The server's children notice and leave; a new server waits for none of them.
+        psutil.wait_procs(tree, timeout=_STOP_SECONDS)
+        self._process = None
+
+    def pause(self) -> None:
+        """Alive for the kernel, dead for its clients, until `resume`."""
+        for process in self._tree():
+            process.suspend()
+
+    def resume(self) -> None:
+        for process in self._tree():
+            process.resume()
+
+    def _tree(self) -> list[psutil.Process]:
+        server = psutil.Process(self.pid)
+        return [server, *server.children(recursive=True)]
+
     def _socket_folder(self) -> Path:
         if len(str(self._data)) <= _LONGEST_SOCKET:
             return self._data

@@ -44,6 +44,7 @@ class _Broker(Protocol):
     def pause(self) -> None: ...
     def resume(self) -> None: ...
     def last_words(self) -> str: ...
+    def control(self, *arguments: str) -> str: ...
 
 
 class RabbitMQ:
@@ -83,6 +84,10 @@ class RabbitMQ:
 
     def resume(self) -> None:
         self._broker.resume()
+
+    def control(self, *arguments: str) -> str:
+        """What `rabbitmqctl` answers. Raises RabbitMQFailed."""
+        return self._broker.control(*arguments)
 
     def _speaks_amqp(self) -> bool:
         try:
@@ -157,6 +162,13 @@ class _Node:
     def last_words(self) -> str:
         return self._server.last_words()
 
+    def control(self, *arguments: str) -> str:
+        command = [str(self._program.with_name("rabbitmqctl")), *arguments]
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RabbitMQFailed(f"rabbitmqctl {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
 
 class _Container:
     """The official image under Docker, its port published on loopback, its data in our folder."""
@@ -201,6 +213,9 @@ class _Container:
 
     def last_words(self) -> str:
         return _docker("logs", "--tail", "30", self._id) if self._record.exists() else ""
+
+    def control(self, *arguments: str) -> str:
+        return _docker("exec", self._id, "rabbitmqctl", *arguments)
 
     @property
     def _id(self) -> str:

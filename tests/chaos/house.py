@@ -1,0 +1,41 @@
+"""What is broken and must hold: the stack, a process per service, on a database and a broker that the rig can kill."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from local.postgres import Postgres
+from local.rabbitmq import RabbitMQ, find_or_install
+from local.wiring import SERVICES
+from tests.support.ficha import Ficha, started
+
+_RECONCILE_SECONDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    ficha: Ficha
+    postgres: Postgres
+    broker: RabbitMQ
+
+    async def connect(self, service: str) -> asyncpg.Connection:
+        """As a superuser, who sees every organisation."""
+        return await asyncpg.connect(self.postgres.url.set(database=f"ficha_{service}").render_as_string())
+
+
+@contextmanager
+def standing(folder: Path) -> Iterator[House]:
+    with ExitStack() as stack:
+        postgres = Postgres(folder / "postgres").start()
+        stack.callback(postgres.stop)
+        broker = RabbitMQ(folder / "rabbitmq", program=find_or_install()).start()
+        stack.callback(broker.stop)
+        settings = {
+            "FICHA_DATABASE_URL": postgres.url.render_as_string(),
+            "FICHA_AMQP_URL": broker.url,
+            **{f"{service.upper()}_AMQP_RECONCILE_SECONDS": str(_RECONCILE_SECONDS) for service in SERVICES},
+        }
+        yield House(stack.enter_context(started("stack", folder, demo=False, settings=settings)), postgres, broker)
