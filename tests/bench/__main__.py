@@ -1,8 +1,9 @@
 """`make bench`: every figure, side by side in one run. Judge by the ratios; machines are noisy."""
 
-from tests.bench import latency, panel, printing, relay
+from tests.bench import feed, latency, panel, printing, relay
 
 panel.main()
 printing.main()
 relay.main()
 latency.main()
+feed.main()

@@ -67,6 +67,8 @@ def throw_at(operation: APIOperation[Any, Any, Any, Any], key: str, mode: Genera
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     def throw(case: Case[Any]) -> None:
+        if case.query:
+            case.query.pop("wait", None)  # the feed holds its answer for so long; tested with the gateway
         try:
             answer = case.call(headers={"Authorization": f"Bearer {key}"}, timeout=30)
         except ValueError:

@@ -56,6 +56,7 @@ async def test_it_has_what_every_service_and_the_gateway_offer(document: dict[st
         "/api/v1/api-keys/{key_id}",
         "/api/v1/contacts/{contact_id}/panel",
         "/api/v1/stream",
+        "/api/v1/events",
     }
     assert expected <= set(document["paths"])
     assert not [path for path in document["paths"] if path.startswith("/internal")]

@@ -1,6 +1,6 @@
 """The base of every error a caller may see. Imports nothing of Ficha; doors turn these into answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,16 +15,26 @@ class FieldError:
 
 
 class FichaError(Exception):
-    """Something the caller can understand. Subclasses set `status`, a stable `code` and a `title`."""
+    """Something the caller can understand. Subclasses set `status`, a stable `code` and a `title`.
+
+    `members` are more of the problem, for programs (RFC 9457, extension members).
+    """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong on our side"
 
-    def __init__(self, detail: str | None = None, *, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: Sequence[FieldError] = (),
+        members: Mapping[str, str | int] | None = None,
+    ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail
         self.errors = tuple(errors)
+        self.members = dict(members or {})
 
 
 class BadRequest(FichaError):

@@ -39,6 +39,9 @@ class Settings(ServiceSettings):
     stream_heartbeat_seconds: float = Field(
         default=15, gt=0, description="an open event stream says so often that it is there, and is checked (s)"
     )
+    events_kept_days: float = Field(
+        default=90, gt=0, description="the feed of events forgets what it has had for so long (days)"
+    )
 
     @property
     def services(self) -> dict[str, str]:
@@ -55,3 +58,7 @@ class Settings(ServiceSettings):
     @property
     def lifetimes(self) -> Lifetimes:
         return Lifetimes(idle=timedelta(hours=self.session_idle_hours), absolute=timedelta(days=self.session_days))
+
+    @property
+    def events_kept(self) -> timedelta:
+        return timedelta(days=self.events_kept_days)

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 import orjson
 import structlog
 
+from gateway.accounts.scopes import owners_heard
 from shared.bus.message import Message
 from shared.bus.transport import Transport
 from shared.db.session import Database
@@ -26,13 +27,15 @@ class Stream:
 
     def __init__(self, identity: Identity, contact_id: UUID | None) -> None:
         self.identity = identity
+        self._owners = owners_heard(identity.scopes)
         self._contact_id = str(contact_id) if contact_id else None
         self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(_QUEUE)
         self.ended = False
 
     def offer(self, owner: str, contact_ids: tuple[str, ...], line: bytes) -> None:
-        noun = "organization" if owner == "gateway" else owner
-        if not self.identity.may(f"{noun}:read") or (self._contact_id and self._contact_id not in contact_ids):
+        if self._owners is not None and owner not in self._owners:
+            return
+        if self._contact_id and self._contact_id not in contact_ids:
             return
         if self._waiting.full():
             self.end(RESYNC)

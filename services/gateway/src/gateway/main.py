@@ -13,6 +13,8 @@ from gateway.accounts.throttle import Throttle
 from gateway.authentication import Authentication, identify
 from gateway.clients import Clients
 from gateway.config import Settings
+from gateway.feed.bell import BELL
+from gateway.feed.routes import router as feed_router
 from gateway.live import hub_of
 from gateway.openapi import ApiDocument
 from gateway.origin import OwnOrigin
@@ -33,6 +35,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         organization_router,
         user_router,
         key_router,
+        feed_router,
         document_router,
         health_router,
     ]
@@ -75,11 +78,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _end_streams(app: FastAPI) -> None:
-    """As soon as the process is to stop: the server waits for open answers, and a stream never ends by itself."""
+    """As soon as the process is to stop: the server waits for open answers, which streams and long polls never end."""
     stop = getattr(app.state, "stop", None)
     if stop is not None:
         await stop.wait()
         app.state.hub.end_all()
+        BELL.ring_all()
 
 
 async def _listen(app: FastAPI) -> None:

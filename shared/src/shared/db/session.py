@@ -1,6 +1,6 @@
 """One transaction per request or event: opened here, committed here, by nobody else."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 
 from sqlalchemy import QueuePool
@@ -12,11 +12,20 @@ from shared.db.tenancy import Scope, enter
 from shared.settings import ServiceSettings
 
 _WAKE = "wake_after_commit"
+_CALLS = "after_commit"
 
 
 def wake_after_commit(session: AsyncSession) -> None:
     """This transaction leaves work for the relay or a job: whoever asked by `Database.on_events` is woken."""
     session.info[_WAKE] = True
+
+
+def after_commit(session: AsyncSession, call: Callable[..., None], *values: Hashable) -> None:
+    """Call it once this transaction is committed, however often it was asked for. Must not raise.
+
+    In this process only, and lost when it dies just then: good for waking somebody, never for an effect.
+    """
+    session.info.setdefault(_CALLS, {})[call, values] = None
 
 
 class Database:
@@ -49,6 +58,8 @@ class Database:
             if session.info.get(_WAKE):
                 for wake in self._after_events:
                     wake()
+            for call, values in session.info.get(_CALLS, ()):
+                call(*values)
 
     def on_events(self, wake: Callable[[], None]) -> None:
         """Call `wake` in this process after every commit that recorded events."""

@@ -1,6 +1,6 @@
 """Every error as RFC 9457 problem+json, in one place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -45,8 +45,10 @@ def problem(
     detail: str | None = None,
     errors: Sequence[FieldError] = (),
     headers: dict[str, str] | None = None,
+    members: Mapping[str, str | int] | None = None,
 ) -> Response:
     body: dict[str, Any] = {
+        **(members or {}),
         "type": f"urn:ficha:problem:{code}",
         "title": title,
         "status": status,
@@ -71,7 +73,7 @@ def install(app: FastAPI) -> None:
 async def _on_ficha_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, FichaError)
     headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
-    return problem(error.status, error.code, error.title, error.detail, error.errors, headers)
+    return problem(error.status, error.code, error.title, error.detail, error.errors, headers, error.members)
 
 
 async def _on_validation_error(_: Request, error: Exception) -> Response:
