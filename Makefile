@@ -12,7 +12,7 @@ RUN := $(VENV)/bin
 export UV_NATIVE_TLS ?= true
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: help setup run stack test lint types format bench contract event-map clean
+.PHONY: help setup run stack test lint types format bench chaos contract event-map clean
 
 help:  ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
