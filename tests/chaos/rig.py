@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,15 +43,15 @@ def run(folder: Path, *, seed: int, writes: int, fault_count: int, say: Say) -> 
 async def _run(house: House, ledger_path: Path, seed: int, writes: int, fault_count: int, say: Say) -> Run:
     key = _api_key(house)
     assert not await evidence.come_to_rest(house, within=60)
-    ledger, broken = Ledger(ledger_path), asyncio.Event()
+    broken = asyncio.Event()
     started = time.monotonic()
-    writing = asyncio.create_task(
-        writers.write(house.ficha.url, key, ledger, count=writes, at_once=AT_ONCE, seed=seed, broken=broken)
-    )
-    done = await _break(house, random.Random(seed), fault_count, ledger, writes, writing, say)
-    broken.set()
-    await writing
-    ledger.close()
+    with closing(Ledger(ledger_path)) as ledger:
+        writing = asyncio.create_task(
+            writers.write(house.ficha.url, key, ledger, count=writes, at_once=AT_ONCE, seed=seed, broken=broken)
+        )
+        done = await _break(house, random.Random(seed), fault_count, ledger, writes, writing, say)
+        broken.set()
+        await writing
     written = time.monotonic()
     waiting = await evidence.come_to_rest(house, within=REST_SECONDS)
     rested = time.monotonic()
@@ -87,7 +88,7 @@ async def _break(
 
 
 def _api_key(house: House) -> str:
-    with house.ficha.client() as client:
+    with closing(house.ficha.client()) as client:
         answer = client.post("/api/v1/api-keys", json={"name": "chaos", "scopes": _SCOPES})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["key"])

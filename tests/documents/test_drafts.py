@@ -9,7 +9,6 @@ import pytest
 from fastapi import FastAPI
 
 from shared.db.session import Database
-from shared.events.contacts import ContactDeleted
 from shared.identifiers import new_id
 from tests.documents.world import LINE, TODAY, Json, World
 from tests.support.identity import client_of
@@ -173,17 +172,6 @@ async def test_what_a_document_must_have_cannot_be_patched_away(world: World, fi
     draft = await world.draft(await world.contact())
     answer = await world.client.patch(f"/api/v1/documents/{draft['id']}", json={field: None})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
-
-
-async def test_a_deleted_contact_gets_no_new_documents(world: World) -> None:
-    contact = await world.contact()
-    draft = await world.draft(contact)
-    await world.contact(event=ContactDeleted, contact_id=UUID(contact), version=2, deleted=True)
-    body = {"type": "invoice", "contact_id": contact, "lines": [LINE]}
-    assert await world.refused("POST", "/api/v1/documents", body) == (409, "documents.contact_deleted")
-    path = f"/api/v1/documents/{draft['id']}"
-    assert await world.refused("POST", f"{path}/approve") == (409, "documents.contact_deleted")
-    await world.done("PATCH", path, {"notes": "sigue editable"})
 
 
 @pytest.mark.parametrize(

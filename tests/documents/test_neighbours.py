@@ -13,6 +13,7 @@ from contacts.main import create_app as create_contacts
 from documents.config import Settings
 from documents.main import create_app
 from shared.db.session import Database
+from shared.events.contacts import ContactDeleted
 from shared.identifiers import new_id
 from shared.process import serve
 from shared.settings import Issuer
@@ -62,6 +63,28 @@ async def test_a_contact_whose_event_is_still_on_its_way_is_asked_for(
     await contacts.delete(f"/api/v1/contacts/{contact['id']}")
     await world.draft(contact["id"])
     assert (await world.done("GET", f"/api/v1/contacts/{contact['id']}/reports/year"))["sales_total"] == "0.00"
+
+
+async def test_a_deleted_contact_gets_no_documents_until_it_is_restored(
+    beside_contacts: tuple[World, httpx.AsyncClient],
+) -> None:
+    world, contacts = beside_contacts
+    await world.organization()
+    made = (await contacts.post("/api/v1/contacts", json={"kind": "company", "name": "Nueva"})).json()
+    path = f"/api/v1/contacts/{made['id']}"
+    draft = await world.draft(made["id"])
+    await contacts.delete(path)
+    await world.contact(event=ContactDeleted, contact_id=UUID(made["id"]), version=2, deleted=True)
+    body = {"type": "invoice", "contact_id": made["id"], "lines": [LINE]}
+    approve = f"/api/v1/documents/{draft['id']}/approve"
+    assert await world.refused("POST", "/api/v1/documents", body) == (409, "documents.contact_deleted")
+    assert await world.refused("POST", approve) == (409, "documents.contact_deleted")
+    await world.done("PATCH", f"/api/v1/documents/{draft['id']}", {"notes": "sigue editable"})
+
+    await contacts.post(f"{path}/restore")
+    # Before its event is here.
+    await world.done("POST", "/api/v1/documents", body, status=201)
+    await world.done("POST", approve)
 
 
 async def test_a_contact_that_nobody_knows_is_not_found(beside_contacts: tuple[World, httpx.AsyncClient]) -> None:

@@ -143,12 +143,10 @@ async def read_panel_part(reader: JsonReader, scope: Scope, contact_id: UUID) ->
 
 
 async def _require_contact(session: AsyncSession, contact_id: UUID, *, contacts: Asker) -> None:
-    """Asks contacts when our copy is not there yet. Raises ContactNotFound, Unavailable."""
+    """Asks contacts when our copy is not there, or deleted, yet. Raises ContactNotFound, Unavailable."""
     contact = await repository.get_contact(session, contact_id)
-    if contact is None:
+    if contact is None or contact.deleted:
         found = await contacts.get_json(f"/api/v1/contacts/{contact_id}", scope_of(session))
         if found is None:
             raise ContactNotFound()
         await repository.apply_contact(session, contact_id, version=int(found["version"]), deleted=False)
-    elif contact.deleted:
-        raise ContactNotFound()

@@ -25,7 +25,7 @@ class Home:
 
 
 async def require_contact(session: AsyncSession, contact_id: UUID, asker: Asker | None = None) -> ContactState:
-    """A contact that documents can be made for; contacts is asked when its event is still on the way.
+    """A contact that documents can be made for; contacts is asked when its event may still be on the way.
 
     Raises ContactNotFound, ContactDeleted, Unavailable.
     """
@@ -38,13 +38,14 @@ async def require_contact(session: AsyncSession, contact_id: UUID, asker: Asker 
 
 
 async def find_contact(session: AsyncSession, contact_id: UUID, asker: Asker | None = None) -> ContactState | None:
-    """Deleted ones too. Raises Unavailable."""
+    """Deleted ones too, unless contacts says that it was restored. Raises Unavailable."""
     copy = await repository.get_contact(session, contact_id)
-    if copy is not None:
-        return ContactState.model_validate(copy.state)
+    known = ContactState.model_validate(copy.state) if copy else None
+    if known is not None and not known.deleted:
+        return known
     answer = await asker.get_json(f"/api/v1/contacts/{contact_id}", scope_of(session)) if asker else None
     if answer is None:
-        return None
+        return known
     contact = ContactState.model_validate(answer)
     await remember_contact(session, contact, version=answer["version"])
     return contact

@@ -16,14 +16,12 @@ from shared.web.asking import Asker
 
 
 async def demand_contact(session: AsyncSession, contact_id: UUID, asker: Asker) -> None:
-    """There is such a contact, not deleted; contacts is asked when its event is still on the way.
+    """There is such a contact, not deleted; contacts is asked when its event may still be on the way.
 
     Raises ContactNotFound, Unavailable.
     """
     contact = await repository.get_contact(session, contact_id)
-    if contact is not None:
-        if contact.deleted:
-            raise ContactNotFound()
+    if contact is not None and not contact.deleted:
         return
     answer = await asker.get_json(f"/api/v1/contacts/{contact_id}", scope_of(session))
     if answer is None:
