@@ -1,9 +1,10 @@
 """`make bench`: every figure, side by side in one run. Judge by the ratios; machines are noisy."""
 
-from tests.bench import feed, latency, panel, printing, relay
+from tests.bench import feed, latency, outage, panel, printing, relay
 
 panel.main()
 printing.main()
 relay.main()
 latency.main()
 feed.main()
+outage.main()

@@ -73,7 +73,7 @@ async def _break(
     """One fault after another, spread over the writes. Each works in a thread: it waits, and the writers do not."""
     done = []
     for number, name in enumerate(faults.schedule(chance, count)):
-        due = writes * number // count
+        due = writes * (2 * number + 1) // (2 * count)
 
         async def is_due(due: int = due) -> bool:
             return ledger.count >= due or writing.done()
