@@ -78,13 +78,13 @@ def test_the_program_of_the_readme_misses_nothing_and_doubles_nothing(
     follower = Follower(tmp_path, ficha.url, made.json()["key"])
     writing = threading.Thread(target=write, args=(ficha,))
     with follower.running():
-        until_now(follower.position, what="the first events followed")
+        until_now(follower.position, within=30, what="the first events followed")
         writing.start()
-        until_now(lambda: follower.marked() > CONTACTS // 10, what="some contacts followed")
+        until_now(lambda: follower.marked() > CONTACTS // 10, within=30, what="some contacts followed")
     positions = [follower.position()]
     with follower.running():
-        until_now(lambda: follower.position() > positions[0], what="it going on")
-        until_now(lambda: follower.marked() > CONTACTS // 3, what="more contacts followed")
+        until_now(lambda: follower.position() > positions[0], within=30, what="it going on")
+        until_now(lambda: follower.marked() > CONTACTS // 3, within=30, what="more contacts followed")
     positions.append(follower.position())
     writing.join()
     with follower.running():
