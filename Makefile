@@ -26,7 +26,7 @@ stack: setup  ## the same as a process per service, over real RabbitMQ
 	@exec $(RUN)/ficha stack
 
 test: lint types  ## lint, types and every test
-	$(RUN)/pytest
+	$(RUN)/pytest -n auto --maxprocesses 4 --dist loadgroup
 
 lint: setup  ## style, and the walls between the rooms
 	$(RUN)/ruff check .

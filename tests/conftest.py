@@ -5,7 +5,7 @@ from shared import logging
 pytest_plugins = [
     "tests.support.ficha",
     "tests.support.postgres",
-    "tests.support.ficha",
+    "tests.support.spreading",
     "tests.support.identity",
     "tests.support.rabbitmq",
     "tests.support.s3",

@@ -50,7 +50,8 @@ async def measure(house: House) -> None:
         )
     print(
         f"  p99 away against there {away.percentile(0.99) / there.percentile(0.99):.2f}; "
-        f"first publish {first - back:.1f} s after the broker answered, then {backlog:,} events at {backlog / took:,.0f}/s"
+        f"first publish {first - back:.1f} s after the broker answered, "
+        f"then {backlog:,} events at {backlog / took:,.0f}/s"
     )
 
 

@@ -162,6 +162,7 @@ def test_a_breaker_opens_after_failures_in_a_row_and_lets_one_try_at_a_time() ->
 @pytest.mark.parametrize(
     ("path", "field"),
     [("x/panel", "contact_id"), (f"{CONTACT}/panel?year=x", "year"), (f"{CONTACT}/panel?year=99999", "year")],
+    ids=["no id", "no year", "no such year"],  # the same in every process of a spread run
 )
 async def test_a_wrong_wish_is_named(client: httpx.AsyncClient, path: str, field: str) -> None:
     answer = await client.get(f"/api/v1/contacts/{path}")
