@@ -16,7 +16,7 @@ INFRASTRUCTURE = {
     "log_position",
 }
 """The service's own machinery, read by its worker across organisations; holds no tenant's table."""
-QUEUES = {"notifications": {"delivery"}}
+QUEUES = {"notifications": {"delivery", "webhook_lane", "webhook_wake"}}
 
 
 @pytest.mark.parametrize("service", SERVICES)

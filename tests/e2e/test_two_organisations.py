@@ -102,6 +102,13 @@ def first(alone: Ficha) -> Iterator[Tenant]:
         message = until_now(lambda: client.get("/api/v1/messages").json()["items"], what="the message")[0]
         tenant.ids["message_id"] = message["id"]
         until_now(lambda: client.get(f"/api/v1/messages/{message['id']}").json()["status"] == "sent", what="the mail")
+        # Nobody listens there: one failure, and then none of its own accord, so that it stays as it is.
+        hook = {"url": "http://127.0.0.1:9/", "types": ["ficha.files.*"], "description": MARK}
+        webhook = f"/api/v1/webhooks/{make('/api/v1/webhooks', 'webhook_id', hook)}"
+        tenant.ids["delivery_id"] = client.post(f"{webhook}/test").json()["id"]
+        delivery = f"{webhook}/deliveries/{tenant.ids['delivery_id']}"
+        until_now(lambda: client.get(delivery).json()["attempts"], what="the first attempt")
+        assert client.patch(webhook, json={"enabled": False}).status_code == 200
         key = client.post("/api/v1/api-keys", json={"name": MARK, "scopes": ["contacts:read"]}).json()
         tenant.ids["key_id"] = key["id"]
         tenant.ids["user_id"] = client.get("/api/v1/session").json()["user"]["id"]
@@ -115,6 +122,8 @@ def first(alone: Ficha) -> Iterator[Tenant]:
             f"/api/v1/contacts/{company}/files",
             f"/api/v1/files/{upload.json()['id']}",
             f"/api/v1/messages/{message['id']}",
+            f"{webhook}/deliveries",
+            delivery,
         ]
         yield tenant
 

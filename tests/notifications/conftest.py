@@ -2,13 +2,20 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from uuid import UUID
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -17,16 +24,23 @@ from notifications.config import Settings
 from notifications.delivery import Delivery
 from notifications.mailers import Mailer, SmtpMailer
 from notifications.main import create_app
+from notifications.webhooks.deliveries.dispatch import Dispatch
+from notifications.webhooks.deliveries.posting import Poster
+from notifications.webhooks.sealing import Sealer
+from notifications.webhooks.targets import Targets
 from shared.db.session import Database
 from shared.web.asking import Asker
 from shared.web.identity import Signer
+from tests.notifications.receiver import Receiver
 from tests.notifications.servers import MailServer, PdfServer
 from tests.support.identity import ISSUERS, PRIVATE_KEY, client_of
 from tests.support.postgres import Databases
 
 FROM = "ficha@ficha.example"
+WEBHOOK_KEY = Fernet.generate_key().decode()
 
 Delivering = Callable[..., AbstractAsyncContextManager[Delivery]]
+Dispatching = Callable[..., AbstractAsyncContextManager[Dispatch]]
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +54,8 @@ async def nothing_due(database: Database) -> None:
     """A job delivers whatever is due, of any organisation: leave it nothing of earlier tests."""
     async with database.engine.begin() as connection:
         await connection.execute(text("DELETE FROM delivery"))
+        await connection.execute(text("DELETE FROM webhook_wake"))
+        await connection.execute(text("UPDATE webhook_lane SET due_at = NULL"))
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +67,8 @@ def app(database: Database) -> FastAPI:
         documents_url="http://documents",
         mail_from=FROM,
         mail_folder=Path("unused"),
+        webhook_keys=SecretStr(WEBHOOK_KEY),
+        webhook_private_addresses=True,
     )
     return create_app(settings, database)
 
@@ -96,3 +114,70 @@ def delivering(database: Database, documents: PdfServer) -> Delivering:
                 await running
 
     return run
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with Receiver().running() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def dispatching(database: Database) -> Dispatching:
+    """`async with dispatching()`: a job of its own that delivers to webhooks, stopped at the end."""
+
+    @asynccontextmanager
+    async def run(
+        *,
+        ladder: Sequence[float] = (0.02, 0.02),
+        lease_seconds: float = 5,
+        timeout: float = 5,
+        rest_seconds: float = 0.02,
+        targets: Targets | None = None,
+        keys: str = WEBHOOK_KEY,
+    ) -> AsyncIterator[Dispatch]:
+        poster = Poster(targets or Targets(private=True), timeout=timeout, rest_seconds=rest_seconds)
+        dispatch = Dispatch(database, poster, Sealer(keys), ladder=ladder, lease_seconds=lease_seconds)
+        stop = asyncio.Event()
+        running = asyncio.create_task(dispatch.run(stop))
+        try:
+            yield dispatch
+        finally:
+            stop.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For 127.0.0.1, signed by itself; key and certificate in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context

@@ -14,6 +14,7 @@ from shared.bus.message import Message
 from shared.db.session import Database
 from shared.settings import Issuer
 from shared.web.identity import generate_keys
+from tests.notifications.conftest import WEBHOOK_KEY
 from tests.notifications.factories import a_send, requested, settled
 from tests.notifications.servers import PdfServer
 from tests.support.waiting import until
@@ -34,6 +35,7 @@ async def test_an_event_becomes_a_mail_and_the_mail_an_event(
         documents_url=documents.url,
         mail_from="ficha@ficha.example",
         mail_folder=tmp_path,
+        webhook_keys=SecretStr(WEBHOOK_KEY),
     )
     told: list[Message] = []
     transport = MemoryTransport(MemoryHub())

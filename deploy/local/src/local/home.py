@@ -1,5 +1,6 @@
 """The data folder of one local Ficha: who holds it, its secrets, where its parts keep what they keep."""
 
+import base64
 import json
 import os
 import secrets
@@ -52,6 +53,11 @@ class Home:
     def admin_password(self) -> str:
         return str(self._secrets["admin_password"])
 
+    @property
+    def webhook_key(self) -> str:
+        """Encrypts the secrets of webhooks."""
+        return str(self._secrets["webhook_key"])
+
     def keys_of(self, issuer: str) -> tuple[str, str]:
         """Private and public."""
         private, public = self._secrets["identity"][issuer]
@@ -86,10 +92,14 @@ class Home:
     def _load_secrets(self) -> dict[str, Any]:
         """Made once. The administrator's password follows FICHA_ADMIN_PASSWORD when first made."""
         path = self.folder / "secrets.json"
+        webhook_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         if path.exists():
             try:
                 found = json.loads(path.read_text())
                 if set(found["identity"]) == set(ISSUERS) and found["admin_password"]:
+                    if "webhook_key" not in found:  # made by a Ficha that had no webhooks yet
+                        found["webhook_key"] = webhook_key
+                        _write(path, found)
                     return dict(found)
             except (ValueError, KeyError, TypeError):
                 pass
@@ -97,9 +107,15 @@ class Home:
         made = {
             "admin_password": os.environ.get("FICHA_ADMIN_PASSWORD") or secrets.token_urlsafe(12),
             "identity": {issuer: generate_keys() for issuer in ISSUERS},
+            "webhook_key": webhook_key,
         }
-        partial = path.with_suffix(".partial")
-        partial.touch(mode=0o600)
-        partial.write_text(json.dumps(made, indent=2))
-        partial.replace(path)
+        _write(path, made)
         return made
+
+
+def _write(path: Path, made: dict[str, Any]) -> None:
+    """Whole or not at all, and for nobody else to read."""
+    partial = path.with_suffix(".partial")
+    partial.touch(mode=0o600)
+    partial.write_text(json.dumps(made, indent=2))
+    partial.replace(path)

@@ -66,7 +66,13 @@ def _own(service: str, places: Places, home: Home) -> dict[str, str]:
                 "S3_SECURE": "false",
             }
         case "notifications":
-            return {"MAIL_FOLDER": str(home.mails), "MAIL_FROM": "ficha@ficha.localhost"}
+            return {
+                "MAIL_FOLDER": str(home.mails),
+                "MAIL_FROM": "ficha@ficha.localhost",
+                "WEBHOOK_KEYS": home.webhook_key,
+                # What one wants to try first listens on this machine.
+                "WEBHOOK_PRIVATE_ADDRESSES": "true",
+            }
         case "portal":
             return {"PUBLIC_URL": places.public_url}
         case "gateway":

@@ -239,6 +239,7 @@ OWNERS: Final = (
     OwnedPath("/api/v1/notes", "crm"),
     OwnedPath("/api/v1/files", "files"),
     OwnedPath("/api/v1/messages", "notifications"),
+    OwnedPath("/api/v1/webhooks", "notifications"),
     OwnedPath(PORTAL, "portal"),
 )
 _BY_LENGTH: Final = sorted(OWNERS, key=lambda owned: len(owned.segments), reverse=True)

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from notifications.addresses import normalise
+from notifications.webhooks.sealing import Sealer
 from shared.settings import ServiceSettings
 
 
@@ -36,6 +37,28 @@ class Settings(ServiceSettings):
     mail_folder: Path | None = Field(
         default=None, validate_default=True, description="where mails are kept as .eml files without an SMTP server"
     )
+
+    webhook_keys: SecretStr = Field(
+        description="Fernet keys (urlsafe base64 of 32 random bytes), comma-separated; they encrypt the secrets of "
+        "webhooks at rest: the first new ones, all of them may be needed to read"
+    )
+    webhook_private_addresses: bool = Field(
+        default=False,
+        description="webhooks may go to this machine and private networks, also over http; for development only",
+    )
+
+    @field_validator("webhook_keys")
+    @classmethod
+    def _are_keys(cls, value: SecretStr) -> SecretStr:
+        Sealer(value.get_secret_value())
+        return value
+
+    @field_validator("webhook_private_addresses")
+    @classmethod
+    def _never_in_production(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("environment") == "production":
+            raise ValueError("would let anybody who makes webhooks reach what only this network may")
+        return value
 
     @field_validator("mail_from")
     @classmethod

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import service
+from notifications.webhooks.deliveries import handlers as webhooks
 from shared.bus.consumer import Subscription
 from shared.events.documents import DocumentSendRequested
 
@@ -11,4 +12,4 @@ async def on_document_send_requested(session: AsyncSession, event: DocumentSendR
     await service.queue_document_mail(session, event.data)
 
 
-SUBSCRIPTIONS = (Subscription(DocumentSendRequested, on_document_send_requested),)
+SUBSCRIPTIONS = (Subscription(DocumentSendRequested, on_document_send_requested), *webhooks.SUBSCRIPTIONS)

@@ -1,12 +1,29 @@
 """Composition root of the HTTP process."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
 from notifications.config import Settings
-from notifications.routes import router
+from notifications.routes import router as messages
+from notifications.webhooks.deliveries.routes import router as deliveries
+from notifications.webhooks.routes import router as webhooks
+from notifications.webhooks.sealing import Sealer
+from notifications.webhooks.targets import Targets
 from shared.db.session import Database
 from shared.web import app
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
-    return app.create_app("notifications", settings, database, [router])
+    targets = Targets(private=settings.webhook_private_addresses)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        targets.close()
+
+    made = app.create_app("notifications", settings, database, (messages, webhooks, deliveries), lifespan=lifespan)
+    made.state.targets = targets
+    made.state.sealer = Sealer(settings.webhook_keys.get_secret_value())
+    return made

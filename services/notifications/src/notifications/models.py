@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, DateTime, Identity, Integer, LargeBinary, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db.base import Entity, Tenanted, new_metadata
@@ -75,3 +75,83 @@ class Delivery(Base):
     message_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     lease: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class Webhook(Entity, Base):
+    """An endpoint of another system, and which events go there.
+
+    `types`: wire names, or prefixes ending in `*`. `scopes`: what whoever aimed it could read then; nothing else goes
+    there, whatever `types` says. `disabled_reason`: by_person, gone, failing; None while enabled.
+    `failing_since`: the first failure after the last success; the worker's to tell, so `version` does not count it.
+    Secrets are sealed (see sealing.py). A deleted one waits for its deliveries to be forgotten.
+    """
+
+    __tablename__ = "webhook"
+
+    url: Mapped[str] = mapped_column(Text)
+    description: Mapped[str | None] = mapped_column(Text)
+    types: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    enabled: Mapped[bool]
+    disabled_reason: Mapped[str | None] = mapped_column(Text)
+    failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    previous_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    previous_secret_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_by: Mapped[str] = mapped_column(Text)
+    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class WebhookDelivery(Tenanted, Base):
+    """One event for one webhook. Its id is the event's, so that fanning out twice makes one row.
+
+    `scope` is what reading the event takes; None: nothing. `status`: pending (then `due_at` is set), delivered, failed.
+    `attempts` counts all; `failures` those since it was last queued, and is its place on the retry ladder;
+    `failing_since` is the first of these. `log`, oldest first: [{at, status_code, ms, answer, error}].
+    """
+
+    __tablename__ = "webhook_delivery"
+
+    webhook_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    type: Mapped[str] = mapped_column(Text)
+    scope: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[UUID] = mapped_column(Uuid)
+    aggregate_version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    status: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    attempts: Mapped[int] = mapped_column(Integer)
+    failures: Mapped[int] = mapped_column(Integer)
+    failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    delivered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_status_code: Mapped[int | None] = mapped_column(Integer)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    log: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, deferred=True)
+
+
+class WebhookLane(Base):
+    """One for each webhook: a worker takes the lane, not the delivery, so that no endpoint gets more than its share.
+
+    The worker's queue across organisations, ids only: no tenant table. `due_at`: when a delivery of it is next due;
+    None: nothing waits. `held_until`: nobody may take it before: the end of a lease, or of a rest after a failure.
+    """
+
+    __tablename__ = "webhook_lane"
+
+    org_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    webhook_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    lease: Mapped[UUID | None] = mapped_column(Uuid)
+    held_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class WebhookWake(Base):
+    """Word for the worker that a lane has something due. Only ever added, so that no two events wait for each other."""
+
+    __tablename__ = "webhook_wake"
+
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    org_id: Mapped[UUID] = mapped_column(Uuid)
+    webhook_id: Mapped[UUID] = mapped_column(Uuid)

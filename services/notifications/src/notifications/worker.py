@@ -1,9 +1,14 @@
-"""Composition root of the bus process: the consumer, and the job that delivers."""
+"""Composition root of the bus process: the consumer, and the jobs that deliver mails and webhooks."""
 
 from notifications.config import Settings
 from notifications.delivery import Delivery
 from notifications.handlers import SUBSCRIPTIONS
 from notifications.mailers import mailer_for
+from notifications.webhooks.deliveries.dispatch import Dispatch
+from notifications.webhooks.deliveries.posting import Poster
+from notifications.webhooks.deliveries.retention import Retention
+from notifications.webhooks.sealing import Sealer
+from notifications.webhooks.targets import Targets
 from shared.bus.transport import Transport
 from shared.db.session import Database
 from shared.web.asking import Asker
@@ -22,4 +27,7 @@ def create_worker(settings: Settings, database: Database, transport: Transport) 
         timeout=_PDF_SECONDS,
     )
     delivery = Delivery(database, mailer_for(settings), documents, mail_from=settings.mail_from)
-    return Worker("notifications", database, transport, SUBSCRIPTIONS, jobs=[delivery.run])
+    poster = Poster(Targets(private=settings.webhook_private_addresses))
+    dispatch = Dispatch(database, poster, Sealer(settings.webhook_keys.get_secret_value()))
+    jobs = [delivery.run, dispatch.run, Retention(database).run]
+    return Worker("notifications", database, transport, SUBSCRIPTIONS, jobs=jobs)

@@ -1,0 +1,1 @@
+"""What goes to webhooks: fanned out from events, posted by the worker, kept in a log."""
