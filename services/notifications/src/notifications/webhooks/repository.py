@@ -3,17 +3,31 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.models import Webhook, WebhookLane
 from notifications.webhooks.errors import WebhookNotFound
 from shared.db.tenancy import org_of
 
+_KNOWN = "organisations_with_webhooks"
+
 
 async def count_webhooks(session: AsyncSession) -> int:
     statement = select(func.count()).where(Webhook.org_id == org_of(session), Webhook.deleted_at.is_(None))
     return (await session.execute(statement)).scalar_one()
+
+
+async def are_there_any(session: AsyncSession) -> bool:
+    """Enabled ones. Looked up once a transaction and organisation: most have none, and many events come together.
+
+    Events of one transaction are all older than it, so a webhook made meanwhile misses none that came after it.
+    """
+    known: dict[UUID, bool] = session.info.setdefault(_KNOWN, {})
+    org_id = org_of(session)
+    if org_id not in known:
+        known[org_id] = bool((await session.execute(_ANY, {"org_id": org_id})).scalar_one())
+    return known[org_id]
 
 
 async def add_webhook(session: AsyncSession, webhook: Webhook) -> None:
@@ -75,3 +89,6 @@ async def remove_deleted_webhook(session: AsyncSession, webhook_id: UUID) -> boo
     lane = (WebhookLane.org_id == org_of(session)) & (WebhookLane.webhook_id == webhook_id)
     await session.execute(delete(WebhookLane).where(lane))
     return True
+
+
+_ANY = text("SELECT EXISTS (SELECT FROM webhook WHERE org_id = :org_id AND enabled)")

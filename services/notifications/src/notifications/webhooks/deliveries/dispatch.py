@@ -6,7 +6,7 @@ receiver that applies what has a newer `aggregateversion` needs none.
     lane     every webhook has one. A worker takes the lane, for so long as it lives and renews it, so one endpoint
              never gets more than AT_ONCE at a time from all workers together. Committed.
     turn     what is due in the lane is posted: events of one aggregate one after another, of several side by side.
-    settle   delivered | due again later | failed, delivery by delivery, once its answer is there. Committed.
+    settle   delivered | due again later | failed, delivery by delivery, as soon as its answer is there. Committed.
     release  after some seconds, or when nothing is due any more, the lane goes behind the others. An endpoint that
              says it has too much, or does not answer, is left alone for a while.
 
@@ -17,7 +17,7 @@ the receiver sees the same `webhook-id` twice. A slow endpoint costs its own lan
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID
@@ -32,6 +32,7 @@ from notifications.webhooks.deliveries.posting import Outcome, Poster
 from notifications.webhooks.deliveries.service import Lane, Turn
 from notifications.webhooks.sealing import Sealer
 from notifications.webhooks.signing import signatures
+from shared.bus.pausing import first_of
 from shared.db.base import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
@@ -84,7 +85,7 @@ class Dispatch:
                     await self._take(stop)
                 except Exception as error:
                     logger.warning("lanes_unreadable", error=str(error))
-                await self._pause(stop)
+                await first_of(self._wake, stop, within=POLL_SECONDS)
             if self._running:
                 await asyncio.wait(self._running, timeout=_DRAIN_SECONDS)
         finally:
@@ -136,6 +137,16 @@ class Dispatch:
         """
         lines = iter(_by_aggregate(turn.deliveries))
         last_words: list[Outcome] = []
+        finished: dict[UUID, Outcome] = {}
+        settling = asyncio.Lock()
+
+        async def settle() -> None:
+            """What was finished while others were being settled is settled together: a commit costs more than a row."""
+            async with settling:
+                together = dict(finished)
+                finished.clear()
+                if together:
+                    await self._settle(lane, scope, together)
 
         async def post_line_after_line() -> None:
             for line in lines:
@@ -145,7 +156,8 @@ class Dispatch:
                     outcome = await self._post(turn, delivery)
                     if outcome.rest or outcome.gone:
                         last_words.append(outcome)
-                    await self._settle(lane, scope, delivery, outcome)
+                    finished[delivery.id] = outcome
+                    await settle()
 
         async with asyncio.TaskGroup() as tasks:
             for _ in range(AT_ONCE):
@@ -167,28 +179,28 @@ class Dispatch:
         }
         return await self._poster.post(turn.url, headers, delivery.body)
 
-    async def _settle(self, lane: Lane, scope: Scope, delivery: WebhookDelivery, outcome: Outcome) -> None:
-        """Only this process knows the outcome: a database that is away is worth some patience."""
+    async def _settle(self, lane: Lane, scope: Scope, outcomes: Mapping[UUID, Outcome]) -> None:
+        """Only this process knows them: a database that is away is worth some patience."""
         for pause in (*_SETTLE_PAUSES, None):
             try:
                 async with self._transaction(scope) as session:
-                    settled = await service.settle(session, lane, delivery.id, outcome, ladder=self._ladder)
+                    statuses = await service.settle(session, lane, outcomes, ladder=self._ladder)
             except Exception as error:
                 if pause is None:
                     raise
                 logger.warning("not_settled", error=str(error), again_in=pause)
                 await asyncio.sleep(pause)
             else:
-                logger.info(
-                    "posted",
-                    delivery_id=str(delivery.id),
-                    event_name=delivery.type,
-                    status=settled.status if settled else "forgotten",
-                    status_code=outcome.status_code,
-                    ms=outcome.ms,
-                    error=outcome.error,
-                )
-                return
+                break
+        for delivery_id, outcome in outcomes.items():
+            logger.info(
+                "posted",
+                delivery_id=str(delivery_id),
+                status=statuses.get(delivery_id),
+                status_code=outcome.status_code,
+                ms=outcome.ms,
+                error=outcome.error,
+            )
 
     @asynccontextmanager
     async def _transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
@@ -211,15 +223,6 @@ class Dispatch:
             yield
         finally:
             renewing.cancel()
-
-    async def _pause(self, stop: asyncio.Event) -> None:
-        """Until woken by a commit or the end of a turn, stopped, or a second has gone."""
-        waiting = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(stop.wait())]
-        try:
-            await asyncio.wait(waiting, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waiting:
-                task.cancel()
 
 
 def _by_aggregate(deliveries: Iterable[WebhookDelivery]) -> list[list[WebhookDelivery]]:

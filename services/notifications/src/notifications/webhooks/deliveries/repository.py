@@ -1,6 +1,6 @@
 """Every SQL statement over deliveries, and over the lanes in which a worker takes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -66,21 +66,6 @@ async def require_delivery(
     session: AsyncSession, webhook_id: UUID, delivery_id: UUID, *, scopes: frozenset[str], lock: bool = False
 ) -> WebhookDelivery:
     """With its log; one that `scopes` may not read is not there. Raises DeliveryNotFound."""
-    delivery = await get_delivery(session, webhook_id, delivery_id, scopes=scopes, lock=lock)
-    if delivery is None:
-        raise DeliveryNotFound()
-    return delivery
-
-
-async def get_delivery(
-    session: AsyncSession,
-    webhook_id: UUID,
-    delivery_id: UUID,
-    *,
-    scopes: frozenset[str] = frozenset("*"),
-    lock: bool = False,
-) -> WebhookDelivery | None:
-    """With its log."""
     statement = (
         select(WebhookDelivery)
         .where(_of(session, webhook_id), WebhookDelivery.id == delivery_id, _readable(scopes))
@@ -88,11 +73,26 @@ async def get_delivery(
     )
     if lock:
         statement = statement.with_for_update()
-    return (await session.execute(statement)).scalar_one_or_none()
+    delivery = (await session.execute(statement)).scalar_one_or_none()
+    if delivery is None:
+        raise DeliveryNotFound()
+    return delivery
 
 
-async def save_delivery(session: AsyncSession, delivery: WebhookDelivery) -> None:
-    session.add(delivery)
+async def lock_deliveries(session: AsyncSession, webhook_id: UUID, ids: Iterable[UUID]) -> list[WebhookDelivery]:
+    """With their logs; in order, so that two who lock some of the same wait for each other instead of forever."""
+    statement = (
+        select(WebhookDelivery)
+        .where(_of(session, webhook_id), WebhookDelivery.id.in_(sorted(ids)))
+        .order_by(WebhookDelivery.id)
+        .options(undefer(WebhookDelivery.log))
+        .with_for_update()
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+async def save_deliveries(session: AsyncSession, deliveries: Sequence[WebhookDelivery]) -> None:
+    session.add_all(deliveries)
     await session.flush()
 
 
@@ -238,7 +238,7 @@ def _first_id(moment: datetime) -> UUID:
     return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
-# One statement for every event of every organisation: for one without webhooks it finds nothing and does nothing.
+# One statement an event, however many webhooks want it.
 _FAN_OUT = text(
     """
     WITH wanting AS (

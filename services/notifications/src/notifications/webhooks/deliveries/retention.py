@@ -1,13 +1,13 @@
 """The job that forgets: the log of deliveries after thirty days, and what deleted webhooks left behind."""
 
 import asyncio
-import contextlib
 from typing import Final
 from uuid import UUID
 
 import structlog
 
 from notifications.webhooks.deliveries import service
+from shared.bus.pausing import first_of
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 
@@ -29,8 +29,7 @@ class Retention:
                 await self.forget_old(stop)
             except Exception as error:
                 logger.warning("not_forgotten", error=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _EVERY_SECONDS)
+            await first_of(stop, within=_EVERY_SECONDS)
 
     async def forget_old(self, stop: asyncio.Event) -> None:
         """Webhook by webhook, in pieces, so that nobody waits for long."""

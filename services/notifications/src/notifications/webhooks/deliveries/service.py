@@ -1,7 +1,7 @@
 """What is done with deliveries, by events, by people and by the worker."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -49,6 +49,8 @@ class Turn:
 
 async def fan_out(session: AsyncSession, event: AnyEvent) -> None:
     """To every webhook that is enabled, has chosen it, and was aimed by somebody who may read it."""
+    if not await webhooks.are_there_any(session):
+        return
     await repository.fan_out(
         session,
         {
@@ -153,36 +155,35 @@ async def begin_turn(session: AsyncSession, lane: Lane, *, seconds: float, limit
     due = await repository.list_due(session, lane.webhook_id, limit=limit)
     if not due:
         return None
-    for delivery in due:
-        if not _may_go(delivery, webhook):
-            await _give_up(session, delivery, _NOT_ALLOWED)
+    stopped = [delivery for delivery in due if not _may_go(delivery, webhook)]
+    for delivery in stopped:
+        delivery.status, delivery.due_at, delivery.last_error = "failed", None, _NOT_ALLOWED
+    await repository.save_deliveries(session, stopped)
     return Turn(webhook.url, _secrets(webhook), [delivery for delivery in due if _may_go(delivery, webhook)])
 
 
 async def settle(
-    session: AsyncSession, lane: Lane, delivery_id: UUID, outcome: Outcome, *, ladder: Sequence[float]
-) -> WebhookDelivery | None:
-    """Write down what became of an attempt. None when the delivery was forgotten meanwhile.
+    session: AsyncSession, lane: Lane, outcomes: Mapping[UUID, Outcome], *, ladder: Sequence[float]
+) -> dict[UUID, str]:
+    """Write down what became of one attempt for each of these deliveries. Their status, unless forgotten meanwhile.
 
     Whoever lost the lane meanwhile may say so too: that it arrived is true whoever brought it, and that it did not is
     no news once it did. 410 Gone disables the webhook; so does a ladder climbed to its end without one success.
     """
-    delivery = await repository.get_delivery(session, lane.webhook_id, delivery_id, lock=True)
-    if delivery is None:
-        return None
-    _log(delivery, outcome)
-    if outcome.delivered:
-        _arrived(delivery, outcome)
-        await repository.save_delivery(session, delivery)
+    deliveries = await repository.lock_deliveries(session, lane.webhook_id, outcomes)
+    for delivery in deliveries:
+        _settle(delivery, outcomes[delivery.id], ladder)
+    await repository.save_deliveries(session, deliveries)
+    failures = [outcome for outcome in outcomes.values() if not outcome.delivered]
+    if failures:
+        await webhooks.note_failure(session, lane.webhook_id, min(outcome.at for outcome in failures))
+    if len(failures) < len(outcomes):
         await webhooks.note_success(session, lane.webhook_id)
-        return delivery
-    if delivery.status == "pending":
-        _failed(delivery, outcome, ladder)
-    await repository.save_delivery(session, delivery)
-    await webhooks.note_failure(session, lane.webhook_id, outcome.at)
-    if delivery.status == "failed":
-        await _disable_if_hopeless(session, lane.webhook_id, delivery, gone=outcome.gone)
-    return delivery
+    gone = any(outcome.gone for outcome in failures)
+    given_up = [delivery.failing_since for delivery in deliveries if delivery.status == "failed"]
+    if gone or given_up:
+        await _disable_if_hopeless(session, lane.webhook_id, given_up, gone=gone)
+    return {delivery.id: delivery.status for delivery in deliveries}
 
 
 async def release_lane(session: AsyncSession, lane: Lane, *, rest: float) -> None:
@@ -228,7 +229,7 @@ def _secrets(webhook: Webhook) -> tuple[bytes, ...]:
     return (webhook.secret, previous) if previous and until and until > utc_now() else (webhook.secret,)
 
 
-def _log(delivery: WebhookDelivery, outcome: Outcome) -> None:
+def _settle(delivery: WebhookDelivery, outcome: Outcome, ladder: Sequence[float]) -> None:
     line: dict[str, Any] = {
         "at": outcome.at.isoformat(),
         "ms": outcome.ms,
@@ -238,6 +239,10 @@ def _log(delivery: WebhookDelivery, outcome: Outcome) -> None:
     }
     delivery.log = [*delivery.log, line][-_MOST_LOGGED:]
     delivery.attempts += 1
+    if outcome.delivered:
+        _arrived(delivery, outcome)
+    elif delivery.status == "pending":
+        _failed(delivery, outcome, ladder)
 
 
 def _arrived(delivery: WebhookDelivery, outcome: Outcome) -> None:
@@ -260,17 +265,13 @@ def _failed(delivery: WebhookDelivery, outcome: Outcome, ladder: Sequence[float]
 
 
 async def _disable_if_hopeless(
-    session: AsyncSession, webhook_id: UUID, delivery: WebhookDelivery, *, gone: bool
+    session: AsyncSession, webhook_id: UUID, given_up: Sequence[datetime | None], *, gone: bool
 ) -> None:
+    """`given_up`: when the deliveries that were given up began to fail."""
     webhook = await webhooks.get_webhook(session, webhook_id, lock=True)
     if webhook is None or not webhook.enabled:
         return
     if gone:
         await disable(session, webhook, "gone")
-    elif webhook.failing_since and delivery.failing_since and webhook.failing_since <= delivery.failing_since:
+    elif webhook.failing_since and any(began and webhook.failing_since <= began for began in given_up):
         await disable(session, webhook, "failing")
-
-
-async def _give_up(session: AsyncSession, delivery: WebhookDelivery, reason: str) -> None:
-    delivery.status, delivery.due_at, delivery.last_error = "failed", None, reason
-    await repository.save_delivery(session, delivery)
