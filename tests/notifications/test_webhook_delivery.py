@@ -17,14 +17,17 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.config import Settings
+from notifications.webhooks.deliveries import repository, service
 from notifications.webhooks.deliveries.dispatch import LADDER
 from notifications.webhooks.deliveries.posting import MOST_REST, Poster
 from notifications.webhooks.targets import Targets
 from notifications.worker import create_worker
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.db.session import Database
+from shared.db.tenancy import Scope
 from shared.identifiers import new_id
 from tests.notifications.conftest import WEBHOOK_KEY, Dispatching
 from tests.notifications.receiver import (
@@ -411,6 +414,44 @@ async def test_a_long_turn_keeps_its_lane(
         let_go.set()
         await settled(client, webhook, event.id, "delivered")
     assert len(receiver.seen) == 1
+
+
+async def test_what_is_added_while_a_lane_is_released_wakes_it_again(
+    database: Database, client: httpx.AsyncClient, org_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at what is due, which sees nothing, and the note that nothing is."""
+    webhook = await made(client, "http://127.0.0.1:9/", CONTACTS)
+    looked = repository.next_due
+    taking: list[asyncio.Task[list[service.Lane]]] = []
+
+    async def take() -> list[service.Lane]:
+        async with database.transaction(Scope(org_id=None)) as session:
+            return await service.take_lanes(session, seconds=60, limit=10)
+
+    async def look_and_be_overtaken(session: AsyncSession, webhook_id: UUID) -> datetime | None:
+        found = await looked(session, webhook_id)
+        await happen(database, contact_updated(org_id))
+        taking.append(asyncio.create_task(take()))
+        await until(stuck_or_done, what="the other worker")
+        return found
+
+    async def stuck_or_done() -> bool:
+        async with database.engine.connect() as connection:
+            waits = (
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%webhook_lane%'"
+            )
+            return taking[0].done() or bool(await connection.scalar(text(waits)))
+
+    await happen(database, contact_updated(org_id))
+    [lane] = await take()
+    async with database.engine.begin() as connection:
+        await connection.execute(text("SELECT set_config('app.org_id', :org, true)"), {"org": str(org_id)})
+        await connection.execute(text("UPDATE webhook_delivery SET status = 'delivered', due_at = NULL"))
+    monkeypatch.setattr(repository, "next_due", look_and_be_overtaken)
+    async with database.transaction(Scope(org_id=org_id)) as session:
+        await service.release_lane(session, lane, rest=0)
+    found = await taking[0] or await take()
+    assert [str(taken.webhook_id) for taken in found] == [webhook["id"]]
 
 
 async def test_a_worker_killed_between_the_answer_and_its_settling_is_replaced_and_the_id_stays(
