@@ -3,23 +3,14 @@
 A prefix ends where a name has a dot: `ficha.documents.*`, `ficha.contacts.contact.*`; `*` is everything.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import shared.events
 from shared.errors import FieldError, Invalid
-from shared.events.base import REGISTRY
+from shared.events.contract import published_events
 from shared.web.identity import Identity
 
 EVERYTHING: Final = "*"
-
-
-def _published() -> frozenset[str]:
-    for module in pkgutil.iter_modules(shared.events.__path__):
-        importlib.import_module(f"{shared.events.__name__}.{module.name}")
-    return frozenset(name for name, event in REGISTRY.items() if event.__module__.startswith("shared.events."))
 
 
 def patterns_of(name: str) -> list[str]:
@@ -64,5 +55,5 @@ def _like(chosen: str) -> str:
     return ", ".join(sorted(same_owner or _KNOWN))
 
 
-_KNOWN: Final = _published()
+_KNOWN: Final = frozenset(event.name for event in published_events())
 _PATTERNS: Final = frozenset(pattern for name in _KNOWN for pattern in patterns_of(name))

@@ -146,7 +146,7 @@ class Dispatch:
                 together = dict(finished)
                 finished.clear()
                 if together:
-                    await self._settle(lane, scope, together)
+                    await self._settle(lane, scope, together, url=turn.url)
 
         async def post_line_after_line() -> None:
             for line in lines:
@@ -179,12 +179,12 @@ class Dispatch:
         }
         return await self._poster.post(turn.url, headers, delivery.body)
 
-    async def _settle(self, lane: Lane, scope: Scope, outcomes: Mapping[UUID, Outcome]) -> None:
+    async def _settle(self, lane: Lane, scope: Scope, outcomes: Mapping[UUID, Outcome], *, url: str) -> None:
         """Only this process knows them: a database that is away is worth some patience."""
         for pause in (*_SETTLE_PAUSES, None):
             try:
                 async with self._transaction(scope) as session:
-                    statuses = await service.settle(session, lane, outcomes, ladder=self._ladder)
+                    statuses = await service.settle(session, lane, outcomes, url=url, ladder=self._ladder)
             except Exception as error:
                 if pause is None:
                     raise

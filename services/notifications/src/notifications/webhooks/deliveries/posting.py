@@ -19,7 +19,7 @@ TIMEOUT_SECONDS: Final = 20.0
 REST_SECONDS: Final = 5.0
 """For an endpoint that is overloaded or away, unless it asks for more, by `Retry-After`."""
 MOST_REST: Final = 3600.0
-_USER_AGENT: Final = "Ficha-Webhooks/1"
+_OURS: Final = {"User-Agent": "Ficha-Webhooks/1", "Accept-Encoding": "identity"}
 _MOST_READ: Final = 64 * 1024
 _MOST_KEPT: Final = 1024
 _NAMES_SECONDS: Final = 10
@@ -69,7 +69,7 @@ class Poster:
             # Once more: the rules may have changed, and what looks like an address is not asked for as a name.
             target = self._targets.parse(url)
             async with self._session().post(
-                target, data=body, headers={"User-Agent": _USER_AGENT, **headers}, allow_redirects=False
+                target, data=body, headers={**_OURS, **headers}, allow_redirects=False
             ) as response:
                 answer = await _beginning(response)
                 error = _fault(response.status)

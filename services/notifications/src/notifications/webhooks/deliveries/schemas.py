@@ -22,7 +22,7 @@ def _near(moment: datetime) -> datetime:
 class DeliveryOut(View):
     """`id` is the event's, and the header `webhook-id` of every attempt.
 
-    Pending and without `next_attempt_at`: waits until the webhook is enabled.
+    While its webhook is disabled, what is pending waits.
     """
 
     id: UUID

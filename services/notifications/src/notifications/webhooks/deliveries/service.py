@@ -23,7 +23,7 @@ from shared.events.base import AnyEvent
 MOST_REQUEUED: Final = 1000
 """By one request."""
 KEPT: Final = timedelta(days=30)
-_MOST_HEEDED: Final = 1000
+_MOST_HEEDED: Final = 10_000
 _MOST_LOGGED: Final = 20
 _JITTER: Final = 0.1
 _NOT_ALLOWED: Final = "whoever aimed this webhook last may not read this event"
@@ -163,12 +163,13 @@ async def begin_turn(session: AsyncSession, lane: Lane, *, seconds: float, limit
 
 
 async def settle(
-    session: AsyncSession, lane: Lane, outcomes: Mapping[UUID, Outcome], *, ladder: Sequence[float]
+    session: AsyncSession, lane: Lane, outcomes: Mapping[UUID, Outcome], *, url: str, ladder: Sequence[float]
 ) -> dict[UUID, str]:
-    """Write down what became of one attempt for each of these deliveries. Their status, unless forgotten meanwhile.
+    """Write down what became of one attempt each, at `url`. The deliveries' status, unless forgotten meanwhile.
 
     Whoever lost the lane meanwhile may say so too: that it arrived is true whoever brought it, and that it did not is
-    no news once it did. 410 Gone disables the webhook; so does a ladder climbed to its end without one success.
+    no news once it did. 410 Gone disables the webhook; so does a ladder climbed to its end without one success; unless
+    it goes elsewhere by now.
     """
     deliveries = await repository.lock_deliveries(session, lane.webhook_id, outcomes)
     for delivery in deliveries:
@@ -182,7 +183,7 @@ async def settle(
     gone = any(outcome.gone for outcome in failures)
     given_up = [delivery.failing_since for delivery in deliveries if delivery.status == "failed"]
     if gone or given_up:
-        await _disable_if_hopeless(session, lane.webhook_id, given_up, gone=gone)
+        await _disable_if_hopeless(session, lane.webhook_id, given_up, url=url, gone=gone)
     return {delivery.id: delivery.status for delivery in deliveries}
 
 
@@ -265,11 +266,11 @@ def _failed(delivery: WebhookDelivery, outcome: Outcome, ladder: Sequence[float]
 
 
 async def _disable_if_hopeless(
-    session: AsyncSession, webhook_id: UUID, given_up: Sequence[datetime | None], *, gone: bool
+    session: AsyncSession, webhook_id: UUID, given_up: Sequence[datetime | None], *, url: str, gone: bool
 ) -> None:
     """`given_up`: when the deliveries that were given up began to fail."""
     webhook = await webhooks.get_webhook(session, webhook_id, lock=True)
-    if webhook is None or not webhook.enabled:
+    if webhook is None or not webhook.enabled or webhook.url != url:
         return
     if gone:
         await disable(session, webhook, "gone")
