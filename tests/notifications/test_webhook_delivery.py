@@ -255,6 +255,25 @@ async def test_410_gone_disables_it_at_once_and_what_waits_goes_on_when_a_person
     assert str(unheard.id) not in [delivery["id"] for delivery in await logged(client, webhook)]
 
 
+async def test_410_from_where_it_no_longer_goes_disables_nothing(
+    database: Database, client: httpx.AsyncClient, org_id: UUID, receiver: Receiver, dispatching: Dispatching
+) -> None:
+    async def gone_at_last(request: web.Request) -> web.StreamResponse:
+        await receiver.hang(request)
+        return web.Response(status=410)
+
+    receiver.answer = gone_at_last
+    webhook = await made(client, receiver.url, CONTACTS)
+    event = contact_updated(org_id)
+    async with dispatching():
+        await happen(database, event)
+        await receiver.got(1)
+        await client.patch(f"{WEBHOOKS}/{webhook['id']}", json={"url": "http://127.0.0.1:9/"})
+        receiver.released.set()
+        await settled(client, webhook, event.id, "failed")
+    assert (await client.get(f"{WEBHOOKS}/{webhook['id']}")).json()["enabled"] is True
+
+
 async def test_no_answer_in_time_is_a_failure(
     database: Database, client: httpx.AsyncClient, org_id: UUID, receiver: Receiver, dispatching: Dispatching
 ) -> None:

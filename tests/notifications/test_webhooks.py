@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from notifications.webhooks import service
 from shared.db.session import Database
 from shared.identifiers import new_id
 from tests.notifications.conftest import Dispatching
@@ -280,11 +281,15 @@ async def test_another_organisation_sees_and_does_nothing(
     assert await logged(stranger, theirs) == []
 
 
-async def test_there_is_an_end_to_them(client: httpx.AsyncClient) -> None:
-    for _ in range(50):
-        await made(client, URL)
+async def test_there_is_an_end_to_them(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert service.MOST_WEBHOOKS == 50
+    monkeypatch.setattr(service, "MOST_WEBHOOKS", 2)
+    first = await made(client, URL)
+    await made(client, URL)
     answer = await client.post(WEBHOOKS, json={"url": URL})
     assert (answer.status_code, answer.json()["code"]) == (409, "notifications.too_many_webhooks")
+    await client.delete(f"{WEBHOOKS}/{first['id']}")
+    await made(client, URL)
 
 
 async def test_disabling_one_is_told(database: Database, client: httpx.AsyncClient, org_id: UUID) -> None:
