@@ -376,7 +376,9 @@ def test_private_addresses_are_closed_by_default_and_always_in_production() -> N
     assert [error["loc"] for error in caught.value.errors()] == [("webhook_private_addresses",)]
 
 
-@pytest.mark.parametrize("keys", ["", "short", f"{WEBHOOK_KEY},short", "x" * 44])
+@pytest.mark.parametrize(
+    "keys", ["", "short", f"{WEBHOOK_KEY},short", "x" * 44], ids=["none", "short", "second short", "not 32 bytes"]
+)
 def test_keys_that_are_none_stop_the_start_and_are_not_repeated(keys: str) -> None:
     with pytest.raises(ValidationError) as caught:
         settings(webhook_keys=keys)
