@@ -113,6 +113,23 @@ async def test_a_dead_queue_that_somebody_deletes_costs_no_dead_letter(
     assert {dead.event_id for dead in await dead_letters(consumer)} == {event.id for event in events}
 
 
+async def test_what_the_broker_gives_up_while_there_is_no_dead_queue_waits_for_one(
+    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    consumer, ear = listening(amqp, listener, ON_THING)
+    out = amqp.transport(unique("probe"))
+    assert isinstance(ear, AmqpTransport)
+    await ear.declare()
+    event = await record(publisher, scope)
+    assert await out.publish([message_of(event)]) == [None]
+    async with channel_to(amqp.url) as channel:
+        await channel.queue_delete(topology.dead_queue(consumer.service))
+    await deliver_too_often(amqp, consumer.service)
+    async with running(out, ear):  # which declares it anew
+        [dead] = await all_dead(consumer, 1)
+    assert dead.event_id == event.id
+
+
 @pytest.mark.parametrize("body", [b"", b"\x00\xff\x00", b"[" * 100_000, b'{"orgid": "x"}', b'{"orgid": 7}'])
 async def test_a_stranger_in_the_dead_queue_is_kept_as_it_came(
     amqp: AmqpStreet, listener: Database, body: bytes
