@@ -43,11 +43,12 @@ _PARTICULARS = (
 
 
 def cause_of(handler: str, reason: str) -> str:
-    """The reason without what differs from case to case (ids, quoted texts, numbers), on one line."""
+    """The reason without what differs from case to case (ids, quoted texts, numbers), in one line that can be typed."""
     for particular, placeholder in _PARTICULARS:
         reason = particular.sub(placeholder, reason)
     named = f"{handler}: {reason}" if handler else reason
-    return " ".join(named.split())[:_MOST_CAUSE].rstrip()
+    printable = "".join(character if character.isprintable() else " " for character in named)
+    return " ".join(printable.split())[:_MOST_CAUSE].rstrip()
 
 
 async def bury(consumer: Consumer, messages: Sequence[Message]) -> None:

@@ -29,8 +29,7 @@ PATH = "/internal/dead-letters"
 Status = Literal["dead", "replaying", "replayed", "discarded"]
 _SERVICE = r"[a-z][a-z0-9_]{0,39}"
 ServiceText = Annotated[str, StringConstraints(pattern=f"^{_SERVICE}$")]
-# As it was listed: a cause may end in a blank, or hold what nobody would type.
-Cause = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$", strip_whitespace=False)]
+Cause = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 NameText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 
 StatusParam = Annotated[Status, Query(description="what became of them")]
