@@ -1,15 +1,12 @@
 """From the last rung to somebody's decision: dead letters are kept with their cause, replayed once, or discarded."""
 
 import asyncio
-import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from local.postgres import Postgres
@@ -23,13 +20,23 @@ from shared.bus.relay import Relay
 from shared.bus.topology import ATTEMPT, HANDLER, LADDER, LAST_FAILURE, REASON
 from shared.bus.transport import Transport
 from shared.db.base import utc_now
-from shared.db.infrastructure import dead_letter_action, outbox, parked
+from shared.db.infrastructure import dead_letter_action, parked
 from shared.db.session import Database
-from shared.db.tenancy import Scope, org_of
+from shared.db.tenancy import Scope
 from shared.events.base import Event
 from shared.identifiers import new_id
 from shared.worker import Worker
-from tests.shared.bus.letters import Shelf, all_dead, asking, discard, history, listed, replay
+from tests.shared.bus.letters import (
+    Shelf,
+    all_dead,
+    asking,
+    discard,
+    history,
+    knocking,
+    listed,
+    record_spoiled,
+    replay,
+)
 from tests.shared.bus.street import Street, dead_letters, drained, listening, message_of, record, running, unique
 from tests.shared.bus.test_bus import shut_out
 from tests.support.probe import OtherChanged, ThingChanged, ThingState, effects, on_thing_changed
@@ -233,17 +240,31 @@ async def test_the_worker_replays_what_was_asked_while_it_runs(
 async def test_a_burial_that_comes_again_changes_no_decision(
     publisher: Database, listener: Database, scope: Scope, shelf: Shelf
 ) -> None:
-    """Its confirmation may get lost, and then the broker delivers the dead letter once more."""
+    """Its confirmation may get lost, and then the broker delivers the dead letter once more; or there was a copy."""
     consumer, event = await with_one_dead(publisher, listener, scope, shelf)
     [dead] = await dead_letters(consumer)
-    await discard(consumer, "not needed", event_id=event.id)
-    await bury(consumer, [message_of(event).with_(dead.headers)])
-    assert [letter.event_id for letter in await listed(consumer, status="discarded")] == [event.id]
-    assert len(await history(consumer, event.id)) == 2
 
-    later = {**dead.headers, LAST_FAILURE: utc_now().isoformat(), REASON: "failed once more"}
-    await bury(consumer, [message_of(event).with_(later)])
-    assert [letter.reason for letter in await listed(consumer)] == ["failed once more"]
+    async def die_again(reason: str) -> None:
+        later = {**dead.headers, LAST_FAILURE: utc_now().isoformat(), REASON: reason}
+        await bury(consumer, [message_of(event).with_(later)])
+
+    await bury(consumer, [message_of(event).with_(dead.headers)])
+    await die_again("a copy failed")
+    await replay(consumer, event_id=event.id)
+    await die_again("a copy failed meanwhile")
+    assert [letter.event_id for letter in await listed(consumer, status="replaying")] == [event.id]
+    await Redelivery(consumer).replay_asked()
+    await discard(consumer, "not needed", event_id=event.id)
+    await die_again("a copy failed too late")
+    assert [letter.event_id for letter in await listed(consumer, status="discarded")] == [event.id]
+    reason = str(dead.headers[REASON])
+    assert [(action, why) for action, _, why in await history(consumer, event.id)] == [
+        ("dead", reason),
+        ("dead", "a copy failed"),
+        ("replaying", ""),
+        ("dead", reason),
+        ("discarded", "not needed"),
+    ]
 
 
 async def with_one_dead(
@@ -282,56 +303,13 @@ async def test_while_the_database_is_away_nothing_that_died_is_lost(
     consumer, ear = listening(street, listener, Subscription(ThingChanged, shelf.on_thing), ladder=(600,))
     out = street.transport(unique("probe"))
     async with running(Relay("probe", publisher, out), out, ear):
-        async with shut_out(postgres, "ficha_listener"), knocking(listener) as knocks:
+        async with shut_out(postgres, "ficha_listener"), knocking(listener) as tried:
             spoiled = [await record_spoiled(publisher, scope) for _ in range(3)]
-            await until(lambda: more_than(2, knocks), what="somebody trying to bury them")
+            await until(tried, what="attempts to bury them")
         await all_dead(consumer, 3)
         await drained(publisher)
     assert {letter.event_id for letter in await listed(consumer)} == set(spoiled)
     assert [len(await history(consumer, event_id)) for event_id in spoiled] == [1, 1, 1]
-
-
-async def record_spoiled(database: Database, scope: Scope) -> UUID:
-    """An event whose body nobody can read."""
-    async with database.transaction(scope) as session:
-        event = ThingChanged(
-            id=new_id(),
-            occurred_at=utc_now(),
-            org_id=org_of(session),
-            subject=new_id(),
-            version=1,
-            data=ThingState(id=new_id()),
-        )
-        await session.execute(
-            outbox.insert().values(
-                event_id=event.id,
-                org_id=event.org_id,
-                aggregate_id=event.subject,
-                name=event.name,
-                body=b"spoiled \x00\xff",
-                recorded_at=event.occurred_at,
-            )
-        )
-    return event.id
-
-
-@asynccontextmanager
-async def knocking(database: Database) -> AsyncIterator[list[float]]:
-    """When somebody tried to connect to it."""
-    knocks: list[float] = []
-
-    def knock(*_: object) -> None:
-        knocks.append(time.monotonic())
-
-    event.listen(database.engine.sync_engine, "do_connect", knock)
-    try:
-        yield knocks
-    finally:
-        event.remove(database.engine.sync_engine, "do_connect", knock)
-
-
-async def more_than(count: int, knocks: list[float]) -> bool:
-    return len(knocks) > count
 
 
 async def test_an_organisation_sees_and_decides_about_its_own_only(

@@ -41,6 +41,9 @@ _PARTICULARS = (
     (re.compile(r"\d+"), "<n>"),
 )
 
+_NEW = upsert(dead_letter).excluded
+"""What an insert that met a row brought along."""
+
 
 def cause_of(handler: str, reason: str) -> str:
     """The reason without what differs from case to case (ids, quoted texts, numbers), in one line that can be typed."""
@@ -52,28 +55,28 @@ def cause_of(handler: str, reason: str) -> str:
 
 
 async def bury(consumer: Consumer, messages: Sequence[Message]) -> None:
-    """Keep them, in one transaction; one that is there already, settled or not, is dead again as of now.
+    """Keep them, in one transaction. Of one that is there already only a newer failure is noted.
 
+    What was decided about it since stands: it may come again because a confirmation got lost, or as a second copy.
     Call it before the transport lets go of them. Raises SQLAlchemyError or OSError when the database is away.
     """
     if not messages:
         return
+    newer = (dead_letter.c.status == DEAD) & (_NEW.last_failed_at > dead_letter.c.last_failed_at)
     async with consumer.database.engine.begin() as connection:
-        # The same burial again, because its confirmation got lost: what was decided since then stands.
-        await _bury(connection, consumer.service, messages, only_newer=True)
+        await _bury(connection, consumer.service, messages, again=newer)
 
 
-async def _bury(connection: AsyncConnection, consumer: str, messages: Sequence[Message], *, only_newer: bool) -> None:
+async def _bury(
+    connection: AsyncConnection, consumer: str, messages: Sequence[Message], *, again: ColumnElement[bool]
+) -> None:
+    """`again`: which of those that are there already are to be dead as of now."""
     rows = {message.event_id: _row(consumer, message) for message in messages}
-    statement = upsert(dead_letter).values(list(rows.values()))
-    new = statement.excluded
-    changed = {name: new[name] for name in ("headers", "cause", "reason", "handler", "attempts", "last_failed_at")}
+    changed = {name: _NEW[name] for name in ("headers", "cause", "reason", "handler", "attempts", "last_failed_at")}
     buried = (
-        statement.on_conflict_do_update(
-            index_elements=["consumer", "event_id"],
-            set_={**changed, "status": DEAD},
-            where=new.last_failed_at > dead_letter.c.last_failed_at if only_newer else None,
-        )
+        upsert(dead_letter)
+        .values(list(rows.values()))
+        .on_conflict_do_update(index_elements=["consumer", "event_id"], set_={**changed, "status": DEAD}, where=again)
         .returning(dead_letter.c.consumer, dead_letter.c.event_id, dead_letter.c.reason)
         .cte("buried")
     )
@@ -122,7 +125,7 @@ class Redelivery:
 
     async def _note(self, connection: AsyncConnection, handled: Sequence[UUID], failed: Sequence[Message]) -> None:
         if failed:
-            await _bury(connection, self._consumer.service, failed, only_newer=False)
+            await _bury(connection, self._consumer.service, failed, again=dead_letter.c.status == REPLAYING)
         if handled:
             mine = (dead_letter.c.consumer == self._consumer.service) & dead_letter.c.event_id.in_(handled)
             # Another process of this service may have tried the same at the same time, with less luck.
