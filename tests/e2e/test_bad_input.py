@@ -28,7 +28,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ficha]:
 def key(alone: Ficha) -> str:
     scopes = [
         f"{noun}:{action}"
-        for noun in ("contacts", "documents", "crm", "files", "portal", "notifications", "organization")
+        for noun in ("contacts", "documents", "crm", "files", "portal", "notifications", "organization", "operations")
         for action in ("read", "write")
     ]
     with closing(alone.client()) as client:

@@ -4,6 +4,7 @@ Generated from the document, so that a new route is covered the day it appears: 
 test has no foreign id for makes it fail.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import orjson
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,6 +20,13 @@ from schemathesis import Case
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 
+from shared.bus.consumer import Consumer
+from shared.bus.dead_letters import bury
+from shared.bus.message import Message
+from shared.bus.topology import HANDLER, REASON
+from shared.db.engine import create_engine
+from shared.db.session import Database
+from shared.identifiers import new_id
 from tests.support.ficha import Ficha, started
 from tests.support.waiting import until_now
 
@@ -111,7 +120,10 @@ def first(alone: Ficha) -> Iterator[Tenant]:
         assert client.patch(webhook, json={"enabled": False}).status_code == 200
         key = client.post("/api/v1/api-keys", json={"name": MARK, "scopes": ["contacts:read"]}).json()
         tenant.ids["key_id"] = key["id"]
-        tenant.ids["user_id"] = client.get("/api/v1/session").json()["user"]["id"]
+        session = client.get("/api/v1/session").json()
+        tenant.ids["user_id"] = session["user"]["id"]
+        tenant.ids["service"] = "crm"
+        tenant.ids["event_id"] = asyncio.run(give_up_an_event(alone, session["organization"]["id"]))
         tenant.readable += [
             "/api/v1/organization",
             "/api/v1/users",
@@ -124,8 +136,19 @@ def first(alone: Ficha) -> Iterator[Tenant]:
             f"/api/v1/messages/{message['id']}",
             f"{webhook}/deliveries",
             delivery,
+            "/api/v1/operations/dead-letters",
+            f"/api/v1/operations/dead-letters/crm/{tenant.ids['event_id']}",
         ]
         yield tenant
+
+
+async def give_up_an_event(ficha: Ficha, org_id: str) -> str:
+    """A dead letter of crm's, with the mark in all its texts."""
+    event_id, body = new_id(), orjson.dumps({"orgid": org_id, "data": {"name": MARK}})
+    database = Database(create_engine(ficha.database_url("crm"), application="test", pool_size=1))
+    await bury(Consumer("crm", database, []), [Message(event_id, MARK, body, {REASON: MARK, HANDLER: MARK})])
+    await database.close()
+    return str(event_id)
 
 
 @pytest.fixture(scope="module")
@@ -233,4 +256,4 @@ def activity(contact: str) -> dict[str, Any]:
 
 
 def test_the_foreign_ids_are_ids(first: Tenant) -> None:
-    assert all(UUID(value) for value in first.ids.values())
+    assert all(UUID(value) for name, value in first.ids.items() if name != "service")

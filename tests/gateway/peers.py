@@ -71,6 +71,14 @@ class Peer:
                 part["year"]["asked"] = year
             return part
 
+        @app.get("/internal/dead-letters", dependencies=[Depends(Authorize("operations"))], include_in_schema=False)
+        @app.get(
+            "/internal/dead-letters/groups", dependencies=[Depends(Authorize("operations"))], include_in_schema=False
+        )
+        async def dead_letters(request: Request) -> Any:
+            await self._note(request)
+            return Response(b"<html>") if self.mode == "nonsense" else {"items": [], "next_cursor": None}
+
         shape = CrmThing if self.name == "crm" else Thing
 
         @app.post(f"/api/v1/{_NOUNS[self.name]}", dependencies=authorize, status_code=201)

@@ -52,10 +52,14 @@ class Ficha:
         """The process of one service; only a stack has them."""
         return psutil.Process(int((self.home / "logs" / f"{name}.pid").read_text()))
 
+    def database_url(self, service: str) -> str:
+        """As the service itself connects."""
+        return f"postgresql+asyncpg://ficha_{service}@/ficha_{service}?host={self.home / 'postgres'}"
+
     def add_organization(self, name: str, email: str, password: str) -> httpx.Client:
         """A second tenant, made the way an operator makes one: a gateway started with its name. Logged in."""
         places = {
-            "DATABASE_URL": f"postgresql+asyncpg://ficha_gateway@/ficha_gateway?host={self.home / 'postgres'}",
+            "DATABASE_URL": self.database_url("gateway"),
             "IDENTITY_PRIVATE_KEY": generate_keys()[0],
             **{f"{service}_URL": "http://127.0.0.1:9" for service in _BEHIND_THE_GATEWAY},
             "PUBLIC_URL": self.url,

@@ -1,4 +1,6 @@
-"""A service as a program: `python -m <name>` runs HTTP and worker together; `--only http|worker`; `migrate`."""
+"""A service as a program: `python -m <name>` runs HTTP and worker together; `--only http|worker`; `migrate`;
+`dead-letters`, for the operator.
+"""
 
 import argparse
 import asyncio
@@ -20,6 +22,7 @@ from shared.bus.doorbell import Doorbell
 from shared.bus.transport import Transport
 from shared.db.migrate import upgrade
 from shared.db.session import Database
+from shared.operations import dead_letters
 from shared.settings import ServiceSettings
 from shared.worker import Worker
 
@@ -40,17 +43,35 @@ class Program:
 
     def run(self) -> None:
         """The command line. Exits 2 with one sentence when a setting is missing or wrong."""
-        parser = argparse.ArgumentParser(prog=f"python -m {self.service}")
-        parser.add_argument("command", nargs="?", choices=["serve", "migrate"], default="serve")
-        parser.add_argument("--only", choices=["http", "worker"])
-        arguments = parser.parse_args()
+        arguments = self._parser().parse_args()
         settings = self.load_settings()
+        if arguments.command == "dead-letters":
+            logging.configure(level="WARNING")  # the answer says what was done
+            sys.exit(asyncio.run(self._decide(settings, arguments)))
         logging.configure(level=settings.log_level)
         if arguments.command == "migrate":
             self.migrate(settings)
             return
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(self._serve_alone(settings, only=arguments.only))
+
+    def _parser(self) -> argparse.ArgumentParser:
+        parser = argparse.ArgumentParser(prog=f"python -m {self.service}")
+        parser.add_argument("--only", choices=["http", "worker"])
+        commands = parser.add_subparsers(dest="command")
+        serve = commands.add_parser("serve", help="answer HTTP and listen to events, as it does without a command")
+        serve.add_argument("--only", choices=["http", "worker"], default=argparse.SUPPRESS)
+        commands.add_parser("migrate", help="bring the database and the queues up to date")
+        dead = commands.add_parser("dead-letters", help="events given up: see them, replay them, discard them")
+        dead_letters.add_commands(dead, [self.service])
+        return parser
+
+    async def _decide(self, settings: ServiceSettings, arguments: argparse.Namespace) -> int:
+        database = Database.from_settings(self.service, settings)
+        try:
+            return await dead_letters.run(arguments, {self.service: database}, sys.stdout)
+        finally:
+            await database.close()
 
     def load_settings(self) -> ServiceSettings:
         try:

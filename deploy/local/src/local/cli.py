@@ -1,4 +1,4 @@
-"""`ficha run`, `ficha stack`, `ficha demo`, `ficha event-map`: Ficha on one machine."""
+"""`ficha run`, `ficha stack`, `ficha demo`, `ficha event-map`, `ficha dead-letters`: Ficha on one machine."""
 
 import argparse
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import uvloop
 
-from local import run, stack
+from local import operations, run, stack
 from local.demo.loader import load_demo
 from local.errors import CannotStart
 from local.event_map import event_map
@@ -38,9 +38,13 @@ def main() -> None:
     demo.add_argument("--email", default=_ADMIN)
     demo.add_argument("--journal", type=Path, default=Path("demo.jsonl"), help="what is loaded already")
     commands.add_parser("event-map", help="who listens to what")
+    dead = commands.add_parser("dead-letters", help="events a service gave up: see them, replay them, discard them")
+    operations.add_commands(dead)
     arguments = parser.parse_args()
     try:
-        if arguments.command == "demo":
+        if arguments.command == "dead-letters":
+            sys.exit(operations.decide(arguments))
+        elif arguments.command == "demo":
             password = os.environ.get("FICHA_ADMIN_PASSWORD") or sys.exit("Set FICHA_ADMIN_PASSWORD.")
             asyncio.run(load_demo(arguments.url, arguments.email, password, arguments.journal))
         elif arguments.command == "event-map":

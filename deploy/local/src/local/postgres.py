@@ -38,6 +38,24 @@ class PostgresFailed(Exception):
     """It did not start; the message ends with the last lines of its log."""
 
 
+def url_of_running(folder: Path) -> URL | None:
+    """The superuser's URL of the server that another process runs on this folder, or None when none does.
+
+    Raises PermissionError when it is somebody else's.
+    """
+    try:
+        lines = (folder.resolve() / "postmaster.pid").read_text().splitlines()
+        # The server's own notes: its pid first, the folder of its socket fifth, how far it is last.
+        running = psutil.Process(int(lines[0])).name() == "postgres" and lines[-1].strip() == "ready"
+    except (FileNotFoundError, NotADirectoryError, ValueError, IndexError, psutil.NoSuchProcess):
+        return None
+    return _url(Path(lines[4])) if running else None
+
+
+def _url(sockets: Path) -> URL:
+    return URL.create("postgresql", "postgres", database="postgres", query={"host": str(sockets)})
+
+
 class Postgres:
     """`durable=False` is for tests only: a crash of the machine may lose data, a crash of the process never."""
 
@@ -68,7 +86,7 @@ class Postgres:
     @property
     def url(self) -> URL:
         """The superuser's, to the database `postgres`."""
-        return URL.create("postgresql", "postgres", database="postgres", query={"host": str(self._sockets)})
+        return _url(self._sockets)
 
     def start(self) -> Self:
         """Initialise the folder when it is new, then start. Raises PostgresFailed."""

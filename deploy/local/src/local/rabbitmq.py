@@ -26,6 +26,9 @@ PROGRAMS = (
 )
 _EPMD = ("/usr/lib/erlang/bin/epmd", "/usr/local/lib/erlang/bin/epmd", "/opt/homebrew/bin/epmd")
 _POLICY = Path("/usr/sbin/policy-rc.d")
+_LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
+_DEAD_LETTERS_AGAIN = "-rabbit dead_letter_worker_publisher_confirm_timeout 3000"
+"""So often (ms) the broker tries to place a dead letter that finds no queue; by default every three minutes."""
 _START_SECONDS = 90
 _STOP_SECONDS = 30
 
@@ -117,7 +120,7 @@ class _Node:
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(port),
             "RABBITMQ_DIST_PORT": str(distribution_port),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{_LOOPBACK_ONLY} {_DEAD_LETTERS_AGAIN}",
             "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
             "RABBITMQ_LOG_BASE": str(folder / "log"),
             "RABBITMQ_PID_FILE": str(folder / "node.pid"),
@@ -185,6 +188,7 @@ class _Container:
             *("run", "--detach", "--cidfile", str(self._record)),
             # The node is named after its host, and its data after its node.
             *("--hostname", "ficha", "--volume", f"{self._folder / 'data'}:/var/lib/rabbitmq"),
+            *("--env", f"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS={_DEAD_LETTERS_AGAIN}"),
             *("--publish", f"127.0.0.1:{self._port}:5672", IMAGE),
         )
 

@@ -14,9 +14,10 @@ from crm.pipelines.routes import router as pipelines
 from shared.db.session import Database
 from shared.web import app
 from shared.web.asking import Asker
+from shared.web.dead_letters import router as dead_letters
 from shared.web.identity import Signer
 
-ROUTERS = (pipelines, opportunities, activities, notes, panel)
+ROUTERS = (pipelines, opportunities, activities, notes, panel, dead_letters)
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:

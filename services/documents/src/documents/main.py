@@ -19,9 +19,10 @@ from documents.taxes.routes import router as taxes
 from shared.db.session import Database
 from shared.web import app
 from shared.web.asking import Asker
+from shared.web.dead_letters import router as dead_letters
 from shared.web.identity import Signer
 
-ROUTERS = (products, taxes, series, drafts, ledger, payments, sending, printouts, reports, panel_router)
+ROUTERS = (products, taxes, series, drafts, ledger, payments, sending, printouts, reports, panel_router, dead_letters)
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:

@@ -12,6 +12,7 @@ from files.storage import Storage
 from shared.db.session import Database
 from shared.web import app
 from shared.web.asking import Asker
+from shared.web.dead_letters import router as dead_letters
 from shared.web.identity import Signer
 
 logger = structlog.get_logger("files")
@@ -35,7 +36,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             yield
         storage.close()
 
-    made = app.create_app("files", settings, database, [router, panel_router], lifespan=lifespan)
+    made = app.create_app("files", settings, database, [router, panel_router, dead_letters], lifespan=lifespan)
     made.state.storage = storage
     made.state.contacts = contacts
     made.state.readiness.append(storage.missing)

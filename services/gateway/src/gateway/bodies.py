@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 
 from gateway.errors import BodyTooLarge, LengthRequired
+from shared.web.idempotency import IdempotentRoute
 
 MOST_BYTES: Final = 2 * 1024 * 1024
 
@@ -35,3 +36,7 @@ class BoundedRoute(APIRoute):
             return await handle(request)
 
         return handler
+
+
+class BoundedIdempotentRoute(BoundedRoute, IdempotentRoute):
+    """The same, and the answer to a POST is kept for its Idempotency-Key."""

@@ -17,6 +17,7 @@ from gateway.feed.bell import BELL
 from gateway.feed.routes import router as feed_router
 from gateway.live import hub_of
 from gateway.openapi import ApiDocument
+from gateway.operations.routes import router as operations_router
 from gateway.origin import OwnOrigin
 from gateway.panel import Panel
 from gateway.protection import ProtectionMiddleware
@@ -36,6 +37,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         user_router,
         key_router,
         feed_router,
+        operations_router,
         document_router,
         health_router,
     ]

@@ -13,6 +13,7 @@ from notifications.webhooks.sealing import Sealer
 from notifications.webhooks.targets import Targets
 from shared.db.session import Database
 from shared.web import app
+from shared.web.dead_letters import router as dead_letters
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
@@ -23,7 +24,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         yield
         targets.close()
 
-    made = app.create_app("notifications", settings, database, (messages, webhooks, deliveries), lifespan=lifespan)
+    routers = (messages, webhooks, deliveries, dead_letters)
+    made = app.create_app("notifications", settings, database, routers, lifespan=lifespan)
     made.state.targets = targets
     made.state.sealer = Sealer(settings.webhook_keys.get_secret_value())
     return made

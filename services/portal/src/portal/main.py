@@ -20,9 +20,10 @@ from portal.sessions.routes import router as sessions
 from shared.db.session import Database
 from shared.web import app
 from shared.web.asking import Asker
+from shared.web.dead_letters import router as dead_letters
 from shared.web.identity import Signer
 
-STAFF = (access, previews, panel_router)
+STAFF = (access, previews, panel_router, dead_letters)
 CLIENTS = (sessions, opening_router, home, documents, catalogue, orders, payments)
 _DOCUMENTS_SECONDS = 15
 """The first PDF after a start takes its time."""

@@ -125,7 +125,7 @@ class Consumer:
             envelope = orjson.loads(message.body)
             events = [subscription.event.from_envelope(envelope) for subscription in subscriptions]
         except (ValueError, ValidationError, AttributeError) as error:
-            return self._dead(message, subscriptions[0], f"undecodable: {error}")
+            return self._dead(message, subscriptions[0], f"undecodable: {_what_is_wrong(error)}")
         return _Delivery(place, message, tuple(zip(subscriptions, events, strict=True)))
 
     def _listening_to(self, name: str) -> list[Subscription]:
@@ -255,3 +255,10 @@ def attempts_of(headers: Headers) -> int:
     """How often handling it has failed."""
     attempt = headers.get(ATTEMPT)
     return attempt if isinstance(attempt, int) else 0
+
+
+def _what_is_wrong(error: Exception) -> str:
+    """Which fields, and why, but not what stands in them: somebody wrote that, and reasons end in logs."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(f"{'.'.join(str(part) for part in wrong['loc'])}: {wrong['msg']}" for wrong in error.errors())

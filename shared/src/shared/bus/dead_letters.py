@@ -1,6 +1,7 @@
 """What a consumer gave up on: kept in its own database, whichever transport it came by, until somebody decides.
 
-Replaying hands the body to the consumer again, past the broker; the inbox makes that harmless to repeat.
+Replaying hands the body to the consumer again, past the broker; the inbox makes that harmless to repeat. What people
+see of them and decide is in `shared.bus.decisions`.
 """
 
 import asyncio
@@ -11,13 +12,15 @@ from uuid import UUID
 
 import orjson
 import structlog
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import CTE, ColumnElement, DateTime, delete, exists, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.bus.consumer import Consumer, DatabaseAway, Done, attempts_of
 from shared.bus.message import Headers, Message
+from shared.bus.pausing import first_of
 from shared.bus.topology import FIRST_FAILURE, HANDLER, LAST_FAILURE, REASON
 from shared.db.base import utc_now
 from shared.db.infrastructure import dead_letter, dead_letter_action
@@ -25,46 +28,59 @@ from shared.db.infrastructure import dead_letter, dead_letter_action
 logger = structlog.get_logger("dead_letters")
 
 DEAD, REPLAYING, REPLAYED, DISCARDED = "dead", "replaying", "replayed", "discarded"
+SYSTEM = "system"
 KEPT = timedelta(days=35)
-"""How long one that was settled is still shown; one that was not is kept for ever."""
+"""How long one is still shown after it was settled; one that was not is kept for ever."""
 _POLL_SECONDS = 1.0
 _AT_ONCE = 50
 _MOST_CAUSE = 200
-_SETTLED_BY_BROKER = "delivered more often than the queue allows, without ever being settled"
+_NO_REASON = "no reason given: delivered more often than the queue allows, or put here by somebody else"
 _PARTICULARS = (
     (re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE), "<id>"),
     (re.compile(r"'[^']*'|\"[^\"]*\""), "<text>"),
     (re.compile(r"\d+"), "<n>"),
 )
 
+_NEW = upsert(dead_letter).excluded
+"""What an insert that met a row brought along."""
+
 
 def cause_of(handler: str, reason: str) -> str:
-    """The reason without what differs from case to case: ids, quoted texts, numbers."""
+    """The reason without what differs from case to case (ids, quoted texts, numbers), in one line that can be typed."""
     for particular, placeholder in _PARTICULARS:
         reason = particular.sub(placeholder, reason)
-    return f"{handler}: {reason}"[:_MOST_CAUSE]
+    named = f"{handler}: {reason}" if handler else reason
+    printable = "".join(character if character.isprintable() else " " for character in named)
+    return " ".join(printable.split())[:_MOST_CAUSE].rstrip()
 
 
 async def bury(consumer: Consumer, messages: Sequence[Message]) -> None:
-    """Keep them, in one transaction; one that is there already, settled or not, is dead again as of now.
+    """Keep them, in one transaction. Of one that is there already only a newer failure is noted.
 
+    What was decided about it since stands: it may come again because a confirmation got lost, or as a second copy.
     Call it before the transport lets go of them. Raises SQLAlchemyError or OSError when the database is away.
     """
     if not messages:
         return
-    rows = {message.event_id: _row(consumer.service, message) for message in messages}
-    statement = upsert(dead_letter).values(list(rows.values()))
-    new = statement.excluded
-    changed = {name: new[name] for name in ("headers", "cause", "reason", "handler", "attempts", "last_failed_at")}
+    newer = (dead_letter.c.status == DEAD) & (_NEW.last_failed_at > dead_letter.c.last_failed_at)
     async with consumer.database.engine.begin() as connection:
-        await connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["consumer", "event_id"],
-                set_={**changed, "status": DEAD},
-                # The same burial again, because its confirmation got lost: what was decided since then stands.
-                where=new.last_failed_at > dead_letter.c.last_failed_at,
-            )
-        )
+        await _bury(connection, consumer.service, messages, again=newer)
+
+
+async def _bury(
+    connection: AsyncConnection, consumer: str, messages: Sequence[Message], *, again: ColumnElement[bool]
+) -> None:
+    """`again`: which of those that are there already are to be dead as of now."""
+    rows = {message.event_id: _row(consumer, message) for message in messages}
+    changed = {name: _NEW[name] for name in ("headers", "cause", "reason", "handler", "attempts", "last_failed_at")}
+    buried = (
+        upsert(dead_letter)
+        .values(list(rows.values()))
+        .on_conflict_do_update(index_elements=["consumer", "event_id"], set_={**changed, "status": DEAD}, where=again)
+        .returning(dead_letter.c.consumer, dead_letter.c.event_id, dead_letter.c.reason)
+        .cte("buried")
+    )
+    await connection.execute(_written_down(buried, DEAD, actor=SYSTEM, reason=buried.c.reason))
 
 
 class Redelivery:
@@ -77,15 +93,14 @@ class Redelivery:
         """Until `stop`. A database that goes away is waited for."""
         while not stop.is_set():
             try:
-                await self.replay_asked()
+                if await self.replay_asked() == _AT_ONCE:
+                    continue  # there may be more
             except (DatabaseAway, SQLAlchemyError, OSError) as error:
                 logger.warning("dead_letters_not_reached", consumer=self._consumer.service, error=str(error))
-            try:
-                await asyncio.wait_for(stop.wait(), _POLL_SECONDS)
-            except TimeoutError:
-                continue
+            await first_of(stop, within=_POLL_SECONDS)
 
-    async def replay_asked(self) -> None:
+    async def replay_asked(self) -> int:
+        """How many were tried now. Raises DatabaseAway, SQLAlchemyError or OSError; what was not tried stays asked."""
         asked = (
             select(dead_letter.c.event_id, dead_letter.c.name, dead_letter.c.body, dead_letter.c.headers)
             .where(dead_letter.c.consumer == self._consumer.service, dead_letter.c.status == REPLAYING)
@@ -96,49 +111,78 @@ class Redelivery:
             rows = (await connection.execute(asked)).all()
         messages = [Message(row.event_id, row.name, row.body, orjson.loads(row.headers)) for row in rows]
         verdicts = await self._consumer.handle_all(messages)
-        failed = [
-            Message(message.event_id, message.name, message.body, verdict.headers)
-            for message, verdict in zip(messages, verdicts, strict=True)
-            if not isinstance(verdict, Done)
-        ]
-        await bury(self._consumer, failed)
-        handled = [m.event_id for m, verdict in zip(messages, verdicts, strict=True) if isinstance(verdict, Done)]
-        if handled:
+        handled: list[UUID] = []
+        failed: list[Message] = []
+        for message, verdict in zip(messages, verdicts, strict=True):
+            if isinstance(verdict, Done):
+                handled.append(message.event_id)
+            else:
+                failed.append(message.with_(verdict.headers))
+        if rows:
             async with self._consumer.database.engine.begin() as connection:
-                await settle(connection, self._consumer.service, handled, REPLAYED, actor="system", reason="")
+                await self._note(connection, handled, failed)
+        return len(rows)
+
+    async def _note(self, connection: AsyncConnection, handled: Sequence[UUID], failed: Sequence[Message]) -> None:
+        if failed:
+            await _bury(connection, self._consumer.service, failed, again=dead_letter.c.status == REPLAYING)
+        if handled:
+            mine = (dead_letter.c.consumer == self._consumer.service) & dead_letter.c.event_id.in_(handled)
+            # Another process of this service may have tried the same at the same time, with less luck.
+            await settle(connection, mine, REPLAYED, before=(REPLAYING, DEAD), actor=SYSTEM, reason="")
 
 
 async def settle(
-    connection: AsyncConnection, consumer: str, event_ids: Sequence[UUID], status: str, *, actor: str, reason: str
-) -> None:
-    """Give them the new status, and write down who wanted it and why."""
-    mine = (dead_letter.c.consumer == consumer) & dead_letter.c.event_id.in_(event_ids)
-    await connection.execute(update(dead_letter).where(mine).values(status=status))
-    await connection.execute(
-        insert(dead_letter_action),
-        [
-            {
-                "consumer": consumer,
-                "event_id": event_id,
-                "at": utc_now(),
-                "actor": actor,
-                "action": status,
-                "reason": reason,
-            }
-            for event_id in event_ids
-        ],
+    connection: AsyncConnection | AsyncSession,
+    which: ColumnElement[bool],
+    status: str,
+    *,
+    before: Sequence[str],
+    actor: str,
+    reason: str,
+) -> int:
+    """Those that are in one of the states `before` get the new status, and it is written down who wanted it and why.
+
+    Answers how many; of two at once, one finds them changed already.
+    """
+    settled = (
+        update(dead_letter)
+        .where(which, dead_letter.c.status.in_(before))
+        .values(status=status)
+        .returning(dead_letter.c.consumer, dead_letter.c.event_id)
+        .cte("settled")
     )
+    written = _written_down(settled, status, actor=actor, reason=literal(reason))
+    return len((await connection.execute(written)).all())
+
+
+def _written_down(changed: CTE, status: str, *, actor: str, reason: ColumnElement[str]) -> ReturningInsert[tuple[int]]:
+    noted = select(
+        changed.c.consumer,
+        changed.c.event_id,
+        literal(utc_now(), DateTime(timezone=True)),
+        literal(actor),
+        literal(status),
+        reason,
+    )
+    columns = ["consumer", "event_id", "at", "actor", "action", "reason"]
+    return insert(dead_letter_action).from_select(columns, noted).returning(dead_letter_action.c.position)
 
 
 async def forget_old(engine: AsyncEngine) -> None:
+    recently = exists().where(
+        dead_letter_action.c.consumer == dead_letter.c.consumer,
+        dead_letter_action.c.event_id == dead_letter.c.event_id,
+        dead_letter_action.c.at >= utc_now() - KEPT,
+    )
     settled = dead_letter.c.status.in_((REPLAYED, DISCARDED))
     async with engine.begin() as connection:
-        await connection.execute(delete(dead_letter).where(settled, dead_letter.c.last_failed_at < utc_now() - KEPT))
+        await connection.execute(delete(dead_letter).where(settled, ~recently))
 
 
 def _row(consumer: str, message: Message) -> dict[str, object]:
     headers = message.headers
-    reason = _storable(str(headers.get(REASON, _SETTLED_BY_BROKER)))
+    reason = _storable(str(headers.get(REASON, _NO_REASON)))
     handler = _storable(str(headers.get(HANDLER, "")))
     now = utc_now()
     return {

@@ -118,6 +118,7 @@ def create_dead_letters() -> None:
                 PRIMARY KEY (consumer, event_id)
             )""",
             "CREATE INDEX ix_dead_letter_status ON dead_letter (status, last_failed_at, event_id)",
+            "CREATE INDEX ix_dead_letter_org_id ON dead_letter (org_id, status, last_failed_at, event_id)",
             """CREATE TABLE dead_letter_action (
                 position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
                 consumer varchar(40) NOT NULL,

@@ -20,7 +20,7 @@ class Provisioned:
 async def provision(admin: URL, service: str, *, database: str | None = None) -> Provisioned:
     """Make what is missing; what is there stays. `admin` is a superuser's URL to any database."""
     database = database or f"ficha_{service}"
-    owner, worker = f"ficha_{service}_owner", f"ficha_{service}"
+    owner, worker = _roles(service)
     connection = await _connect(admin)
     try:
         for role in (owner, worker):
@@ -45,10 +45,19 @@ async def provision(admin: URL, service: str, *, database: str | None = None) ->
         )
     finally:
         await inside.close()
-    return Provisioned(
-        migrate_url=_url(admin, owner, database),
-        database_url=_url(admin, worker, database),
-    )
+    return provisioned(admin, service, database=database)
+
+
+def provisioned(admin: URL, service: str, *, database: str | None = None) -> Provisioned:
+    """Where what `provision` made is."""
+    database = database or f"ficha_{service}"
+    owner, worker = _roles(service)
+    return Provisioned(migrate_url=_url(admin, owner, database), database_url=_url(admin, worker, database))
+
+
+def _roles(service: str) -> tuple[str, str]:
+    """Who owns, and who works."""
+    return f"ficha_{service}_owner", f"ficha_{service}"
 
 
 async def _connect(url: URL) -> asyncpg.Connection:

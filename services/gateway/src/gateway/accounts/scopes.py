@@ -2,12 +2,12 @@
 
 from typing import Final
 
-NOUNS: Final = ("contacts", "documents", "crm", "files", "portal", "notifications", "organization")
+NOUNS: Final = ("contacts", "documents", "crm", "files", "portal", "notifications", "organization", "operations")
 KNOWN: Final = frozenset(f"{noun}:{action}" for noun in NOUNS for action in ("read", "write"))
 """What an API key may carry."""
 
 ADMINISTRATOR: Final = frozenset({"*"})
-MEMBER: Final = KNOWN - {"organization:write"}
+MEMBER: Final = KNOWN - {"organization:write", "operations:read", "operations:write"}
 VISITOR: Final = frozenset({"portal:client"})
 """Somebody at the client portal: the portal itself asks who."""
 _OWNERS: Final = {"organization": "gateway"}

@@ -1,0 +1,1 @@
+"""What administrators see of the machinery, over all services: the events that were given up."""
