@@ -146,6 +146,24 @@ async def test_a_person_need_not_wait_for_the_ladder(
         await settled(client, webhook, event.id, "delivered")
 
 
+async def test_the_latest_attempts_are_kept_and_all_are_counted(
+    database: Database,
+    client: httpx.AsyncClient,
+    org_id: UUID,
+    receiver: Receiver,
+    dispatching: Dispatching,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(service, "MOST_LOGGED", 2)
+    receiver.statuses = [500, 501, 502, 201]
+    webhook = await made(client, receiver.url, CONTACTS)
+    event = contact_updated(org_id)
+    async with dispatching(ladder=(0.01, 0.01, 0.01)):
+        await happen(database, event)
+        delivery = await settled(client, webhook, event.id, "delivered")
+    assert ([line["status_code"] for line in delivery["log"]], delivery["attempts"]) == ([201, 502], 4)
+
+
 async def test_one_catches_up_after_an_outage(
     database: Database, client: httpx.AsyncClient, org_id: UUID, receiver: Receiver, dispatching: Dispatching
 ) -> None:

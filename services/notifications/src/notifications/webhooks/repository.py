@@ -68,12 +68,6 @@ async def save_webhook(session: AsyncSession, webhook: Webhook) -> None:
     await session.flush()
 
 
-async def note_success(session: AsyncSession, webhook_id: UUID) -> None:
-    """It works (again)."""
-    mine = (Webhook.org_id == org_of(session)) & (Webhook.id == webhook_id)
-    await session.execute(update(Webhook).where(mine, Webhook.failing_since.is_not(None)).values(failing_since=None))
-
-
 async def note_failure(session: AsyncSession, webhook_id: UUID, at: datetime) -> None:
     """Kept is the first one after the last success."""
     mine = (Webhook.org_id == org_of(session)) & (Webhook.id == webhook_id)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import and_, delete, func, insert, or_, select, text, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -94,6 +95,31 @@ async def lock_deliveries(session: AsyncSession, webhook_id: UUID, ids: Iterable
 async def save_deliveries(session: AsyncSession, deliveries: Sequence[WebhookDelivery]) -> None:
     session.add_all(deliveries)
     await session.flush()
+
+
+async def note_arrivals(
+    session: AsyncSession,
+    webhook_id: UUID,
+    arrivals: Sequence[tuple[UUID, int | None, dict[str, Any]]],
+    *,
+    most_logged: int,
+) -> None:
+    """(delivery, status code, line of its log) of what arrived: nearly everything, so one statement for all of it.
+
+    And the webhook works (again).
+    """
+    ids, codes, lines = zip(*arrivals, strict=True)
+    await session.execute(
+        _NOTE_ARRIVALS,
+        {
+            "org_id": org_of(session),
+            "webhook_id": webhook_id,
+            "ids": list(ids),
+            "codes": list(codes),
+            "lines": [orjson.dumps(line).decode() for line in lines],
+            "most": most_logged,
+        },
+    )
 
 
 async def requeue(session: AsyncSession, delivery: WebhookDelivery) -> None:
@@ -257,6 +283,22 @@ _FAN_OUT = text(
         SELECT CAST(:org_id AS uuid), webhook_id FROM made RETURNING webhook_id
     )
     SELECT count(*) FROM woken
+    """
+)
+
+_NOTE_ARRIVALS = text(
+    """
+    WITH works AS (
+        UPDATE webhook SET failing_since = NULL
+        WHERE org_id = CAST(:org_id AS uuid) AND id = CAST(:webhook_id AS uuid) AND failing_since IS NOT NULL
+    )
+    UPDATE webhook_delivery delivery
+    SET status = 'delivered', due_at = NULL, failing_since = NULL, delivered_at = coalesce(delivered_at, now()),
+        last_status_code = arrived.code, last_error = NULL, attempts = attempts + 1,
+        log = CASE WHEN jsonb_array_length(log) < :most THEN log ELSE log - 0 END || CAST(arrived.line AS jsonb)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:codes AS integer[]), CAST(:lines AS text[])) AS arrived (id, code, line)
+    WHERE delivery.org_id = CAST(:org_id AS uuid) AND delivery.webhook_id = CAST(:webhook_id AS uuid)
+      AND delivery.id = arrived.id
     """
 )
 

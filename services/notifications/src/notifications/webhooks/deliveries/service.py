@@ -23,8 +23,9 @@ from shared.events.base import AnyEvent
 MOST_REQUEUED: Final = 1000
 """By one request."""
 KEPT: Final = timedelta(days=30)
+MOST_LOGGED: Final = 20
+"""Attempts of one delivery."""
 _MOST_HEEDED: Final = 10_000
-_MOST_LOGGED: Final = 20
 _JITTER: Final = 0.1
 _NOT_ALLOWED: Final = "whoever aimed this webhook last may not read this event"
 
@@ -171,20 +172,15 @@ async def settle(
     no news once it did. 410 Gone disables the webhook; so does a ladder climbed to its end without one success; unless
     it goes elsewhere by now.
     """
-    deliveries = await repository.lock_deliveries(session, lane.webhook_id, outcomes)
-    for delivery in deliveries:
-        _settle(delivery, outcomes[delivery.id], ladder)
-    await repository.save_deliveries(session, deliveries)
-    failures = [outcome for outcome in outcomes.values() if not outcome.delivered]
-    if failures:
-        await webhooks.note_failure(session, lane.webhook_id, min(outcome.at for outcome in failures))
-    if len(failures) < len(outcomes):
-        await webhooks.note_success(session, lane.webhook_id)
-    gone = any(outcome.gone for outcome in failures)
-    given_up = [delivery.failing_since for delivery in deliveries if delivery.status == "failed"]
-    if gone or given_up:
-        await _disable_if_hopeless(session, lane.webhook_id, given_up, url=url, gone=gone)
-    return {delivery.id: delivery.status for delivery in deliveries}
+    arrived = {delivery_id: outcome for delivery_id, outcome in outcomes.items() if outcome.delivered}
+    failed = {delivery_id: outcome for delivery_id, outcome in outcomes.items() if not outcome.delivered}
+    statuses = dict.fromkeys(arrived, "delivered")
+    if arrived:
+        lines = [(delivery_id, outcome.status_code, _line(outcome)) for delivery_id, outcome in arrived.items()]
+        await repository.note_arrivals(session, lane.webhook_id, lines, most_logged=MOST_LOGGED)
+    if failed:
+        statuses |= await _settle_failures(session, lane.webhook_id, failed, url=url, ladder=ladder)
+    return statuses
 
 
 async def release_lane(session: AsyncSession, lane: Lane, *, rest: float) -> None:
@@ -230,26 +226,34 @@ def _secrets(webhook: Webhook) -> tuple[bytes, ...]:
     return (webhook.secret, previous) if previous and until and until > utc_now() else (webhook.secret,)
 
 
-def _settle(delivery: WebhookDelivery, outcome: Outcome, ladder: Sequence[float]) -> None:
-    line: dict[str, Any] = {
+async def _settle_failures(
+    session: AsyncSession, webhook_id: UUID, outcomes: Mapping[UUID, Outcome], *, url: str, ladder: Sequence[float]
+) -> dict[UUID, str]:
+    deliveries = await repository.lock_deliveries(session, webhook_id, outcomes)
+    for delivery in deliveries:
+        outcome = outcomes[delivery.id]
+        delivery.log = [*delivery.log, _line(outcome)][-MOST_LOGGED:]
+        delivery.attempts += 1
+        if delivery.status == "pending":
+            _failed(delivery, outcome, ladder)
+    await repository.save_deliveries(session, deliveries)
+    await webhooks.note_failure(session, webhook_id, min(outcome.at for outcome in outcomes.values()))
+    gone = any(outcome.gone for outcome in outcomes.values())
+    given_up = [delivery.failing_since for delivery in deliveries if delivery.status == "failed"]
+    if gone or given_up:
+        await _disable_if_hopeless(session, webhook_id, given_up, url=url, gone=gone)
+    return {delivery.id: delivery.status for delivery in deliveries}
+
+
+def _line(outcome: Outcome) -> dict[str, Any]:
+    """Of a delivery's log."""
+    return {
         "at": outcome.at.isoformat(),
         "ms": outcome.ms,
         "status_code": outcome.status_code,
         "answer": outcome.answer,
         "error": outcome.error,
     }
-    delivery.log = [*delivery.log, line][-_MOST_LOGGED:]
-    delivery.attempts += 1
-    if outcome.delivered:
-        _arrived(delivery, outcome)
-    elif delivery.status == "pending":
-        _failed(delivery, outcome, ladder)
-
-
-def _arrived(delivery: WebhookDelivery, outcome: Outcome) -> None:
-    delivery.status, delivery.due_at, delivery.failing_since = "delivered", None, None
-    delivery.last_status_code, delivery.last_error = outcome.status_code, None
-    delivery.delivered_at = delivery.delivered_at or utc_now()
 
 
 def _failed(delivery: WebhookDelivery, outcome: Outcome, ladder: Sequence[float]) -> None:
