@@ -8,6 +8,8 @@ import structlog
 from shared.bus import dead_letters, inbox
 from shared.bus.consumer import Consumer, Subscription
 from shared.bus.dead_letters import Redelivery
+from shared.bus.depths import Depths
+from shared.bus.metrics import BusMetrics
 from shared.bus.relay import Relay
 from shared.bus.transport import Transport
 from shared.db.session import Database
@@ -33,10 +35,11 @@ class Worker:
         self._service = service
         self._database = database
         self._transport = transport
-        self._relay = Relay(service, database, transport)
-        self._jobs = list(jobs)
+        self.metrics = BusMetrics()
+        self._relay = Relay(service, database, transport, metrics=self.metrics)
+        self._jobs = [*jobs, Depths(database, transport, self.metrics).run]
         if subscriptions:
-            consumer = Consumer(service, database, subscriptions)
+            consumer = Consumer(service, database, subscriptions, metrics=self.metrics)
             transport.attach(consumer)
             self._jobs.append(Redelivery(consumer).run)
 

@@ -1,9 +1,11 @@
 """The one place that decides what becomes of a delivered message: done, again later, or dead."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -13,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus import failpoints, inbox
 from shared.bus.message import Headers, Message
+from shared.bus.metrics import BusMetrics
 from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LADDER, LAST_FAILURE, REASON
 from shared.db.base import utc_now
 from shared.db.engine import is_away
@@ -39,7 +42,9 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Handled now or before, or of no interest."""
+    """Handled now or before (`duplicate`), or of no interest (`ignored`)."""
+
+    outcome: Literal["done", "duplicate", "ignored"] = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,9 @@ class Consumer:
         subscriptions: Sequence[Subscription],
         *,
         ladder: tuple[int, ...] = LADDER,
+        metrics: BusMetrics | None = None,
     ) -> None:
+        self.metrics = metrics or BusMetrics()
         self.service = service
         self.database = database
         self.ladder = ladder
@@ -114,13 +121,17 @@ class Consumer:
             together = readable[start : start + _MOST_TOGETHER]
             found = await self._handle_together(together)
             verdicts.update(zip((delivery.place for delivery in together), found, strict=True))
-        return [verdicts[place] for place in range(len(messages))]
+        ordered = [verdicts[place] for place in range(len(messages))]
+        self.metrics.count_handled(
+            (message.name, _outcome(message, verdict)) for message, verdict in zip(messages, ordered, strict=True)
+        )
+        return ordered
 
     def _read(self, place: int, message: Message) -> "_Delivery | Verdict":
         subscriptions = self._listening_to(message.name)
         if not subscriptions:
             logger.warning("event_of_no_interest", consumer=self.service, name=message.name)
-            return Done()
+            return Done("ignored")
         try:
             envelope = orjson.loads(message.body)
             events = [subscription.event.from_envelope(envelope) for subscription in subscriptions]
@@ -138,15 +149,15 @@ class Consumer:
         attempt = _Attempt()
         while True:
             try:
-                await self._attempt(deliveries, attempt)
+                return await self._attempt(deliveries, attempt)
             except inbox.BeingRebuilt:
                 await asyncio.sleep(_REBUILD_PAUSE)
             except Exception as error:
                 return await self._after_failure(deliveries, attempt, error)
-            else:
-                return [Done()] * len(deliveries)
 
-    async def _attempt(self, deliveries: Sequence["_Delivery"], attempt: "_Attempt") -> None:
+    async def _attempt(self, deliveries: Sequence["_Delivery"], attempt: "_Attempt") -> list[Verdict]:
+        verdicts: list[Verdict] = []
+        affected: list[_Delivery] = []
         attempt.entered = False
         async with self._slots, self.database.transaction(deliveries[0].scope) as session:
             attempt.entered = True
@@ -155,17 +166,27 @@ class Consumer:
                 if delivery.event_id in fresh:
                     fresh.discard(delivery.event_id)  # it may have been delivered twice in one batch
                     await self._run(session, delivery, attempt)
+                    affected.append(delivery)
+                    verdicts.append(Done())
+                else:
+                    verdicts.append(Done("duplicate"))
             attempt.subscription = None
             failpoints.reach(failpoints.CONSUMER_AFFECTED)
         failpoints.reach(failpoints.CONSUMER_COMMITTED)
+        now = utc_now()
+        lags = ((now - delivery.occurred_at).total_seconds() for delivery in affected)
+        self.metrics.observe_batch(len(deliveries), lags)
+        return verdicts
 
     async def _run(self, session: AsyncSession, delivery: "_Delivery", attempt: "_Attempt") -> None:
         with structlog.contextvars.bound_contextvars(service=self.service, **delivery.log_ids):
             await enter(session, delivery.scope)
+            started = time.perf_counter()
             for attempt.subscription, event in delivery.heard:
                 await attempt.subscription.handler(session, event)
             if session.new or session.dirty or session.deleted:
                 await session.flush()
+            self.metrics.observe_handler(delivery.message.name, time.perf_counter() - started)
             # The next one sees the database, not what this one had loaded before somebody else changed it.
             session.expunge_all()
 
@@ -226,6 +247,10 @@ class _Delivery:
         return self.heard[0][1].org_id
 
     @property
+    def occurred_at(self) -> datetime:
+        return self.heard[0][1].occurred_at
+
+    @property
     def scope(self) -> Scope:
         event = self.heard[0][1]
         return Scope(
@@ -249,6 +274,17 @@ class _Attempt:
     entered: bool = False
     at: int = 0
     subscription: Subscription | None = None
+
+
+def _outcome(message: Message, verdict: Verdict) -> str:
+    """As metrics call it."""
+    match verdict:
+        case Done(outcome):
+            return outcome
+        case Retry(headers=headers):
+            return "postponed" if headers == message.headers else "retry"
+        case Dead():
+            return "dead"
 
 
 def attempts_of(headers: Headers) -> int:
