@@ -24,6 +24,7 @@ from shared.db.migrate import upgrade
 from shared.db.session import Database
 from shared.operations import dead_letters
 from shared.settings import ServiceSettings
+from shared.web.app import create_probe_app
 from shared.worker import Worker
 
 logger = structlog.get_logger("process")
@@ -130,11 +131,15 @@ class Program:
     def assemble(
         self, settings: ServiceSettings, database: Database, transport: Transport | None, *, http: bool = True
     ) -> "Parts":
-        """Build both doors without opening them. Consumers are attached to the transport from here on."""
+        """Build both doors without opening them. Consumers are attached to the transport from here on.
+
+        Without the HTTP door there is still one for health and metrics, on the same address.
+        """
         worker = self.create_worker(settings, database, transport) if transport else None
-        app = self.create_app(settings, database) if http else None
-        if app and worker:
+        app = self.create_app(settings, database) if http else create_probe_app(self.service, database)
+        if worker:
             app.state.readiness.append(worker.missing)
+            app.state.registry.register(worker.metrics.registry)
         return Parts(settings, app, worker)
 
 
@@ -143,16 +148,14 @@ class Parts:
     """A service put together, not yet started."""
 
     settings: ServiceSettings
-    app: FastAPI | None
+    app: FastAPI
     worker: Worker | None
 
-    async def start(self, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> int | None:
+    async def start(self, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> int:
         """Start them in `tasks`; answers the port the HTTP door listens on, once it does."""
-        port = None
-        if self.app:
-            # For what never ends by itself (event streams): the server waits for open answers.
-            self.app.state.stop = stop
-            port = await serve(tasks, self.app, self.settings.host, self.settings.port, stop)
+        # For what never ends by itself (event streams): the server waits for open answers.
+        self.app.state.stop = stop
+        port = await serve(tasks, self.app, self.settings.host, self.settings.port, stop)
         if self.worker:
             tasks.create_task(self.worker.run(stop))
         return port

@@ -47,15 +47,25 @@ def create_app(
         responses=_PROBLEMS,
         redirect_slashes=False,
     )
-    registry = CollectorRegistry()
-    app.state.database = database
     app.state.settings = settings
     app.state.verifier = Verifier(settings.identity_issuers)
+    for router in routers:
+        app.include_router(router)
+    return _framed(app, service, database)
+
+
+def create_probe_app(service: str, database: Database) -> FastAPI:
+    """Health and metrics alone: for a process that has no other HTTP door."""
+    app = FastAPI(title=f"Ficha {service}", openapi_url=None, docs_url=None, redoc_url=None)
+    return _framed(app, service, database)
+
+
+def _framed(app: FastAPI, service: str, database: Database) -> FastAPI:
+    registry = CollectorRegistry()
+    app.state.database = database
     app.state.registry = registry
     app.state.readiness = [health.database_check(database)]
     app.add_middleware(CorrelationMiddleware, service=service, metrics=HttpMetrics(registry))
     problems.install(app)
-    for router in routers:
-        app.include_router(router)
     app.include_router(health.router)
     return app
