@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus import topology
 from shared.bus.amqp import AmqpTransport
-from shared.bus.consumer import Consumer, Subscription
+from shared.bus.consumer import Consumer, DatabaseAway, Subscription
 from shared.bus.depths import Depths
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.bus.message import Message
@@ -126,9 +126,9 @@ async def test_retries_and_dead_letters_are_told_apart(
         await until(buried)
     outcomes = {
         outcome: value(receiver.metrics, "ficha_events_handled_total", name=THING, outcome=outcome)
-        for outcome in ("done", "retry", "dead", "duplicate", "ignored", "postponed")
+        for outcome in ("done", "retry", "dead", "duplicate", "ignored")
     }
-    assert outcomes == {"done": 1, "retry": 1, "dead": 1, "duplicate": None, "ignored": None, "postponed": None}
+    assert outcomes == {"done": 1, "retry": 1, "dead": 1, "duplicate": None, "ignored": None}
     assert value(receiver.metrics, "ficha_dead_letters", status="replaying") == 0
     await out.close()
 
@@ -141,13 +141,17 @@ async def test_who_sends_rubbish_adds_no_series(listener: Database) -> None:
     assert {sample.labels["name"] for sample in handled} == {"other"}
 
 
-async def test_a_database_that_is_away_is_no_retry_and_leaves_no_old_figures(publisher: Database, scope: Scope) -> None:
+async def test_a_database_that_is_away_settles_nothing_and_leaves_no_old_figures(
+    publisher: Database, scope: Scope
+) -> None:
     nowhere = Database(create_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", application="test"))
     metrics = BusMetrics()
     transport = MemoryTransport(MemoryHub())
     consumer = Consumer("listener", nowhere, [ON_THING], metrics=metrics)
-    await consumer.handle(message_of(await record(publisher, scope)))
-    assert value(metrics, "ficha_events_handled_total", name=THING, outcome="postponed") == 1
+    event = await record(publisher, scope)
+    with pytest.raises(DatabaseAway):
+        await consumer.handle(message_of(event))
+    assert [sample for family in metrics.handled.collect() for sample in family.samples] == []
 
     await Depths(publisher, transport, metrics).look()
     assert value(metrics, "ficha_outbox_events") == 1

@@ -123,7 +123,7 @@ class Consumer:
             verdicts.update(zip((delivery.place for delivery in together), found, strict=True))
         ordered = [verdicts[place] for place in range(len(messages))]
         self.metrics.count_handled(
-            (message.name, _outcome(message, verdict)) for message, verdict in zip(messages, ordered, strict=True)
+            (message.name, _outcome(verdict)) for message, verdict in zip(messages, ordered, strict=True)
         )
         return ordered
 
@@ -276,13 +276,13 @@ class _Attempt:
     subscription: Subscription | None = None
 
 
-def _outcome(message: Message, verdict: Verdict) -> str:
+def _outcome(verdict: Verdict) -> str:
     """As metrics call it."""
     match verdict:
         case Done(outcome):
             return outcome
-        case Retry(headers=headers):
-            return "postponed" if headers == message.headers else "retry"
+        case Retry():
+            return "retry"
         case Dead():
             return "dead"
 

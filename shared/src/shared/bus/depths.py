@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus.metrics import BusMetrics
+from shared.bus.pausing import first_of
 from shared.bus.transport import Transport
 from shared.db.base import utc_now
 from shared.db.session import Database
@@ -30,10 +31,7 @@ class Depths:
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await self.look()
-            try:
-                await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
-            except TimeoutError:
-                continue
+            await first_of(stop, within=LOOK_SECONDS)
 
     async def look(self) -> None:
         metrics = self._metrics

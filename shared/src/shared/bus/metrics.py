@@ -81,8 +81,8 @@ class BusMetrics:
         self.handled = Counter(
             "ficha_events_handled",
             "Deliveries settled, by event name and outcome: done, duplicate (handled before, no effect again), ignored "
-            "(nobody here listens to it), retry (its handler failed, it comes again), postponed (the database was "
-            "away, it comes again), dead (given up, see ficha_dead_letters)",
+            "(nobody here listens to it), retry (its handler failed, it comes again), dead (given up, see "
+            "ficha_dead_letters)",
             ["name", "outcome"],
             registry=registry,
         )
@@ -118,6 +118,12 @@ class BusMetrics:
             "ficha_redeliveries",
             "Deliveries that the broker had made before, to a worker that did not settle them. A few after each "
             "restart are normal; a steady rate means workers that die over an event",
+            registry=registry,
+        )
+        self.recovered = Counter(
+            "ficha_events_recovered",
+            "Events that no queue had brought, found in the log stream and handled late. Above 0: somebody removed a "
+            "binding or deleted a queue",
             registry=registry,
         )
         self.dead_letters = Gauge(
