@@ -24,6 +24,7 @@ from shared.db.migrate import upgrade
 from shared.db.session import Database
 from shared.operations import dead_letters
 from shared.settings import ServiceSettings
+from shared.supervision import outlive
 from shared.web.app import create_probe_app
 from shared.worker import Worker
 
@@ -123,7 +124,7 @@ class Program:
             async with asyncio.TaskGroup() as tasks:
                 port = await parts.start(tasks, stop)
                 if only == "http":
-                    tasks.create_task(Doorbell(database).run(stop))
+                    tasks.create_task(outlive(Doorbell(database).run, stop))
                 logger.info("started", service=self.service, port=port, only=only)
         finally:
             await database.close()
@@ -155,6 +156,8 @@ class Parts:
         """Start them in `tasks`; answers the port the HTTP door listens on, once it does."""
         # For what never ends by itself (event streams): the server waits for open answers.
         self.app.state.stop = stop
+        # For what the app starts itself and must not outlive: its death is the process's.
+        self.app.state.tasks = tasks
         port = await serve(tasks, self.app, self.settings.host, self.settings.port, stop)
         if self.worker:
             tasks.create_task(self.worker.run(stop))

@@ -13,11 +13,12 @@ from shared.bus.metrics import BusMetrics
 from shared.bus.relay import Relay
 from shared.bus.transport import Transport
 from shared.db.session import Database
+from shared.supervision import outlive
 
 logger = structlog.get_logger("worker")
 
 Job = Callable[[asyncio.Event], Awaitable[None]]
-"""Runs until the event is set."""
+"""Runs until the event is set, and no shorter."""
 
 _HOUSEKEEPING_SECONDS = 3600
 
@@ -51,11 +52,8 @@ class Worker:
         """Until `stop`; raises when any task dies, so that the process ends and is started anew."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._relay.run(stop))
-                tasks.create_task(self._transport.run(stop))
-                tasks.create_task(self._housekeep(stop))
-                for job in self._jobs:
-                    tasks.create_task(_run(job, stop))
+                for job in (self._relay.run, self._transport.run, self._housekeep, *self._jobs):
+                    tasks.create_task(outlive(job, stop))
         finally:
             # Not before the relay has its last confirmations: what it could not delete goes out twice.
             await self._transport.close()
@@ -71,7 +69,3 @@ class Worker:
                 await asyncio.wait_for(stop.wait(), _HOUSEKEEPING_SECONDS)
             except TimeoutError:
                 continue
-
-
-async def _run(job: Job, stop: asyncio.Event) -> None:
-    await job(stop)

@@ -30,6 +30,7 @@ from shared.bus.lane import Lane
 from shared.bus.message import Message
 from shared.bus.pausing import first_of
 from shared.bus.transport import Failure, Tap
+from shared.supervision import outlive
 
 logger = structlog.get_logger("bus.amqp")
 
@@ -96,10 +97,10 @@ class AmqpTransport:
 
     async def run(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep_serving(stop))
+            tasks.create_task(outlive(self._keep_serving, stop))
             for consumer in self._consumers:
                 reconciler = Reconciler(self._url, consumer, after_seconds=self._reconcile_seconds)
-                tasks.create_task(reconciler.run(stop))
+                tasks.create_task(outlive(reconciler.run, stop))
 
     async def _keep_serving(self, stop: asyncio.Event) -> None:
         try:
@@ -120,6 +121,8 @@ class AmqpTransport:
     async def _serve(self, stop: asyncio.Event) -> None:
         """One life of the consuming connection: declare, consume, wait for its end or for `stop`."""
         connection = await connect(self._url, f"{self._service} consumer")
+        # Otherwise a relay that failed once and has nothing more to publish would say so for ever.
+        self._publishing.unreachable = False
         lanes: list[DeliveryLane] = []
         try:
             lost = asyncio.Event()
