@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from shared import logging
+from shared import logging, tracing
 from shared.bus.amqp import AmqpTransport
 from shared.bus.doorbell import Doorbell
 from shared.bus.transport import Transport
@@ -54,8 +54,12 @@ class Program:
         if arguments.command == "migrate":
             self.migrate(settings)
             return
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(self._serve_alone(settings, only=arguments.only))
+        tracing.configure(broker=settings.amqp_url.get_secret_value() if settings.amqp_url else None)
+        try:
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(self._serve_alone(settings, only=arguments.only))
+        finally:
+            tracing.close()
 
     def _parser(self) -> argparse.ArgumentParser:
         parser = argparse.ArgumentParser(prog=f"python -m {self.service}")

@@ -1,6 +1,7 @@
 """The one place that decides what becomes of a delivered message: done, again later, or dead."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus import failpoints, inbox
+from shared.bus import failpoints, inbox, spans
 from shared.bus.message import Headers, Message
 from shared.bus.metrics import BusMetrics
 from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LADDER, LAST_FAILURE, REASON
@@ -22,8 +23,10 @@ from shared.db.engine import is_away
 from shared.db.session import Database
 from shared.db.tenancy import Scope, enter
 from shared.events.base import EVERYTHING, Event
+from shared.tracing import trace_id_of
 
 logger = structlog.get_logger("consumer")
+_levels = logging.getLogger("consumer")
 
 _MOST_TOGETHER = 100
 """Events a transaction: more would hold their rows' locks for long, and gain little."""
@@ -159,7 +162,7 @@ class Consumer:
         verdicts: list[Verdict] = []
         affected: list[_Delivery] = []
         attempt.entered = False
-        async with self._slots, self.database.transaction(deliveries[0].scope) as session:
+        async with self._slots, self.database.transaction(deliveries[0].scope()) as session:
             attempt.entered = True
             fresh = await inbox.remember(session, self.service, [delivery.event_id for delivery in deliveries])
             for attempt.at, delivery in enumerate(deliveries):
@@ -179,14 +182,20 @@ class Consumer:
         return verdicts
 
     async def _run(self, session: AsyncSession, delivery: "_Delivery", attempt: "_Attempt") -> None:
-        with structlog.contextvars.bound_contextvars(service=self.service, **delivery.log_ids):
-            await enter(session, delivery.scope)
+        with (
+            spans.consume(self.service, delivery.message.name, delivery.heard[0][1]) as span,
+            structlog.contextvars.bound_contextvars(service=self.service, **delivery.log_ids),
+        ):
+            await enter(session, delivery.scope(span.traceparent))
             started = time.perf_counter()
             for attempt.subscription, event in delivery.heard:
                 await attempt.subscription.handler(session, event)
             if session.new or session.dirty or session.deleted:
                 await session.flush()
-            self.metrics.observe_handler(delivery.message.name, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self.metrics.observe_handler(delivery.message.name, seconds)
+            if _levels.isEnabledFor(logging.DEBUG):  # asked first: at this rate even what is not logged costs
+                logger.debug("event_handled", ms=round(seconds * 1000, 1))
             # The next one sees the database, not what this one had loaded before somebody else changed it.
             session.expunge_all()
 
@@ -250,21 +259,27 @@ class _Delivery:
     def occurred_at(self) -> datetime:
         return self.heard[0][1].occurred_at
 
-    @property
-    def scope(self) -> Scope:
+    def scope(self, traceparent: str = "") -> Scope:
+        """What handling it happens under; `traceparent`: of its span."""
         event = self.heard[0][1]
         return Scope(
             org_id=event.org_id,
             actor=event.actor,
             correlation_id=event.correlation_id,
             causation_id=str(event.id),
-            traceparent=event.traceparent,
+            traceparent=traceparent,
         )
 
     @property
     def log_ids(self) -> dict[str, str]:
         event = self.heard[0][1]
-        return {"event_id": str(event.id), "event_name": self.message.name, "org_id": str(event.org_id)}
+        return {
+            "event_id": str(event.id),
+            "event_name": self.message.name,
+            "org_id": str(event.org_id),
+            "correlation_id": event.correlation_id,
+            "trace_id": trace_id_of(event.traceparent),
+        }
 
 
 @dataclass(slots=True)

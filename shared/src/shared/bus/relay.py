@@ -14,7 +14,7 @@ from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.bus import failpoints
+from shared.bus import failpoints, spans
 from shared.bus.doorbell import heard_by
 from shared.bus.message import Message
 from shared.bus.metrics import BusMetrics
@@ -131,11 +131,14 @@ class Relay:
 
     async def _publish(self, messages: Sequence[Message]) -> list[Failure | None]:
         started = time.perf_counter()
-        outcomes = await self._transport.publish(messages)
+        with spans.publish(self._service, messages) as span:
+            outcomes = await self._transport.publish(messages)
+            failures = ["link" if failure.link else "refused" for failure in outcomes if failure]
+            spans.published(span, failures)
         self._metrics.publish_seconds.observe(time.perf_counter() - started)
         self._metrics.publish_batch.observe(len(messages))
         self._metrics.count_published(m.name for m, failure in zip(messages, outcomes, strict=True) if not failure)
-        self._metrics.count_failures("link" if failure.link else "refused" for failure in outcomes if failure)
+        self._metrics.count_failures(failures)
         return outcomes
 
     async def _put_off(self, connection: AsyncConnection, row: Row[Any], failure: Failure) -> None:
