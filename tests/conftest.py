@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.identity",
     "tests.support.rabbitmq",
     "tests.support.s3",
+    "tests.support.spans",
 ]
 
 # JSON lines: the console renderer draws every traceback with its locals, which takes seconds each.

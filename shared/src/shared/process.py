@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from shared import logging
+from shared import logging, tracing
 from shared.bus.amqp import AmqpTransport
 from shared.bus.doorbell import Doorbell
 from shared.bus.transport import Transport
@@ -24,6 +24,8 @@ from shared.db.migrate import upgrade
 from shared.db.session import Database
 from shared.operations import dead_letters
 from shared.settings import ServiceSettings
+from shared.supervision import outlive
+from shared.web.app import create_probe_app
 from shared.worker import Worker
 
 logger = structlog.get_logger("process")
@@ -52,8 +54,12 @@ class Program:
         if arguments.command == "migrate":
             self.migrate(settings)
             return
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(self._serve_alone(settings, only=arguments.only))
+        tracing.configure(broker=settings.amqp_url.get_secret_value() if settings.amqp_url else None)
+        try:
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(self._serve_alone(settings, only=arguments.only))
+        finally:
+            tracing.close()
 
     def _parser(self) -> argparse.ArgumentParser:
         parser = argparse.ArgumentParser(prog=f"python -m {self.service}")
@@ -122,7 +128,7 @@ class Program:
             async with asyncio.TaskGroup() as tasks:
                 port = await parts.start(tasks, stop)
                 if only == "http":
-                    tasks.create_task(Doorbell(database).run(stop))
+                    tasks.create_task(outlive(Doorbell(database).run, stop))
                 logger.info("started", service=self.service, port=port, only=only)
         finally:
             await database.close()
@@ -130,11 +136,15 @@ class Program:
     def assemble(
         self, settings: ServiceSettings, database: Database, transport: Transport | None, *, http: bool = True
     ) -> "Parts":
-        """Build both doors without opening them. Consumers are attached to the transport from here on."""
+        """Build both doors without opening them. Consumers are attached to the transport from here on.
+
+        Without the HTTP door there is still one for health and metrics, on the same address.
+        """
         worker = self.create_worker(settings, database, transport) if transport else None
-        app = self.create_app(settings, database) if http else None
-        if app and worker:
+        app = self.create_app(settings, database) if http else create_probe_app(self.service, database)
+        if worker:
             app.state.readiness.append(worker.missing)
+            app.state.registry.register(worker.metrics.registry)
         return Parts(settings, app, worker)
 
 
@@ -143,16 +153,16 @@ class Parts:
     """A service put together, not yet started."""
 
     settings: ServiceSettings
-    app: FastAPI | None
+    app: FastAPI
     worker: Worker | None
 
-    async def start(self, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> int | None:
+    async def start(self, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> int:
         """Start them in `tasks`; answers the port the HTTP door listens on, once it does."""
-        port = None
-        if self.app:
-            # For what never ends by itself (event streams): the server waits for open answers.
-            self.app.state.stop = stop
-            port = await serve(tasks, self.app, self.settings.host, self.settings.port, stop)
+        # For what never ends by itself (event streams): the server waits for open answers.
+        self.app.state.stop = stop
+        # For what the app starts itself and must not outlive: its death is the process's.
+        self.app.state.tasks = tasks
+        port = await serve(tasks, self.app, self.settings.host, self.settings.port, stop)
         if self.worker:
             tasks.create_task(self.worker.run(stop))
         return port

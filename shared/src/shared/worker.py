@@ -8,14 +8,17 @@ import structlog
 from shared.bus import dead_letters, inbox
 from shared.bus.consumer import Consumer, Subscription
 from shared.bus.dead_letters import Redelivery
+from shared.bus.depths import Depths
+from shared.bus.metrics import BusMetrics
 from shared.bus.relay import Relay
 from shared.bus.transport import Transport
 from shared.db.session import Database
+from shared.supervision import outlive
 
 logger = structlog.get_logger("worker")
 
 Job = Callable[[asyncio.Event], Awaitable[None]]
-"""Runs until the event is set."""
+"""Runs until the event is set, and no shorter."""
 
 _HOUSEKEEPING_SECONDS = 3600
 
@@ -33,10 +36,11 @@ class Worker:
         self._service = service
         self._database = database
         self._transport = transport
-        self._relay = Relay(service, database, transport)
-        self._jobs = list(jobs)
+        self.metrics = BusMetrics()
+        self._relay = Relay(service, database, transport, metrics=self.metrics)
+        self._jobs = [*jobs, Depths(database, transport, self.metrics).run]
         if subscriptions:
-            consumer = Consumer(service, database, subscriptions)
+            consumer = Consumer(service, database, subscriptions, metrics=self.metrics)
             transport.attach(consumer)
             self._jobs.append(Redelivery(consumer).run)
 
@@ -48,11 +52,8 @@ class Worker:
         """Until `stop`; raises when any task dies, so that the process ends and is started anew."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._relay.run(stop))
-                tasks.create_task(self._transport.run(stop))
-                tasks.create_task(self._housekeep(stop))
-                for job in self._jobs:
-                    tasks.create_task(_run(job, stop))
+                for job in (self._relay.run, self._transport.run, self._housekeep, *self._jobs):
+                    tasks.create_task(outlive(job, stop))
         finally:
             # Not before the relay has its last confirmations: what it could not delete goes out twice.
             await self._transport.close()
@@ -68,7 +69,3 @@ class Worker:
                 await asyncio.wait_for(stop.wait(), _HOUSEKEEPING_SECONDS)
             except TimeoutError:
                 continue
-
-
-async def _run(job: Job, stop: asyncio.Event) -> None:
-    await job(stop)

@@ -274,3 +274,41 @@ async def test_the_broker_keeps_the_arguments_we_rely_on(amqp: AmqpStreet, liste
                 async with channel_to(amqp.url) as channel:
                     with pytest.raises(aio_pika.exceptions.ChannelPreconditionFailed):
                         await channel.declare_queue(name, durable=True, arguments=dict(fewer))
+
+
+async def test_a_lane_that_is_cancelled_in_a_handler_is_replaced(
+    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    """As by a library whose link died: nobody else would notice, and the queue would wait for ever."""
+    tries = 0
+
+    async def cancelled_once(session: AsyncSession, event: ThingChanged) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise asyncio.CancelledError
+        await on_thing_changed(session, event)
+
+    _, ear = listening(amqp, listener, Subscription(ThingChanged, cancelled_once))
+    out = amqp.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, ear):
+        await see(listener, [await record(publisher, scope)], within=20)
+    assert tries == 2
+
+
+async def test_a_relay_that_has_nothing_more_to_say_does_not_stay_unready(
+    rabbitmq: RabbitMQ, amqp: AmqpStreet, publisher: Database, scope: Scope
+) -> None:
+    """As when another worker's relay has published what this one could not."""
+    out = amqp.transport(unique("probe"))
+    event = await record(publisher, scope)
+    async with running(out):
+        await asyncio.to_thread(rabbitmq.stop)
+        try:
+            [failure] = await out.publish([message_of(event)])
+            assert failure
+            assert failure.link
+            assert out.missing() == "broker unreachable"
+        finally:
+            await asyncio.to_thread(rabbitmq.start)
+        await registered(out)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -224,6 +224,9 @@ class Watched:
 
     def missing(self) -> str | None:
         return self._inner.missing()
+
+    def queued(self) -> Mapping[str, int]:
+        return self._inner.queued()
 
 
 async def test_a_row_goes_only_when_it_is_confirmed(

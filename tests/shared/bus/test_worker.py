@@ -14,7 +14,8 @@ from shared.bus.transport import Failure
 from shared.db.provision import Provisioned
 from shared.db.session import Database
 from shared.db.tenancy import Scope
-from shared.worker import Worker
+from shared.supervision import TaskDied
+from shared.worker import Job, Worker
 from tests.shared.bus.street import ON_THING, record, see, waiting_rows
 from tests.support import probe
 from tests.support.waiting import until
@@ -56,6 +57,58 @@ async def test_a_worker_ends_when_a_job_dies(publisher: Database) -> None:
         await asyncio.wait_for(
             Worker("probe", publisher, MemoryTransport(MemoryHub()), jobs=[job]).run(asyncio.Event()), 10
         )
+
+
+class Deaf(MemoryTransport):
+    """Its tasks end as those over a dead link do, which no task group takes notice of."""
+
+    def __init__(self, *, where: str, how: str) -> None:
+        super().__init__(MemoryHub())
+        self._where = where
+        self._how = how
+
+    async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
+        if self._where == "relay":
+            self._end()
+        return await super().publish(messages)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        if self._where == "transport":
+            self._end()
+        else:
+            await super().run(stop)
+
+    def job(self) -> Job:
+        async def run(stop: asyncio.Event) -> None:
+            if self._where == "job":
+                self._end()
+            else:
+                await stop.wait()
+
+        return run
+
+    def _end(self) -> None:
+        if self._how == "cancelled":
+            raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize(
+    ("where", "how"),
+    [
+        ("relay", "cancelled"),
+        ("transport", "cancelled"),
+        ("transport", "too early"),
+        ("job", "cancelled"),
+        ("job", "too early"),
+    ],
+)
+async def test_a_worker_ends_when_a_task_ends_without_an_error(
+    publisher: Database, scope: Scope, where: str, how: str
+) -> None:
+    transport = Deaf(where=where, how=how)
+    await record(publisher, scope)
+    with pytest.RaisesGroup(TaskDied):
+        await asyncio.wait_for(Worker("probe", publisher, transport, jobs=[transport.job()]).run(asyncio.Event()), 10)
 
 
 async def test_a_relay_that_was_cancelled_leaves_the_lead_to_the_next(

@@ -20,7 +20,7 @@ from local.event_map import event_map
 from local.ground import standing
 from local.home import Home
 from local.wiring import Places
-from shared import logging
+from shared import logging, tracing
 
 _ADMIN = "admin@ficha.localhost"
 _READY_SECONDS = 60
@@ -85,7 +85,11 @@ async def _live(home: Home, places: Places, serve: Serve) -> None:
 
 
 async def _serve_in_one_process(home: Home, places: Places, stop: asyncio.Event) -> None:
-    await run.serve_all(home, places, stop)
+    tracing.configure(broker=None)
+    try:
+        await run.serve_all(home, places, stop)
+    finally:
+        await asyncio.to_thread(tracing.close)
 
 
 async def _serve_as_processes(home: Home, places: Places, stop: asyncio.Event) -> None:

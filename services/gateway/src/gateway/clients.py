@@ -11,6 +11,7 @@ from yarl import URL
 
 from gateway.errors import ServiceTooSlow, ServiceUnavailable
 from gateway.wire import Wire, WireBroken
+from shared.web import spans
 from shared.web.identity import Identity, Signer
 
 _CONNECT_SECONDS = 2.0
@@ -50,11 +51,17 @@ class Clients:
         """
         assert self._session, "Clients is used outside its lifespan"
         timeout = aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS, sock_read=self._silence_seconds)
-        url = URL(self._addresses[service] + target, encoded=True)
+        url = self._addresses[service] + target
+        sent = self._signed(headers, identity)
         try:
-            async with self._session.request(
-                method, url, headers=self._signed(headers, identity), data=body, timeout=timeout, allow_redirects=False
-            ) as response:
+            with spans.ask("gateway", method, url, sent.get("traceparent", "")) as span:
+                if span.traceparent:
+                    sent["traceparent"] = span.traceparent
+                response = await self._session.request(
+                    method, URL(url, encoded=True), headers=sent, data=body, timeout=timeout, allow_redirects=False
+                )
+                spans.asked(span, response.status)
+            async with response:
                 yield response
         except aiohttp.ConnectionTimeoutError as error:
             raise ServiceUnavailable(f"{service} cannot be reached.") from error
@@ -75,8 +82,13 @@ class Clients:
         """A small GET, whole: status and body. Raises as `open` does."""
         sent = self._signed(headers, identity)
         try:
-            async with asyncio.timeout(within):
-                return await self._wires[service].get(target, sent)
+            with spans.ask("gateway", "GET", self._addresses[service] + target, sent.get("traceparent", "")) as span:
+                if span.traceparent:
+                    sent["traceparent"] = span.traceparent
+                async with asyncio.timeout(within):
+                    status, body = await self._wires[service].get(target, sent)
+                spans.asked(span, status)
+                return status, body
         except TimeoutError as error:
             raise ServiceTooSlow(f"{service} did not answer in time.") from error
         except WireBroken as error:

@@ -25,6 +25,7 @@ from gateway.proxy import Proxy
 from gateway.routes import document_router, health_router, router
 from shared.bus.amqp import AmqpTransport
 from shared.db.session import Database
+from shared.supervision import outlive
 from shared.web import app as web
 from shared.web.identity import Signer, get_identity
 
@@ -70,7 +71,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     await ensure_administrator(state.settings, state.database, state.logins.passwords)
     async with state.clients:
-        tasks = [asyncio.create_task(_end_streams(app)), asyncio.create_task(_listen(app))]
+        # In the process's own group, where there is one: with its ear dead, a stream must not go on looking open.
+        group = getattr(state, "tasks", asyncio)
+        tasks = [asyncio.create_task(_end_streams(app)), group.create_task(_listen(app))]
         try:
             yield
         finally:
@@ -94,4 +97,4 @@ async def _listen(app: FastAPI) -> None:
     if settings.amqp_url and not app.state.hub.listening:
         transport = AmqpTransport(settings.amqp_url.get_secret_value(), "gateway")
         app.state.hub.listen_to(transport)
-        await transport.run(asyncio.Event())
+        await outlive(transport.run, getattr(app.state, "stop", None) or asyncio.Event())

@@ -6,7 +6,7 @@ looks alive. Publishing and consuming use separate connections.
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import structlog
@@ -30,6 +30,7 @@ from shared.bus.lane import Lane
 from shared.bus.message import Message
 from shared.bus.pausing import first_of
 from shared.bus.transport import Failure, Tap
+from shared.supervision import outlive
 
 logger = structlog.get_logger("bus.amqp")
 
@@ -57,6 +58,7 @@ class AmqpTransport:
         self._taps: list[Tap] = []
         self._publishing = Publishing(url, service)
         self._registered = False
+        self._queued: Mapping[str, int] = {}
         self._working: set[asyncio.Task[None]] = set()
 
     def attach(self, consumer: Consumer) -> None:
@@ -69,6 +71,9 @@ class AmqpTransport:
         if (self._consumers or self._taps) and not self._registered:
             return "consumer not registered"
         return "broker unreachable" if self._publishing.unreachable else None
+
+    def queued(self) -> Mapping[str, int]:
+        return self._queued
 
     async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
         return await self._publishing.publish(messages)
@@ -92,10 +97,10 @@ class AmqpTransport:
 
     async def run(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep_serving(stop))
+            tasks.create_task(outlive(self._keep_serving, stop))
             for consumer in self._consumers:
                 reconciler = Reconciler(self._url, consumer, after_seconds=self._reconcile_seconds)
-                tasks.create_task(reconciler.run(stop))
+                tasks.create_task(outlive(reconciler.run, stop))
 
     async def _keep_serving(self, stop: asyncio.Event) -> None:
         try:
@@ -106,6 +111,7 @@ class AmqpTransport:
                     logger.warning("consumer_interrupted", service=self._service, error=repr(error))
                 finally:
                     self._registered = False
+                    self._queued = {}
                 await first_of(stop, within=_RECONNECT_SECONDS)
         finally:
             for task in self._working:
@@ -115,6 +121,8 @@ class AmqpTransport:
     async def _serve(self, stop: asyncio.Event) -> None:
         """One life of the consuming connection: declare, consume, wait for its end or for `stop`."""
         connection = await connect(self._url, f"{self._service} consumer")
+        # Otherwise a relay that failed once and has nothing more to publish would say so for ever.
+        self._publishing.unreachable = False
         lanes: list[DeliveryLane] = []
         try:
             lost = asyncio.Event()
@@ -152,13 +160,13 @@ class AmqpTransport:
     async def _consume(
         self, channel: AbstractChannel, consumer: Consumer, lanes: list[DeliveryLane], lost: asyncio.Event
     ) -> Consuming:
-        queue, _ = await declare_consumer(channel, consumer)
+        queue, *_ = await declare_consumer(channel, consumer)
         return await self._deliver(queue, DeliveryLane(partial(_settle, channel, consumer), lost), lanes)
 
     async def _consume_dead(
         self, channel: AbstractChannel, consumer: Consumer, lanes: list[DeliveryLane], lost: asyncio.Event
     ) -> Consuming:
-        _, dead = await declare_consumer(channel, consumer)
+        _, dead, *_ = await declare_consumer(channel, consumer)
         return await self._deliver(dead, DeliveryLane(partial(_bury, consumer), lost), lanes)
 
     async def _deliver(self, queue: AbstractQueue, lane: DeliveryLane, lanes: list[DeliveryLane]) -> Consuming:
@@ -180,10 +188,13 @@ class AmqpTransport:
         return queue, await guarded(queue.consume(receive, no_ack=True))
 
     async def _restore(self, connection: AbstractConnection) -> None:
-        """Put back queues and bindings that somebody removed. On a fresh channel: the old one answers from memory."""
+        """Put back queues and bindings that somebody removed, and see what waits in them.
+
+        On a fresh channel: the old one answers from memory.
+        """
         channel = await guarded(connection.channel())
-        for consumer in self._consumers:
-            await declare_consumer(channel, consumer)
+        queues = [queue for consumer in self._consumers for queue in await declare_consumer(channel, consumer)]
+        self._queued = {queue.name: queue.declaration_result.message_count or 0 for queue in queues}
         await guarded(channel.close())
 
     async def _drain(self, lanes: Sequence[DeliveryLane]) -> None:
@@ -198,6 +209,7 @@ class AmqpTransport:
 
 
 async def _settle(channel: AbstractChannel, consumer: Consumer, batch: Sequence[AbstractIncomingMessage]) -> None:
+    consumer.metrics.redeliveries.inc(sum(bool(incoming.redelivered) for incoming in batch))
     await settle(channel, consumer, [read(incoming) for incoming in batch])
     await _ack(batch)
     failpoints.reach(failpoints.CONSUMER_ACKED)

@@ -64,8 +64,8 @@ async def _declare(channel: AbstractChannel, name: str, arguments: topology.Argu
     return await guarded(channel.declare_queue(name, durable=True, arguments=dict(arguments)))
 
 
-async def declare_consumer(channel: AbstractChannel, consumer: Consumer) -> tuple[AbstractQueue, AbstractQueue]:
-    """Everything a service listens with; answers its queue and that of its dead letters.
+async def declare_consumer(channel: AbstractChannel, consumer: Consumer) -> list[AbstractQueue]:
+    """Everything a service listens with; answers its queue, that of its dead letters, and those of its retries.
 
     What is there already stays as it is.
     """
@@ -73,8 +73,10 @@ async def declare_consumer(channel: AbstractChannel, consumer: Consumer) -> tupl
     exchange = await declare_exchange(channel)
     queue = await _declare(channel, topology.queue(service), topology.queue_arguments(service))
     dead = await _declare(channel, topology.dead_queue(service), topology.dead_arguments())
-    for seconds in sorted(set(consumer.ladder)):
+    waiting = [
         await _declare(channel, topology.wait_queue(service, seconds), topology.wait_arguments(service, seconds))
+        for seconds in sorted(set(consumer.ladder))
+    ]
     for name in consumer.names:
         await guarded(queue.bind(exchange, routing_key=name))
-    return queue, dead
+    return [queue, dead, *waiting]

@@ -88,6 +88,7 @@ class Reconciler:
             missed = [messages[event_id] for event_id in messages if event_id in absent]
             logger.warning("events_missed", consumer=service, count=len(missed), first=str(missed[0].event_id))
             await settle(channel, self._consumer, missed)
+            self._consumer.metrics.recovered.inc(len(missed))
         await patiently(lambda: log_position.advance(engine, service, newest))
         await guarded(batch[-1].ack(multiple=True))
 

@@ -1,9 +1,12 @@
 """The one place that decides what becomes of a delivered message: done, again later, or dead."""
 
 import asyncio
+import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -11,16 +14,19 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus import failpoints, inbox
+from shared.bus import failpoints, inbox, spans
 from shared.bus.message import Headers, Message
+from shared.bus.metrics import BusMetrics
 from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LADDER, LAST_FAILURE, REASON
 from shared.db.base import utc_now
 from shared.db.engine import is_away
 from shared.db.session import Database
 from shared.db.tenancy import Scope, enter
 from shared.events.base import EVERYTHING, Event
+from shared.tracing import trace_id_of
 
 logger = structlog.get_logger("consumer")
+_levels = logging.getLogger("consumer")
 
 _MOST_TOGETHER = 100
 """Events a transaction: more would hold their rows' locks for long, and gain little."""
@@ -39,7 +45,9 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Handled now or before, or of no interest."""
+    """Handled now or before (`duplicate`), or of no interest (`ignored`)."""
+
+    outcome: Literal["done", "duplicate", "ignored"] = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,9 @@ class Consumer:
         subscriptions: Sequence[Subscription],
         *,
         ladder: tuple[int, ...] = LADDER,
+        metrics: BusMetrics | None = None,
     ) -> None:
+        self.metrics = metrics or BusMetrics()
         self.service = service
         self.database = database
         self.ladder = ladder
@@ -114,13 +124,17 @@ class Consumer:
             together = readable[start : start + _MOST_TOGETHER]
             found = await self._handle_together(together)
             verdicts.update(zip((delivery.place for delivery in together), found, strict=True))
-        return [verdicts[place] for place in range(len(messages))]
+        ordered = [verdicts[place] for place in range(len(messages))]
+        self.metrics.count_handled(
+            (message.name, _outcome(verdict)) for message, verdict in zip(messages, ordered, strict=True)
+        )
+        return ordered
 
     def _read(self, place: int, message: Message) -> "_Delivery | Verdict":
         subscriptions = self._listening_to(message.name)
         if not subscriptions:
             logger.warning("event_of_no_interest", consumer=self.service, name=message.name)
-            return Done()
+            return Done("ignored")
         try:
             envelope = orjson.loads(message.body)
             events = [subscription.event.from_envelope(envelope) for subscription in subscriptions]
@@ -138,34 +152,50 @@ class Consumer:
         attempt = _Attempt()
         while True:
             try:
-                await self._attempt(deliveries, attempt)
+                return await self._attempt(deliveries, attempt)
             except inbox.BeingRebuilt:
                 await asyncio.sleep(_REBUILD_PAUSE)
             except Exception as error:
                 return await self._after_failure(deliveries, attempt, error)
-            else:
-                return [Done()] * len(deliveries)
 
-    async def _attempt(self, deliveries: Sequence["_Delivery"], attempt: "_Attempt") -> None:
+    async def _attempt(self, deliveries: Sequence["_Delivery"], attempt: "_Attempt") -> list[Verdict]:
+        verdicts: list[Verdict] = []
+        affected: list[_Delivery] = []
         attempt.entered = False
-        async with self._slots, self.database.transaction(deliveries[0].scope) as session:
+        async with self._slots, self.database.transaction(deliveries[0].scope()) as session:
             attempt.entered = True
             fresh = await inbox.remember(session, self.service, [delivery.event_id for delivery in deliveries])
             for attempt.at, delivery in enumerate(deliveries):
                 if delivery.event_id in fresh:
                     fresh.discard(delivery.event_id)  # it may have been delivered twice in one batch
                     await self._run(session, delivery, attempt)
+                    affected.append(delivery)
+                    verdicts.append(Done())
+                else:
+                    verdicts.append(Done("duplicate"))
             attempt.subscription = None
             failpoints.reach(failpoints.CONSUMER_AFFECTED)
         failpoints.reach(failpoints.CONSUMER_COMMITTED)
+        now = utc_now()
+        lags = ((now - delivery.occurred_at).total_seconds() for delivery in affected)
+        self.metrics.observe_batch(len(deliveries), lags)
+        return verdicts
 
     async def _run(self, session: AsyncSession, delivery: "_Delivery", attempt: "_Attempt") -> None:
-        with structlog.contextvars.bound_contextvars(service=self.service, **delivery.log_ids):
-            await enter(session, delivery.scope)
+        with (
+            spans.consume(self.service, delivery.message.name, delivery.heard[0][1]) as span,
+            structlog.contextvars.bound_contextvars(service=self.service, **delivery.log_ids),
+        ):
+            await enter(session, delivery.scope(span.traceparent))
+            started = time.perf_counter()
             for attempt.subscription, event in delivery.heard:
                 await attempt.subscription.handler(session, event)
             if session.new or session.dirty or session.deleted:
                 await session.flush()
+            seconds = time.perf_counter() - started
+            self.metrics.observe_handler(delivery.message.name, seconds)
+            if _levels.isEnabledFor(logging.DEBUG):  # asked first: at this rate even what is not logged costs
+                logger.debug("event_handled", ms=round(seconds * 1000, 1))
             # The next one sees the database, not what this one had loaded before somebody else changed it.
             session.expunge_all()
 
@@ -226,20 +256,30 @@ class _Delivery:
         return self.heard[0][1].org_id
 
     @property
-    def scope(self) -> Scope:
+    def occurred_at(self) -> datetime:
+        return self.heard[0][1].occurred_at
+
+    def scope(self, traceparent: str = "") -> Scope:
+        """What handling it happens under; `traceparent`: of its span."""
         event = self.heard[0][1]
         return Scope(
             org_id=event.org_id,
             actor=event.actor,
             correlation_id=event.correlation_id,
             causation_id=str(event.id),
-            traceparent=event.traceparent,
+            traceparent=traceparent,
         )
 
     @property
     def log_ids(self) -> dict[str, str]:
         event = self.heard[0][1]
-        return {"event_id": str(event.id), "event_name": self.message.name, "org_id": str(event.org_id)}
+        return {
+            "event_id": str(event.id),
+            "event_name": self.message.name,
+            "org_id": str(event.org_id),
+            "correlation_id": event.correlation_id,
+            "trace_id": trace_id_of(event.traceparent),
+        }
 
 
 @dataclass(slots=True)
@@ -249,6 +289,17 @@ class _Attempt:
     entered: bool = False
     at: int = 0
     subscription: Subscription | None = None
+
+
+def _outcome(verdict: Verdict) -> str:
+    """As metrics call it."""
+    match verdict:
+        case Done(outcome):
+            return outcome
+        case Retry():
+            return "retry"
+        case Dead():
+            return "dead"
 
 
 def attempts_of(headers: Headers) -> int:

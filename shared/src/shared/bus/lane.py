@@ -16,7 +16,7 @@ _MOST = 100
 class Lane(Generic[ItemT]):
     """Give it what comes with `put`; what has come while one batch was settled is the next batch.
 
-    `broken` is set when settling fails: what was not settled stays the sender's to deliver again.
+    `broken` is set when settling fails, in whatever way: what was not settled stays the sender's to deliver again.
     """
 
     def __init__(self, settle: Callable[[list[ItemT]], Awaitable[None]], broken: asyncio.Event) -> None:
@@ -59,3 +59,7 @@ class Lane(Generic[ItemT]):
                 logger.warning("not_settled", exc_info=error)
                 self._broken.set()
                 return
+            except BaseException:
+                # Cancelled, perhaps by a library whose link died: nobody waits for this task to hear of it.
+                self._broken.set()
+                raise

@@ -3,7 +3,7 @@ because a row leaves the outbox only when every consumer has handled it, or park
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import orjson
@@ -48,6 +48,9 @@ class MemoryTransport:
 
     def missing(self) -> str | None:
         return None
+
+    def queued(self) -> Mapping[str, int]:
+        return {}
 
     async def close(self) -> None:
         return

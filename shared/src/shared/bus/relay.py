@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +14,10 @@ from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.bus import failpoints
+from shared.bus import failpoints, spans
 from shared.bus.doorbell import heard_by
 from shared.bus.message import Message
+from shared.bus.metrics import BusMetrics
 from shared.bus.pausing import first_of
 from shared.bus.transport import Failure, Transport
 from shared.db.base import utc_now
@@ -40,8 +42,15 @@ class Relayed:
 
 class Relay:
     def __init__(
-        self, service: str, database: Database, transport: Transport, *, poll_seconds: float = POLL_SECONDS
+        self,
+        service: str,
+        database: Database,
+        transport: Transport,
+        *,
+        poll_seconds: float = POLL_SECONDS,
+        metrics: BusMetrics | None = None,
     ) -> None:
+        self._metrics = metrics or BusMetrics()
         self._service = service
         self._poll_seconds = poll_seconds
         self._database = database
@@ -68,10 +77,12 @@ class Relay:
             connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
             if not await connection.scalar(select(func.pg_try_advisory_lock(_LOCK))):
                 return
+            self._metrics.leading.set(1)
             try:
                 async with heard_by(connection, self._wake.set):
                     await self._relay_until(stop, connection)
             finally:
+                self._metrics.leading.set(0)
                 # A connection that broke has no lock any more, and its error must not hide a cancellation.
                 with contextlib.suppress(SQLAlchemyError, OSError):
                     await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
@@ -99,7 +110,7 @@ class Relay:
         lost: Failure | None = None
         for wave in _waves(rows):
             sendable = [row for row in wave if row.aggregate_id not in refused]
-            outcomes = await self._transport.publish([Message(row.event_id, row.name, row.body) for row in sendable])
+            outcomes = await self._publish([Message(row.event_id, row.name, row.body) for row in sendable])
             for row, failure in zip(sendable, outcomes, strict=True):
                 if failure is None:
                     confirmed.append(row.position)
@@ -117,6 +128,18 @@ class Relay:
         for row, failure in refused.values():
             await self._put_off(connection, row, failure)
         return Relayed(len(confirmed), link_lost=lost is not None)
+
+    async def _publish(self, messages: Sequence[Message]) -> list[Failure | None]:
+        started = time.perf_counter()
+        with spans.publish(self._service, messages) as span:
+            outcomes = await self._transport.publish(messages)
+            failures = ["link" if failure.link else "refused" for failure in outcomes if failure]
+            spans.published(span, failures)
+        self._metrics.publish_seconds.observe(time.perf_counter() - started)
+        self._metrics.publish_batch.observe(len(messages))
+        self._metrics.count_published(m.name for m, failure in zip(messages, outcomes, strict=True) if not failure)
+        self._metrics.count_failures(failures)
+        return outcomes
 
     async def _put_off(self, connection: AsyncConnection, row: Row[Any], failure: Failure) -> None:
         """A row that was refused waits, and its aggregate's later rows with it."""

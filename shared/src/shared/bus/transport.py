@@ -1,7 +1,7 @@
 """What carries messages. Two implementations keep this interface and pass one suite: AMQP and memory."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,4 +46,8 @@ class Transport(Protocol):
 
     def missing(self) -> str | None:
         """What keeps it from working now, or None."""
+        ...
+
+    def queued(self) -> Mapping[str, int]:
+        """Messages ready in each of its consumers' queues, some seconds ago; nothing where no queue is known."""
         ...

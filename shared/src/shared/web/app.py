@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry
 
 from shared.db.session import Database
@@ -23,6 +24,9 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
     }
 }
+
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own would be a second span of each request, with ids of its own, and send what errors say of people."""
 
 
 def create_app(
@@ -46,16 +50,27 @@ def create_app(
         lifespan=lifespan,
         responses=_PROBLEMS,
         redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
     )
-    registry = CollectorRegistry()
-    app.state.database = database
     app.state.settings = settings
     app.state.verifier = Verifier(settings.identity_issuers)
+    for router in routers:
+        app.include_router(router)
+    return _framed(app, service, database)
+
+
+def create_probe_app(service: str, database: Database) -> FastAPI:
+    """Health and metrics alone: for a process that has no other HTTP door."""
+    app = FastAPI(title=f"Ficha {service}", openapi_url=None, docs_url=None, redoc_url=None, telemetry=_NO_TELEMETRY)
+    return _framed(app, service, database)
+
+
+def _framed(app: FastAPI, service: str, database: Database) -> FastAPI:
+    registry = CollectorRegistry()
+    app.state.database = database
     app.state.registry = registry
     app.state.readiness = [health.database_check(database)]
     app.add_middleware(CorrelationMiddleware, service=service, metrics=HttpMetrics(registry))
     problems.install(app)
-    for router in routers:
-        app.include_router(router)
     app.include_router(health.router)
     return app

@@ -10,6 +10,7 @@ import orjson
 
 from shared.db.tenancy import Scope
 from shared.errors import Unavailable
+from shared.web import spans
 from shared.web.identity import Identity, Signer
 
 
@@ -22,6 +23,7 @@ class Asker:
     def __init__(self, base_url: str, signer: Signer, *, name: str, scopes: frozenset[str], timeout: float = 3) -> None:
         self._base_url = base_url.rstrip("/")
         self._signer = signer
+        self._name = name
         self._actor = f"service:{name}"
         self._scopes = scopes
         self._timeout = aiohttp.ClientTimeout(total=timeout)
@@ -39,10 +41,14 @@ class Asker:
         headers = {"Authorization": f"Bearer {self._signer.token(identity)}"}
         if scope.correlation_id:
             headers["X-Request-ID"] = scope.correlation_id
-        if scope.traceparent:
-            headers["traceparent"] = scope.traceparent
+        url = f"{self._base_url}{path}"
         try:
-            async with self._session().get(f"{self._base_url}{path}", headers=headers) as response:
+            with spans.ask(self._name, "GET", url, scope.traceparent) as span:
+                if span.traceparent:
+                    headers["traceparent"] = span.traceparent
+                response = await self._session().get(url, headers=headers)
+                spans.asked(span, response.status)
+            async with response:
                 if response.status == 404:
                     yield None
                 elif response.status >= 300:

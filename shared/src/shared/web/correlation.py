@@ -11,11 +11,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.db import tenancy
 from shared.identifiers import new_id
+from shared.tracing import Span, new_traceparent, trace_id_of
+from shared.web import spans
 from shared.web.identity import Identity
 from shared.web.metrics import HttpMetrics
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT: Final = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _QUIET: Final = ("/health/", "/metrics")
 
 logger = structlog.get_logger("http")
@@ -31,12 +33,22 @@ class CorrelationMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        request_id = _accepted(headers.get("x-request-id"), _REQUEST_ID) or str(new_id())
-        traceparent = _accepted(headers.get("traceparent"), _TRACEPARENT) or _new_traceparent()
+        traceparent = _accepted(Headers(scope=scope).get("traceparent"), _TRACEPARENT)
+        if scope["path"].startswith(_QUIET):
+            span = Span(traceparent or new_traceparent())
+        else:
+            span = spans.serve(self._service, scope, traceparent)
+        with span:
+            await self._answer(scope, receive, send, span)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, span: Span) -> None:
+        request_id = _accepted(Headers(scope=scope).get("x-request-id"), _REQUEST_ID) or str(new_id())
+        traceparent = span.traceparent
         state = scope.setdefault("state", {})
         state["request_id"], state["traceparent"] = request_id, traceparent
-        structlog.contextvars.bind_contextvars(service=self._service, request_id=request_id)
+        structlog.contextvars.bind_contextvars(
+            service=self._service, request_id=request_id, trace_id=trace_id_of(traceparent)
+        )
         status = 500
         started = time.perf_counter()
 
@@ -55,10 +67,11 @@ class CorrelationMiddleware:
             seconds = time.perf_counter() - started
             path = scope["path"]
             if not path.startswith(_QUIET):
-                route = scope.get("route")
-                self._metrics.observe(scope["method"], getattr(route, "path", "unmatched"), status, seconds)
+                route = getattr(scope.get("route"), "path", None)
+                self._metrics.observe(scope["method"], route or "unmatched", status, seconds)
+                spans.served(span, scope, route, status)
                 logger.info("request", method=scope["method"], path=path, status=status, ms=round(seconds * 1000, 1))
-            structlog.contextvars.unbind_contextvars("service", "request_id")
+            structlog.contextvars.unbind_contextvars("service", "request_id", "trace_id")
 
 
 def scope_for(request: Request, identity: Identity) -> tenancy.Scope:
@@ -74,7 +87,3 @@ def scope_for(request: Request, identity: Identity) -> tenancy.Scope:
 
 def _accepted(value: str | None, pattern: re.Pattern[str]) -> str | None:
     return value if value and pattern.fullmatch(value) else None
-
-
-def _new_traceparent() -> str:
-    return f"00-{new_id().hex}-{new_id().hex[16:]}-01"

@@ -8,11 +8,14 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 class HttpMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._requests = Counter(
-            "http_requests", "HTTP requests answered", ["method", "route", "status"], registry=registry
+            "http_requests",
+            "HTTP requests answered, by method, route and status",
+            ["method", "route", "status"],
+            registry=registry,
         )
         self._seconds = Histogram(
             "http_request_duration_seconds",
-            "Seconds from the request's first byte to the answer's last",
+            "Seconds from the request's first byte to the answer's last, by method and route",
             ["method", "route"],
             buckets=_BUCKETS,
             registry=registry,

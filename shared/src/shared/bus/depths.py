@@ -1,0 +1,64 @@
+"""What waits, looked at every few seconds: a scrape must cost the database nothing, however often it comes."""
+
+import asyncio
+import math
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.bus.metrics import BusMetrics
+from shared.bus.pausing import first_of
+from shared.bus.transport import Transport
+from shared.db.base import utc_now
+from shared.db.session import Database
+
+logger = structlog.get_logger("depths")
+
+LOOK_SECONDS = 5.0
+_MOST = 100_001
+"""Counting further costs more than the figure tells."""
+
+
+class Depths:
+    """The job that keeps the gauges. While the database is away its figures are NaN, not yesterday's."""
+
+    def __init__(self, database: Database, transport: Transport, metrics: BusMetrics) -> None:
+        self._database = database
+        self._transport = transport
+        self._metrics = metrics
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await self.look()
+            await first_of(stop, within=LOOK_SECONDS)
+
+    async def look(self) -> None:
+        metrics = self._metrics
+        metrics.ready.set(self._transport.missing() is None)
+        metrics.show_queues(self._transport.queued())
+        try:
+            async with self._database.engine.connect() as connection:
+                found = (await connection.execute(_LOOK, {"most": _MOST})).one()
+        except (SQLAlchemyError, OSError) as error:
+            logger.warning("depths_unknown", error=str(error))
+            for gauge in (metrics.outbox_events, metrics.outbox_oldest_age):
+                gauge.set(math.nan)
+            metrics.dead_letters.clear()
+            return
+        metrics.outbox_events.set(found.waiting)
+        age = (utc_now() - found.oldest).total_seconds() if found.oldest else 0
+        metrics.outbox_oldest_age.set(max(0, age))
+        metrics.dead_letters.labels("dead").set(found.dead)
+        metrics.dead_letters.labels("replaying").set(found.replaying)
+
+
+_LOOK = text(
+    """
+    SELECT
+        (SELECT count(*) FROM (SELECT FROM outbox LIMIT :most) AS counted) AS waiting,
+        (SELECT recorded_at FROM outbox ORDER BY position LIMIT 1) AS oldest,
+        (SELECT count(*) FROM (SELECT FROM dead_letter WHERE status = 'dead' LIMIT :most) AS counted) AS dead,
+        (SELECT count(*) FROM (SELECT FROM dead_letter WHERE status = 'replaying' LIMIT :most) AS counted) AS replaying
+    """
+)
