@@ -24,10 +24,10 @@ class LinkLost(ConnectionError):
 LINK_ERRORS = (AMQPError, OSError, TimeoutError, RuntimeError, LinkLost)
 
 
-async def guarded(operation: Awaitable[T], within: float = CONNECT_SECONDS) -> T:
+async def guarded(operation: Awaitable[T], within: float | None = None) -> T:
     """Await a broker operation with a limit. A dead link shows as CancelledError there: tell it from a real one."""
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(CONNECT_SECONDS if within is None else within):
             return await operation
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
