@@ -29,7 +29,9 @@ class ServiceSettings(BaseSettings):
     migrate_url: SecretStr | None = Field(default=None, description="URL of the owning role; only `migrate` needs it")
     database_pool: int = Field(default=10, ge=1, description="connections kept open")
 
-    amqp_url: SecretStr | None = Field(default=None, description="RabbitMQ; the worker needs it")
+    amqp_url: SecretStr | None = Field(
+        default=None, description="RabbitMQ; the nodes of a cluster separated by commas; the worker needs it"
+    )
     amqp_prefetch: int = Field(default=200, ge=1, description="messages on their way here at once")
 
     amqp_reconcile_seconds: float = Field(

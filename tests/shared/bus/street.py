@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +10,9 @@ from uuid import UUID
 
 import aio_pika
 import orjson
-from sqlalchemy import select
+from aio_pika.abc import AbstractChannel
+from aio_pika.exceptions import ChannelNotFoundEntity
+from sqlalchemy import select, text
 
 from shared.bus import topology
 from shared.bus.amqp import AmqpTransport
@@ -25,6 +27,7 @@ from shared.db.tenancy import Scope
 from shared.events.base import Event
 from shared.identifiers import new_id
 from tests.support.probe import OtherChanged, ThingChanged, ThingState, change_thing, effects, on_thing_changed
+from tests.support.tcp_proxy import TcpProxy
 from tests.support.waiting import until
 
 ON_THING = Subscription(ThingChanged, on_thing_changed)
@@ -56,8 +59,11 @@ class MemoryStreet:
 
 
 class AmqpStreet:
-    def __init__(self, url: str) -> None:
+    """`via`: where the transports reach the broker, when that is not `url`."""
+
+    def __init__(self, url: str, *, via: str | None = None) -> None:
         self.url = url
+        self._via = via or url
         self._services: list[str] = []
 
     def transport(self, service: str, /) -> Transport:
@@ -66,7 +72,7 @@ class AmqpStreet:
     def reconciling(self, service: str, *, after: float) -> Transport:
         """One that looks for what never came already after so many seconds."""
         self._services.append(service)
-        return AmqpTransport(self.url, service, reconcile_seconds=after)
+        return AmqpTransport(self._via, service, reconcile_seconds=after)
 
     async def close(self) -> None:
         async with await aio_pika.connect(self.url) as connection:
@@ -82,6 +88,33 @@ async def dead_letters(consumer: Consumer, *, status: str = "dead") -> list[Dead
     async with consumer.database.engine.connect() as connection:
         rows = (await connection.execute(select(dead_letter).where(mine))).all()
     return [DeadLetter(row.event_id, row.body, orjson.loads(row.headers)) for row in rows]
+
+
+@asynccontextmanager
+async def channel_to(url: str) -> AsyncIterator[AbstractChannel]:
+    """A plain channel that raises nothing for what is returned: aio-pika as it comes."""
+    async with await aio_pika.connect(url) as connection:
+        yield await connection.channel()
+
+
+async def count_in(channel: AbstractChannel, queue: str) -> int:
+    """Messages that wait in it. Raises ChannelNotFoundEntity."""
+    declared = await channel.declare_queue(queue, passive=True)
+    return declared.declaration_result.message_count or 0
+
+
+async def exists(url: str, queue: str) -> bool:
+    async with channel_to(url) as channel:
+        try:
+            await channel.declare_queue(queue, passive=True)
+        except ChannelNotFoundEntity:
+            return False
+    return True
+
+
+def through(proxy: TcpProxy) -> str:
+    """The broker's address by way of the proxy."""
+    return f"amqp://guest:guest@127.0.0.1:{proxy.port}/"
 
 
 def unique(service: str) -> str:
@@ -122,6 +155,15 @@ async def registered(transport: Transport) -> None:
     await until(ready, within=30, what="every consumer registered")
 
 
+def missing(transport: Transport) -> Callable[[], Awaitable[str | None]]:
+    """For `until`: what it says it lacks."""
+
+    async def said() -> str | None:
+        return transport.missing()
+
+    return said
+
+
 async def waiting_rows(database: Database) -> list[UUID]:
     """Event ids in the outbox."""
     async with database.engine.connect() as connection:
@@ -142,6 +184,18 @@ async def record(
         return await change_thing(
             session, subject or new_id(), version=version, event=OtherChanged if other else ThingChanged
         )
+
+
+async def record_many(database: Database, scope: Scope, count: int) -> list[Event[ThingState]]:
+    async with database.transaction(scope) as session:
+        return [await change_thing(session, new_id(), version=1) for _ in range(count)]
+
+
+async def applied(database: Database, subject: UUID) -> list[int]:
+    """The versions a listener's copy went through."""
+    async with database.engine.connect() as connection:
+        found = await connection.scalar(text("SELECT applied FROM copy WHERE id = :id"), {"id": subject})
+    return list(found or [])
 
 
 async def see(database: Database, events: Sequence[Event[ThingState]], *, within: float = 10) -> None:

@@ -1,12 +1,9 @@
 """What only a broker can do to us: restart, freeze, refuse, lose its queues and bindings."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import aio_pika
 import pytest
-from aio_pika.abc import AbstractChannel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,17 +12,18 @@ from shared.bus import log_position, topology
 from shared.bus.amqp import AmqpTransport
 from shared.bus.consumer import Consumer, Subscription
 from shared.bus.relay import Relay
-from shared.bus.transport import Transport
 from shared.db.infrastructure import outbox
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from tests.shared.bus.street import (
     ON_THING,
     AmqpStreet,
+    channel_to,
     dead_letters,
     drained,
     listening,
     message_of,
+    missing,
     record,
     registered,
     running,
@@ -35,12 +33,6 @@ from tests.shared.bus.street import (
 )
 from tests.support.probe import ThingChanged, on_thing_changed
 from tests.support.waiting import until
-
-
-@asynccontextmanager
-async def channel_to(url: str) -> AsyncIterator[AbstractChannel]:
-    async with await aio_pika.connect(url) as connection:
-        yield await connection.channel()
 
 
 async def test_an_event_that_nothing_takes_stays_in_the_outbox_until_something_does(
@@ -88,7 +80,7 @@ async def test_a_backlog_drains_by_itself_when_the_broker_is_back(
         await asyncio.to_thread(getattr(rabbitmq, end))
         meanwhile = [await record(publisher, scope) for _ in range(300)]
         assert set(await waiting_rows(publisher)) >= {event.id for event in meanwhile}
-        assert await until(_is_missing(ear), within=20) == "consumer not registered"
+        assert await until(missing(ear), within=20) == "consumer not registered"
         await asyncio.to_thread(rabbitmq.start)
         await see(listener, [*before, *meanwhile], within=30)
         await drained(publisher)
@@ -98,13 +90,6 @@ async def test_a_backlog_drains_by_itself_when_the_broker_is_back(
 async def _written_down() -> None:
     """RabbitMQ 3.10, when killed, loses quorum queues of the last second, and never tells when that is over."""
     await asyncio.sleep(2)
-
-
-def _is_missing(transport: Transport) -> Callable[[], Awaitable[str | None]]:
-    async def missing() -> str | None:
-        return transport.missing()
-
-    return missing
 
 
 async def test_a_frozen_broker_stops_the_relay_only_while_it_is_frozen(
@@ -138,7 +123,7 @@ async def test_a_queue_that_somebody_deletes_is_made_again_and_listened_to(
     async with running(Relay("probe", publisher, out), out, ear):
         async with channel_to(amqp.url) as channel:
             await channel.queue_delete(topology.queue(consumer.service))
-        await until(_is_missing(ear))
+        await until(missing(ear))
         await registered(ear)
         await see(listener, [await record(publisher, scope)])
 

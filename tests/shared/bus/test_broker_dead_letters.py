@@ -15,6 +15,7 @@ from tests.shared.bus.letters import Shelf, all_dead, history, listed, replay
 from tests.shared.bus.street import (
     ON_THING,
     AmqpStreet,
+    channel_to,
     dead_letters,
     listening,
     message_of,
@@ -23,7 +24,6 @@ from tests.shared.bus.street import (
     running,
     unique,
 )
-from tests.shared.bus.test_broker import channel_to
 from tests.support.probe import ThingChanged, ThingState, effects
 from tests.support.waiting import until
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from local.postgres import Postgres
@@ -26,6 +26,7 @@ from shared.identifiers import new_id
 from tests.shared.bus.street import (
     ON_THING,
     Street,
+    applied,
     dead_letters,
     drained,
     listening,
@@ -289,13 +290,6 @@ async def test_events_of_one_aggregate_are_applied_in_order(
         versions = await applied(listener, subject)
         assert versions == sorted(set(versions))
         assert versions[-1] == 20
-
-
-async def applied(database: Database, subject: UUID) -> list[int]:
-    """The versions a listener's copy went through."""
-    async with database.engine.connect() as connection:
-        found = await connection.scalar(text("SELECT applied FROM copy WHERE id = :id"), {"id": subject})
-    return list(found or [])
 
 
 async def test_stopping_lets_handlers_finish_and_nothing_finished_comes_again(

@@ -11,8 +11,7 @@ from shared.db.provision import Provisioned
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
-from tests.shared.bus.street import AmqpStreet, drained, record, see, unique, waiting_rows
-from tests.shared.bus.test_bus import applied
+from tests.shared.bus.street import AmqpStreet, applied, drained, record, see, unique, waiting_rows
 
 
 @pytest.mark.parametrize("failpoint", failpoints.ALL)

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, Self
@@ -29,7 +29,6 @@ _POLICY = Path("/usr/sbin/policy-rc.d")
 _LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
 _DEAD_LETTERS_AGAIN = "-rabbit dead_letter_worker_publisher_confirm_timeout 3000"
 """So often (ms) the broker tries to place a dead letter that finds no queue; by default every three minutes."""
-_START_SECONDS = 90
 _STOP_SECONDS = 30
 
 
@@ -53,12 +52,16 @@ class _Broker(Protocol):
 class RabbitMQ:
     """`program` is the installed server, or None for a container: what `find_or_install` answers."""
 
+    start_seconds = 90.0
+    """How long it may take to start."""
+
     def __init__(self, folder: Path, *, program: Path | None) -> None:
         self.port, epmd_port, distribution_port = free_ports(3)
+        folder = folder.resolve()
         self._broker: _Broker = (
-            _Node(folder.resolve(), program, self.port, epmd_port, distribution_port)
+            _Alone(folder, program, Epmd(folder, epmd_port), port=self.port, distribution_port=distribution_port)
             if program
-            else _Container(folder.resolve(), self.port)
+            else _Container(folder, self.port)
         )
 
     @property
@@ -68,7 +71,7 @@ class RabbitMQ:
     def start(self) -> Self:
         """Returns once it takes AMQP connections; on the same port every time. Raises RabbitMQFailed."""
         self._broker.start()
-        if not self._broker.wait_until(self._speaks_amqp, within=_START_SECONDS):
+        if not self._broker.wait_until(self._speaks_amqp, within=self.start_seconds):
             tail = self._broker.last_words()
             self.stop()
             raise RabbitMQFailed(f"RabbitMQ did not start:\n{tail}")
@@ -101,22 +104,55 @@ class RabbitMQ:
             return False
 
 
-class _Node:
-    """The installed program, and an epmd of its own so that it never meets another node's."""
+class Epmd:
+    """Erlang's port mapper: nodes that share one find each other, and no others."""
 
-    def __init__(self, folder: Path, program: Path, port: int, epmd_port: int, distribution_port: int) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
+        self.port = port
+        self._folder = folder
+        self._child = Child(folder, "epmd")
+
+    def start(self) -> None:
+        if not self._child.running:
+            self._child.start(
+                [_epmd(), "-address", "127.0.0.1", "-port", str(self.port)],
+                environment={"PATH": os.environ.get("PATH", os.defpath)},
+                folder=self._folder,
+            )
+
+    def stop(self, *, within: float) -> None:
+        self._child.stop(within=within)
+
+    def kill(self) -> None:
+        self._child.kill()
+
+
+class Node:
+    """The installed program, with its home in `folder`. `settings` are lines for its rabbitmq.conf."""
+
+    def __init__(
+        self,
+        folder: Path,
+        program: Path,
+        epmd: Epmd,
+        *,
+        port: int,
+        distribution_port: int,
+        name: str = "ficha@localhost",
+        settings: Sequence[str] = (),
+    ) -> None:
         self._folder = folder
         self._program = program
-        self._epmd_port = epmd_port
-        self._epmd = Child(folder, "epmd")
+        self._epmd = epmd
+        self._settings = settings
         self._server = Child(folder, "rabbitmq")
         self._environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "LC_ALL": "C.UTF-8",
             "HOME": str(folder),
-            "ERL_EPMD_PORT": str(epmd_port),
+            "ERL_EPMD_PORT": str(epmd.port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": "ficha@localhost",
+            "RABBITMQ_NODENAME": name,
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(port),
             "RABBITMQ_DIST_PORT": str(distribution_port),
@@ -134,15 +170,10 @@ class _Node:
     def start(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / "enabled_plugins").write_text("[].\n")
-        (self._folder / "rabbitmq.conf").write_text(
-            # The write-ahead log of the quorum queues is held in memory too: 512 MB is for servers.
-            "raft.wal_max_size_bytes = 67108864\ndisk_free_limit.absolute = 100MB\n"
-        )
-        self._epmd.start(
-            [_epmd(), "-address", "127.0.0.1", "-port", str(self._epmd_port)],
-            environment=self._environment,
-            folder=self._folder,
-        )
+        # The write-ahead log of the quorum queues is held in memory too: 512 MB is for servers.
+        settings = ["raft.wal_max_size_bytes = 67108864", "disk_free_limit.absolute = 100MB", *self._settings]
+        (self._folder / "rabbitmq.conf").write_text("".join(f"{line}\n" for line in settings))
+        self._epmd.start()
         self._server.start([self._program], environment=self._environment, folder=self._folder)
 
     def wait_until(self, ready: Callable[[], bool], *, within: float) -> bool:
@@ -150,11 +181,9 @@ class _Node:
 
     def stop(self, *, within: float) -> None:
         self._server.stop(within=within)
-        self._epmd.stop(within=within)
 
     def kill(self) -> None:
         self._server.kill()
-        self._epmd.kill()
 
     def pause(self) -> None:
         self._server.pause()
@@ -171,6 +200,18 @@ class _Node:
         if done.returncode:
             raise RabbitMQFailed(f"rabbitmqctl {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
+
+
+class _Alone(Node):
+    """A node whose epmd is its own, and goes with it."""
+
+    def stop(self, *, within: float) -> None:
+        super().stop(within=within)
+        self._epmd.stop(within=within)
+
+    def kill(self) -> None:
+        super().kill()
+        self._epmd.kill()
 
 
 class _Container:

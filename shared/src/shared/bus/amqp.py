@@ -177,7 +177,7 @@ class AmqpTransport:
 
     async def _consume_taps(self, channel: AbstractChannel) -> Consuming:
         exchange = await declare_exchange(channel)
-        queue = await guarded(channel.declare_queue(exclusive=True, auto_delete=True))
+        queue = await guarded(channel.declare_queue(durable=False, exclusive=True, auto_delete=True))
         await guarded(queue.bind(exchange, routing_key="#"))
 
         async def receive(incoming: AbstractIncomingMessage) -> None:

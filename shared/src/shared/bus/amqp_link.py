@@ -1,17 +1,23 @@
 """The link to RabbitMQ: connections that are named, operations that end, and what is declared over them."""
 
 import asyncio
+import random
 from collections.abc import Awaitable
 from typing import TypeVar
 
 import aio_pika
+import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractQueue
 from aio_pika.exceptions import AMQPError
+from pamqp.common import FieldTable
 
 from shared.bus import topology
 from shared.bus.consumer import Consumer
 
+logger = structlog.get_logger("bus.link")
+
 CONNECT_SECONDS = 10.0
+"""For each answer of the broker, and for a connection to any of its nodes."""
 HEARTBEAT = 5
 
 T = TypeVar("T")
@@ -24,10 +30,10 @@ class LinkLost(ConnectionError):
 LINK_ERRORS = (AMQPError, OSError, TimeoutError, RuntimeError, LinkLost)
 
 
-async def guarded(operation: Awaitable[T], within: float = CONNECT_SECONDS) -> T:
+async def guarded(operation: Awaitable[T], within: float | None = None) -> T:
     """Await a broker operation with a limit. A dead link shows as CancelledError there: tell it from a real one."""
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(CONNECT_SECONDS if within is None else within):
             return await operation
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
@@ -36,10 +42,23 @@ async def guarded(operation: Awaitable[T], within: float = CONNECT_SECONDS) -> T
         raise LinkLost("the link to the broker is dead") from error
 
 
-async def connect(url: str, name: str) -> AbstractConnection:
-    return await guarded(
-        aio_pika.connect(url, heartbeat=HEARTBEAT, client_properties={"connection_name": f"ficha {name}"})
-    )
+async def connect(urls: str, name: str) -> AbstractConnection:
+    """To any node that answers: `urls` are the addresses of one cluster's nodes, separated by commas.
+
+    In no order: no node gets all, and who was connected to one that is of no use comes to another the next time.
+    """
+    nodes = urls.split(",")
+    properties: FieldTable = {"connection_name": f"ficha {name}"}
+    failures = []
+    for url in random.sample(nodes, len(nodes)):
+        connecting = aio_pika.connect(url.strip(), heartbeat=HEARTBEAT, client_properties=properties)
+        try:
+            return await guarded(connecting, within=CONNECT_SECONDS / len(nodes))
+        except LINK_ERRORS as error:
+            failures.append(error)
+            if len(nodes) > 1:  # of one alone, who asked tells
+                logger.warning("node_unreachable", node=url.rpartition("@")[2], error=repr(error))
+    raise failures[-1]
 
 
 async def watch(connection: AbstractConnection, channel: AbstractChannel, lost: asyncio.Event) -> None:
