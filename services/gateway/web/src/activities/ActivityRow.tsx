@@ -3,8 +3,8 @@ import { IconDotsVertical, IconPencil, IconTrash } from '@tabler/icons-react';
 import type { Activity } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
-import { tellProblem, tellUndoable } from '@/ui/notices';
-import { problemText } from '@/ui/problemText';
+import { tellUndoable } from '@/ui/notices';
+import { useAttempt } from '@/ui/useAttempt';
 import { useActivities } from './activities';
 import { ActivityIcon } from './ActivityIcon';
 
@@ -15,24 +15,21 @@ export function ActivityRow({ activity, onEdit }: Props) {
   const texts = useTexts();
   const formats = useFormats();
   const { complete, reopen, remove, restore } = useActivities(activity.contact_id);
-  const onError = (error: Error) => tellProblem(problemText(error, texts));
+  const attempt = useAttempt();
   const done = activity.completed_at !== null;
   const late = !done && new Date(activity.starts_at) < new Date();
 
-  const open = () => reopen.mutate(activity, { onError });
+  const open = () => attempt(reopen.mutateAsync(activity));
   const finish = () =>
-    complete.mutate(activity, {
-      onSuccess: () => tellUndoable(texts.activities.completed(activity.title), texts.actions.undo, open),
-      onError,
-    });
+    attempt(complete.mutateAsync(activity), () =>
+      tellUndoable(texts.activities.completed(activity.title), texts.actions.undo, open),
+    );
   const discard = () =>
-    remove.mutate(activity, {
-      onSuccess: () =>
-        tellUndoable(texts.activities.removed, texts.actions.undo, () =>
-          restore.mutate(activity, { onError }),
-        ),
-      onError,
-    });
+    attempt(remove.mutateAsync(activity), () =>
+      tellUndoable(texts.activities.removed, texts.actions.undo, () =>
+        attempt(restore.mutateAsync(activity)),
+      ),
+    );
 
   return (
     <Group wrap="nowrap" gap={10} align="flex-start">

@@ -25,6 +25,6 @@ export const keys = {
   document: (id: string) => ['document', id] as const,
   recipients: (documentId: string) => ['document', documentId, 'recipients'] as const,
   products: (q: string) => ['products', q] as const,
-  taxes: ['taxes'] as const,
+  taxes: (on: string) => ['taxes', on] as const,
   pipelines: ['pipelines'] as const,
 };

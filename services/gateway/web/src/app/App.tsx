@@ -6,7 +6,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Locale } from '@/i18n/locale';
 import { ThemeProvider } from '@/theme/ThemeProvider';
-import { createQueryClient } from './queryClient';
+import { createQueryClient } from '@/api/queryClient';
 import { createAppRouter } from './router';
 import { TextsProvider } from './texts';
 import type { AppTexts } from './texts/es';

@@ -24,7 +24,7 @@ export function ProblemPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   return (
     <Center mih="70vh">
-      <EmptyState icon={IconCloudOff} title={texts.app.failed} hint={problemText(error, texts)}>
+      <EmptyState icon={IconCloudOff} title={texts.failed} hint={problemText(error, texts)}>
         <Button
           mt="md"
           onClick={() => {

@@ -4,8 +4,8 @@ import { lazy, Suspense, useState } from 'react';
 import type { Contact, Panel } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
-import { tell, tellProblem, tellUndoable } from '@/ui/notices';
-import { problemText } from '@/ui/problemText';
+import { tell, tellUndoable } from '@/ui/notices';
+import { useAttempt } from '@/ui/useAttempt';
 import { useRemoveContact, useRestoreContact } from './contacts';
 
 const ContactForm = lazy(async () => ({ default: (await import('./ContactForm')).ContactForm }));
@@ -73,18 +73,13 @@ function RemoveDialog({
   const counts = panel?.sections.documents.data?.counts;
   const linked = panel?.sections.people.data?.items.length ?? 0;
 
+  const attempt = useAttempt();
   const undo = () =>
-    restore.mutate(contact.id, {
-      onSuccess: () => tell(texts.contact.restored(contact.name)),
-      onError: (error) => tellProblem(problemText(error, texts)),
-    });
+    attempt(restore.mutateAsync(contact.id), () => tell(texts.contact.restored(contact.name)));
   const confirm = () =>
-    remove.mutate(contact.id, {
-      onSuccess: () => {
-        tellUndoable(texts.contact.removed(contact.name), texts.actions.undo, undo);
-        onRemoved();
-      },
-      onError: (error) => tellProblem(problemText(error, texts)),
+    attempt(remove.mutateAsync(contact.id), () => {
+      tellUndoable(texts.contact.removed(contact.name), texts.actions.undo, undo);
+      onRemoved();
     });
 
   return (

@@ -68,7 +68,7 @@ function Summary({ contactId, onClose }: { contactId: string; onClose: () => voi
         color="red"
         variant="light"
         m="lg"
-        title={texts.app.failed}
+        title={texts.failed}
         withCloseButton
         onClose={onClose}
         closeButtonLabel={texts.actions.close}

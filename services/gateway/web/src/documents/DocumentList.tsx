@@ -31,7 +31,7 @@ export function DocumentList({ documents }: { documents: DocumentSummary[] }) {
               <Text span fz={13.5} fw={550} className="figures">
                 {money(document.total, document.currency)}
               </Text>
-              <StatusBadge document={document} words={texts} />
+              <StatusBadge document={document} />
             </span>
           </Link>
         </li>

@@ -103,7 +103,7 @@ function DocumentRow({ document }: { document: DocumentSummary }) {
         {document.due_date && day(document.due_date)}
       </Table.Td>
       <Table.Td>
-        <StatusBadge document={document} words={texts} />
+        <StatusBadge document={document} />
       </Table.Td>
       <Table.Td ta="right" className="figures">
         {money(document.total, document.currency)}

@@ -2,26 +2,24 @@ import { Menu } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { DocumentType } from '@/api/types';
 import { useTexts } from '@/app/texts';
-import { tellProblem } from '@/ui/notices';
-import { problemText } from '@/ui/problemText';
-import { PURCHASE_TYPES, SALES_TYPES, useCreateDocument } from './documents';
+import { useAttempt } from '@/ui/useAttempt';
+import { useCreateDocument } from './documents';
+import { PURCHASE_TYPES, SALES_TYPES } from './kinds';
 
 /** Every kind of document, for a menu. Choosing one makes a draft with the contact's defaults and opens it. */
 export function NewDocumentItems({ contactId }: { contactId: string }) {
   const texts = useTexts();
   const create = useCreateDocument();
   const navigate = useNavigate();
+  const attempt = useAttempt();
   const start = (type: DocumentType) =>
-    create.mutate(
-      { contactId, type },
-      {
-        onSuccess: ({ id }) =>
-          void navigate({
-            to: '/contacts/$contactId/documents/$documentId',
-            params: { contactId, documentId: id },
-          }),
-        onError: (error) => tellProblem(problemText(error, texts)),
-      },
+    attempt(
+      create.mutateAsync({ contactId, type }),
+      ({ id }) =>
+        void navigate({
+          to: '/contacts/$contactId/documents/$documentId',
+          params: { contactId, documentId: id },
+        }),
     );
   const items = (types: DocumentType[]) =>
     types.map((type) => (

@@ -1,6 +1,6 @@
 import { Badge } from '@mantine/core';
 import type { DocumentStatus } from '@/api/types';
-import type { Words } from '@/i18n/words/es';
+import { useWords } from '@/i18n/words';
 
 const COLORS: Record<DocumentStatus | 'overdue', string> = {
   draft: 'gray',
@@ -13,13 +13,14 @@ const COLORS: Record<DocumentStatus | 'overdue', string> = {
   overdue: 'red',
 };
 
-type Props = { document: { status: DocumentStatus; overdue: boolean }; words: Words };
+type Props = { document: { status: DocumentStatus; overdue: boolean } };
 
-export function StatusBadge({ document, words }: Props) {
+export function StatusBadge({ document }: Props) {
+  const { documentStatuses } = useWords();
   const shown = document.overdue ? 'overdue' : document.status;
   return (
     <Badge color={COLORS[shown]} variant="light" tt="none" fw={550} radius="sm">
-      {words.documentStatuses[shown]}
+      {documentStatuses[shown]}
     </Badge>
   );
 }

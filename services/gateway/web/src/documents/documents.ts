@@ -9,22 +9,6 @@ import { api, dataOf, done, ifMatch } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Document, DocumentPatch, DocumentType, Side } from '@/api/types';
 
-export const SALES_TYPES: DocumentType[] = [
-  'invoice',
-  'sales_receipt',
-  'credit_note',
-  'estimate',
-  'proforma',
-  'delivery_note',
-  'sales_order',
-];
-export const PURCHASE_TYPES: DocumentType[] = [
-  'purchase_invoice',
-  'purchase_receipt',
-  'purchase_credit_note',
-  'purchase_order',
-];
-
 export function documentQuery(id: string) {
   return queryOptions({
     queryKey: keys.document(id),

@@ -12,8 +12,8 @@ import type { StoredFile } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
 import { usePanelFrame } from '@/panel/PanelContext';
-import { tellProblem, tellUndoable } from '@/ui/notices';
-import { problemText } from '@/ui/problemText';
+import { tellUndoable } from '@/ui/notices';
+import { useAttempt } from '@/ui/useAttempt';
 import { contentUrl, isShowable, useFileRemoval } from './files';
 import classes from './FilesTab.module.css';
 
@@ -42,15 +42,13 @@ function FileActions({ file }: { file: StoredFile }) {
   const texts = useTexts();
   const { contactId } = usePanelFrame();
   const { remove, restore } = useFileRemoval(contactId);
-  const onError = (error: Error) => tellProblem(problemText(error, texts));
+  const attempt = useAttempt();
   const discard = () =>
-    remove.mutate(file, {
-      onSuccess: () =>
-        tellUndoable(texts.files.removed(file.name), texts.actions.undo, () =>
-          restore.mutate(file, { onError }),
-        ),
-      onError,
-    });
+    attempt(remove.mutateAsync(file), () =>
+      tellUndoable(texts.files.removed(file.name), texts.actions.undo, () =>
+        attempt(restore.mutateAsync(file)),
+      ),
+    );
   return (
     <Group gap={4} wrap="nowrap">
       <ActionIcon

@@ -1,5 +1,7 @@
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { LocaleContext, storeLocale, type Locale } from './locale';
+import { WordsContext } from './words';
+import type { Words } from './words/es';
 
 export type Loaders<Texts> = Record<Exclude<Locale, 'es'>, () => Promise<Texts>>;
 
@@ -7,7 +9,7 @@ export type Loaders<Texts> = Record<Exclude<Locale, 'es'>, () => Promise<Texts>>
  * The texts of one app. Spanish is its shape and comes with it; the other languages must have the same shape, or they
  * do not compile, and are loaded when chosen.
  */
-export function createTexts<Texts>(spanish: Texts, loaders: Loaders<Texts>) {
+export function createTexts<Texts extends Words>(spanish: Texts, loaders: Loaders<Texts>) {
   const TextsContext = createContext(spanish);
   const load = (locale: Locale) => (locale === 'es' ? Promise.resolve(spanish) : loaders[locale]());
 
@@ -28,7 +30,9 @@ export function createTexts<Texts>(spanish: Texts, loaders: Loaders<Texts>) {
     }, [shown.locale]);
     return (
       <LocaleContext value={{ locale: shown.locale, setLocale }}>
-        <TextsContext value={shown.texts}>{children}</TextsContext>
+        <WordsContext value={shown.texts}>
+          <TextsContext value={shown.texts}>{children}</TextsContext>
+        </WordsContext>
       </LocaleContext>
     );
   }

@@ -4,8 +4,9 @@ import { useState } from 'react';
 import type { Note } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
-import { tellProblem, tellUndoable } from '@/ui/notices';
+import { tellUndoable } from '@/ui/notices';
 import { problemText } from '@/ui/problemText';
+import { useAttempt } from '@/ui/useAttempt';
 import { Markdown } from './Markdown';
 import { NoteEditor } from './NoteEditor';
 import { useNotes } from './notes';
@@ -57,13 +58,11 @@ export function NoteCard({ note }: { note: Note }) {
 function NoteMenu({ note, onEdit }: { note: Note; onEdit: () => void }) {
   const texts = useTexts();
   const { update, remove, restore } = useNotes(note.contact_id);
-  const onError = (error: Error) => tellProblem(problemText(error, texts));
+  const attempt = useAttempt();
   const discard = () =>
-    remove.mutate(note, {
-      onSuccess: () =>
-        tellUndoable(texts.notes.removed, texts.actions.undo, () => restore.mutate(note, { onError })),
-      onError,
-    });
+    attempt(remove.mutateAsync(note), () =>
+      tellUndoable(texts.notes.removed, texts.actions.undo, () => attempt(restore.mutateAsync(note))),
+    );
   return (
     <Menu>
       <Menu.Target>
@@ -77,7 +76,7 @@ function NoteMenu({ note, onEdit }: { note: Note; onEdit: () => void }) {
         </Menu.Item>
         <Menu.Item
           leftSection={note.pinned ? <IconPinnedOff size={16} /> : <IconPin size={16} />}
-          onClick={() => update.mutate({ note, changes: { pinned: !note.pinned } }, { onError })}
+          onClick={() => attempt(update.mutateAsync({ note, changes: { pinned: !note.pinned } }))}
         >
           {note.pinned ? texts.notes.unpin : texts.notes.pin}
         </Menu.Item>

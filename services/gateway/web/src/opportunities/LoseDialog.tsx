@@ -3,8 +3,8 @@ import { useForm } from '@mantine/form';
 import type { Opportunity } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { FormDialog } from '@/ui/FormDialog';
-import { tellProblem, tellUndoable } from '@/ui/notices';
-import { problemText } from '@/ui/problemText';
+import { tellUndoable } from '@/ui/notices';
+import { useAttempt } from '@/ui/useAttempt';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
 import { useOpportunities } from './opportunities';
 
@@ -16,8 +16,8 @@ export function LoseDialog({ opportunity, onClose }: { opportunity: Opportunity;
     validate: { reason: (reason) => (reason.trim() ? null : texts.fields.missing) },
   });
   const onError = useSubmitProblems(form);
-  const takeBack = () =>
-    reopen.mutate(opportunity, { onError: (error) => tellProblem(problemText(error, texts)) });
+  const attempt = useAttempt();
+  const takeBack = () => attempt(reopen.mutateAsync(opportunity));
   return (
     <FormDialog
       title={texts.opportunities.loseTitle}

@@ -5,8 +5,8 @@ import { useState } from 'react';
 import type { Opportunity } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
-import { tellProblem, tellUndoable } from '@/ui/notices';
-import { problemText } from '@/ui/problemText';
+import { tellUndoable } from '@/ui/notices';
+import { useAttempt } from '@/ui/useAttempt';
 import { pipelinesQuery, stagesOf, useOpportunities } from './opportunities';
 import classes from './OpportunityItem.module.css';
 
@@ -48,24 +48,20 @@ function OpportunityMenu({ opportunity, onEdit, onLose }: Props) {
   const { move, win, reopen, remove, restore } = useOpportunities(opportunity.contact_id);
   const [opened, setOpened] = useState(false);
   const pipelines = useQuery({ ...pipelinesQuery, enabled: opened });
-  const onError = (error: Error) => tellProblem(problemText(error, texts));
+  const attempt = useAttempt();
   const { title } = opportunity;
   const winIt = () =>
-    win.mutate(opportunity, {
-      onSuccess: () =>
-        tellUndoable(texts.opportunities.won(title), texts.actions.undo, () =>
-          reopen.mutate(opportunity, { onError }),
-        ),
-      onError,
-    });
+    attempt(win.mutateAsync(opportunity), () =>
+      tellUndoable(texts.opportunities.won(title), texts.actions.undo, () =>
+        attempt(reopen.mutateAsync(opportunity)),
+      ),
+    );
   const discard = () =>
-    remove.mutate(opportunity, {
-      onSuccess: () =>
-        tellUndoable(texts.opportunities.removed, texts.actions.undo, () =>
-          restore.mutate(opportunity, { onError }),
-        ),
-      onError,
-    });
+    attempt(remove.mutateAsync(opportunity), () =>
+      tellUndoable(texts.opportunities.removed, texts.actions.undo, () =>
+        attempt(restore.mutateAsync(opportunity)),
+      ),
+    );
   return (
     <Menu width={220} opened={opened} onChange={setOpened}>
       <Menu.Target>
@@ -86,7 +82,7 @@ function OpportunityMenu({ opportunity, onEdit, onLose }: Props) {
           <Menu.Item
             key={stage.id}
             disabled={stage.id === opportunity.stage_id}
-            onClick={() => move.mutate({ opportunity, stage }, { onError })}
+            onClick={() => attempt(move.mutateAsync({ opportunity, stage }))}
           >
             {stage.name}
           </Menu.Item>

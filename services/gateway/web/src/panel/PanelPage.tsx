@@ -1,14 +1,4 @@
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Center,
-  Group,
-  Menu,
-  Skeleton,
-  Stack,
-  Title,
-} from '@mantine/core';
+import { ActionIcon, Alert, Button, Center, Group, Menu, Skeleton, Stack, Title } from '@mantine/core';
 import { IconChevronLeft, IconPlus, IconUserOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';

@@ -8,8 +8,8 @@ import { usePanelFrame } from '@/panel/PanelContext';
 import { SectionBody } from '@/panel/SectionBody';
 import { AnchorLink, MenuItemLink } from '@/ui/links';
 import { Initials } from '@/ui/Initials';
-import { tellProblem, tellUndoable } from '@/ui/notices';
-import { problemText } from '@/ui/problemText';
+import { tellUndoable } from '@/ui/notices';
+import { useAttempt } from '@/ui/useAttempt';
 import { readLink, useLinks, type Link } from './people';
 
 const AddLinkDialog = lazy(async () => ({ default: (await import('./AddLinkDialog')).AddLinkDialog }));
@@ -94,15 +94,12 @@ function LinkMenu({ link, kind, onEdit }: { link: Link; kind: ContactKind; onEdi
   const { contactId } = usePanelFrame();
   const { add, remove } = useLinks(contactId, kind);
   const fields = { job_title: link.jobTitle, is_primary: link.isPrimary, send_copies: link.sendCopies };
-  const fail = (error: Error) => tellProblem(problemText(error, texts));
+  const attempt = useAttempt();
+  const undo = () => attempt(add.mutateAsync({ other: { id: link.id }, fields }));
   const unlink = () =>
-    remove.mutate(link, {
-      onSuccess: () =>
-        tellUndoable(texts.people.unlinked(link.name), texts.actions.undo, () =>
-          add.mutate({ other: { id: link.id }, fields }, { onError: fail }),
-        ),
-      onError: fail,
-    });
+    attempt(remove.mutateAsync(link), () =>
+      tellUndoable(texts.people.unlinked(link.name), texts.actions.undo, undo),
+    );
   return (
     <Menu>
       <Menu.Target>

@@ -6,8 +6,7 @@ import { useTexts } from '@/app/texts';
 import { PanelCard } from '@/panel/PanelCard';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { SectionBody } from '@/panel/SectionBody';
-import { tellProblem } from '@/ui/notices';
-import { problemText } from '@/ui/problemText';
+import { useAttempt } from '@/ui/useAttempt';
 import { usePortalAccess, type Switches } from './portalAccess';
 
 const PasswordDialog = lazy(async () => ({ default: (await import('./PasswordDialog')).PasswordDialog }));
@@ -44,23 +43,23 @@ function PortalSwitches({ data, hasEmail }: { data: NonNullable<PortalSection['d
   const { contactId } = usePanelFrame();
   const { switchTo, preview } = usePortalAccess(contactId);
   const [asking, setAsking] = useState(false);
-  const onError = (error: Error) => tellProblem(problemText(error, texts));
+  const attempt = useAttempt();
   const change = (changes: Partial<Switches>) =>
-    switchTo.mutate(
-      { enabled: data.enabled, payment_methods: data.payment_methods, catalogue: data.catalogue, ...changes },
-      { onError },
+    attempt(
+      switchTo.mutateAsync({
+        enabled: data.enabled,
+        payment_methods: data.payment_methods,
+        catalogue: data.catalogue,
+        ...changes,
+      }),
     );
   const viewAsClient = () => {
     // Opened at once, or the browser takes it for a pop-up; the address comes when it is there.
     const tab = window.open('about:blank', '_blank');
-    preview.mutate(undefined, {
-      onSuccess: ({ url }) => {
-        if (tab) tab.location.href = url;
-      },
-      onError: (error) => {
-        tab?.close();
-        onError(error);
-      },
+    const opening = preview.mutateAsync();
+    opening.catch(() => tab?.close());
+    attempt(opening, ({ url }) => {
+      if (tab) tab.location.href = url;
     });
   };
   return (

@@ -25,7 +25,11 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
+    Modal: {
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
+      styles: { title: { fontWeight: 620 } },
+    },
+    Table: { styles: { th: { fontSize: 12.5, fontWeight: 550, color: 'var(--text-soft)' } } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: true } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Switch: { defaultProps: { withThumbIndicator: false } },

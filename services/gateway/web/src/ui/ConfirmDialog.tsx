@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useTexts } from '@/app/texts';
+import { useWords } from '@/i18n/words';
 
 type Props = {
   opened: boolean;
@@ -15,7 +15,7 @@ type Props = {
 
 /** Asks before something that matters. The safe answer has the focus. */
 export function ConfirmDialog({ opened, title, confirm, danger, busy, onConfirm, onClose, children }: Props) {
-  const { actions } = useTexts();
+  const { actions } = useWords();
   return (
     <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': actions.close }}>
       <Stack gap="lg">

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
 import type { ReactNode, SubmitEvent } from 'react';
-import { useTexts } from '@/app/texts';
+import { useWords } from '@/i18n/words';
 
 type Props = {
   title: string;
@@ -14,7 +14,7 @@ type Props = {
 
 /** A form in a dialog: fields, then Cancelar and Guardar. */
 export function FormDialog({ title, submit, busy, size = 'md', onSubmit, onClose, children }: Props) {
-  const { actions } = useTexts();
+  const { actions } = useWords();
   return (
     <Modal
       opened

@@ -4,6 +4,8 @@ import type { Words } from '@/i18n/words/es';
 /** What happened, in the user's words. The server's own detail is the last resort: it speaks English. */
 export function problemText(error: unknown, words: Words): string {
   if (!(error instanceof ApiProblem)) return words.problems.unexpected;
+  const refusal = words.refusals[error.code];
+  if (refusal) return refusal;
   switch (error.status) {
     case 0:
       return words.problems.unreachable;

@@ -26,10 +26,25 @@ const documentStatuses: Record<DocumentStatus | 'overdue', string> = {
   overdue: 'Vencida',
 };
 
+/** What the server refuses, by its code. */
+const refusals: Partial<Record<string, string>> = {
+  'documents.contact_deleted': 'El contacto está eliminado. Restáuralo primero.',
+  'documents.not_a_draft': 'Ya está aprobado: no se puede modificar.',
+  'documents.no_lines': 'Añade al menos una línea antes de aprobar.',
+  'documents.negative_total': 'El total es negativo. Crea una factura rectificativa.',
+  'documents.corrects_required': 'Elige la factura que se rectifica.',
+  'documents.over_credited': 'Las rectificativas superarían el importe de la factura.',
+  'documents.over_payment': 'El pago supera lo que queda pendiente.',
+  'documents.has_payments': 'Tiene pagos o rectificativas: anúlalos primero.',
+  'documents.cannot_convert': 'Este documento no se puede convertir en ese tipo.',
+  'documents.organization_unknown': 'Aún faltan los datos de la empresa. Prueba de nuevo en un momento.',
+};
+
 /** Words that the back office and the client portal share. */
 export const words: Words = {
   documentTypes,
   documentStatuses,
+  refusals,
   problems: {
     unreachable: 'No hay conexión con el servidor. Comprueba tu red y vuelve a intentarlo.',
     unavailable: 'El servicio no está disponible ahora mismo. Vuelve a intentarlo en unos segundos.',
@@ -102,4 +117,5 @@ export const words: Words = {
     viewPdf: 'Ver PDF',
   },
   loading: 'Cargando',
+  failed: 'No se ha podido mostrar',
 };

@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { ApiProblem, isUnauthenticated } from '@/api/problem';
+import { ApiProblem, isUnauthenticated } from './problem';
 
 /** `onLoggedOut` is called when any answer says that the session is over. */
 export function createQueryClient(onLoggedOut: () => void): QueryClient {
