@@ -18,5 +18,14 @@ const ICONS: Record<ActivityKind, Icon> = {
 
 export function ActivityIcon({ kind, label }: { kind: ActivityKind; label: string }) {
   const Symbol = ICONS[kind];
-  return <Symbol size={17} stroke={1.7} role="img" aria-label={label} color="var(--text-soft)" />;
+  return (
+    <Symbol
+      size={17}
+      stroke={1.7}
+      role="img"
+      aria-label={label}
+      color="var(--text-soft)"
+      style={{ flexShrink: 0 }}
+    />
+  );
 }

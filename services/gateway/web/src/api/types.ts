@@ -43,7 +43,8 @@ export type Section<Data> = Omit<Schemas['SectionOut'], 'data'> & { data?: Data 
 
 /** The panel as the services fill it; the document leaves `data` open. */
 export type Panel = {
-  contact: Contact;
+  /** Missing while contacts is slow or away. */
+  contact?: Contact;
   sections: {
     people: Section<{ items: (LinkedPerson | LinkedCompany)[] }>;
     portal: Section<Omit<PortalAccess, 'contact_id' | 'version'>>;

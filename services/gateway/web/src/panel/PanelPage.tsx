@@ -2,7 +2,7 @@ import { ActionIcon, Alert, Button, Center, Group, Menu, Skeleton, Stack, Title 
 import { IconChevronLeft, IconPlus, IconUserOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { Contact, Panel } from '@/api/types';
+import type { Contact, Panel, Section } from '@/api/types';
 import { ApiProblem } from '@/api/problem';
 import { ActivitiesCard } from '@/activities/ActivitiesCard';
 import { useTexts } from '@/app/texts';
@@ -23,6 +23,7 @@ import { panelQuery, presentYear } from './panel';
 import { PanelCard } from './PanelCard';
 import { PanelContext } from './PanelContext';
 import { PanelTabs } from './PanelTabs';
+import { SectionBody } from './SectionBody';
 import { useLiveContact } from './useLiveContact';
 import classes from './PanelPage.module.css';
 
@@ -49,7 +50,9 @@ export function PanelPage() {
         <div className={classes.columns}>
           <div className={classes.left}>
             <PanelCard title={texts.panel.card}>
-              {contact ? <ContactFacts contact={contact} /> : <Skeleton height={150} />}
+              <SectionBody section={contactSection(panel, contact)} title={texts.panel.card} height={150}>
+                {(known) => <ContactFacts contact={known} />}
+              </SectionBody>
             </PanelCard>
             <PortalCard section={panel?.sections.portal} contact={contact} />
             <PeopleCard section={panel?.sections.people} kind={contact?.kind ?? 'company'} />
@@ -66,6 +69,15 @@ export function PanelPage() {
       </div>
     </PanelContext>
   );
+}
+
+/** The contact as a section: it comes from the same service as the people, and is away when they are. */
+function contactSection(
+  panel: Panel | undefined,
+  contact: Contact | undefined,
+): Section<Contact> | undefined {
+  if (contact) return { status: 'ready', as_of: contact.updated_at, data: contact };
+  return panel && { ...panel.sections.people, data: null };
 }
 
 function PanelHeader({ contact, panel }: { contact?: Contact; panel?: Panel }) {

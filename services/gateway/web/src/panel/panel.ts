@@ -16,6 +16,14 @@ export function readPanelSearch(search: Record<string, unknown>): PanelSearch {
   };
 }
 
+const MISSING_RETRY_MS = 5_000;
+
+function isIncomplete({ sections }: Panel): boolean {
+  return Object.values(sections).some(
+    ({ status, reason }) => status === 'unavailable' && reason !== 'forbidden',
+  );
+}
+
 export function presentYear(): number {
   return new Date().getFullYear();
 }
@@ -31,8 +39,12 @@ export function panelQuery(id: string, year: number) {
         }),
       );
       // The API's document leaves the sections open; their shapes are those of the services that fill them.
-      return answer as unknown as Panel;
+      const panel = answer as unknown as Panel;
+      // Without contacts only the id is known.
+      return panel.contact && 'name' in panel.contact ? panel : { ...panel, contact: undefined };
     },
+    // A service that was away is asked again by itself.
+    refetchInterval: ({ state }) => (state.data && isIncomplete(state.data) ? MISSING_RETRY_MS : false),
     placeholderData: keepPreviousData,
   });
 }

@@ -67,7 +67,6 @@ export const words = {
     number: 'No es un número válido.',
     range: 'Está fuera del intervalo permitido.',
     date: 'La fecha no es válida.',
-    taken: 'Ya se está usando.',
   },
   actions: {
     save: 'Guardar',
@@ -79,7 +78,6 @@ export const words = {
     retry: 'Reintentar',
     confirm: 'Confirmar',
     download: 'Descargar',
-    back: 'Volver',
     more: 'Más opciones',
     loadMore: 'Mostrar más',
     logOut: 'Cerrar sesión',
@@ -98,7 +96,6 @@ export const words = {
     system: 'Del sistema',
   },
   document: {
-    number: 'Número',
     date: 'Fecha',
     due: 'Vencimiento',
     status: 'Estado',
@@ -112,7 +109,6 @@ export const words = {
     taxes: 'Impuestos',
     amount: 'Importe',
     unnumbered: 'Sin número',
-    notes: 'Notas',
     viewPdf: 'Ver PDF',
   },
   loading: 'Cargando',

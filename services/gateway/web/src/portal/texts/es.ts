@@ -11,12 +11,10 @@ export const es = {
     home: 'Inicio',
     documents: 'Documentos',
     catalogue: 'Catálogo',
-    orders: 'Pedidos',
     account: 'Tu cuenta',
     skip: 'Saltar al contenido',
     hello: (name: string) => `Hola, ${name}`,
     previewing: (name: string) => `Vista previa: así ve ${name} su portal. Solo lectura.`,
-    previewOver: 'La vista previa ha terminado. Ábrela de nuevo desde el panel del contacto.',
     notFound: 'Esta página no existe',
   },
   home: {
@@ -40,7 +38,6 @@ export const es = {
     noneHint: 'Cuando recibas una factura o un presupuesto aparecerá aquí.',
     noMatch: 'Ningún documento con estos filtros',
     clear: 'Quitar filtros',
-    document: 'Documento',
   },
   view: {
     accept: 'Aceptar presupuesto',
