@@ -94,38 +94,38 @@ function ContactGrid({ contacts, selectedId, hasMore, fetching, stale, onMore, o
   };
 
   return (
-    <div
-      ref={viewport}
-      className={classes.viewport}
-      data-stale={stale || undefined}
-      role="grid"
-      tabIndex={0}
-      aria-label={texts.list}
-      aria-rowcount={hasMore ? -1 : contacts.length + 1}
-      aria-activedescendant={`contact-row-${active}`}
-      onKeyDown={onKeyDown}
-    >
-      <ColumnHeads />
-      <div className={classes.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
-        {shown.map(({ index, start }) => {
-          const contact = contacts[index];
-          return (
-            contact && (
-              <ContactRow
-                key={contact.id}
-                contact={contact}
-                index={index}
-                top={start}
-                active={index === active}
-                selected={contact.id === selectedId}
-                onSelect={() => {
-                  setActive(index);
-                  onSelect(contact);
-                }}
-              />
-            )
-          );
-        })}
+    <div ref={viewport} className={classes.viewport} data-stale={stale || undefined}>
+      <div
+        className={classes.grid}
+        role="grid"
+        tabIndex={0}
+        aria-label={texts.list}
+        aria-rowcount={hasMore ? -1 : contacts.length + 1}
+        aria-activedescendant={`contact-row-${active}`}
+        onKeyDown={onKeyDown}
+      >
+        <ColumnHeads />
+        <div className={classes.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
+          {shown.map(({ index, start }) => {
+            const contact = contacts[index];
+            return (
+              contact && (
+                <ContactRow
+                  key={contact.id}
+                  contact={contact}
+                  index={index}
+                  top={start}
+                  active={index === active}
+                  selected={contact.id === selectedId}
+                  onSelect={() => {
+                    setActive(index);
+                    onSelect(contact);
+                  }}
+                />
+              )
+            );
+          })}
+        </div>
       </div>
       <div className={classes.foot} role="status">
         {fetching ? texts.loadingMore : hasMore ? null : texts.end(contacts.length)}
@@ -171,7 +171,6 @@ function ListSkeleton() {
   const { loading } = useTexts();
   return (
     <div className={classes.viewport} aria-busy aria-label={loading} role="status">
-      <ColumnHeads />
       {Array.from({ length: 12 }, (_, row) => (
         <div key={row} className={classes.columns} style={{ height: ROW_HEIGHT }}>
           <Skeleton height={14} width="70%" />

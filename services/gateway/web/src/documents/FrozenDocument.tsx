@@ -16,6 +16,7 @@ import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { tell } from '@/ui/notices';
+import { WideTable } from '@/ui/WideTable';
 import { useAttempt } from '@/ui/useAttempt';
 import { DocumentFrame } from './DocumentPage';
 import { useDocumentSteps } from './documents';
@@ -88,41 +89,39 @@ function Facts({ document }: { document: Document }) {
 }
 
 function LineTable({ document }: { document: Document }) {
-  const { document: texts } = useTexts();
+  const { document: texts, editor } = useTexts();
   const { money, number } = useFormats();
   return (
-    <Table.ScrollContainer minWidth={520}>
-      <Table verticalSpacing={10}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{texts.description}</Table.Th>
-            <Table.Th ta="right">{texts.quantity}</Table.Th>
-            <Table.Th ta="right">{texts.price}</Table.Th>
-            <Table.Th ta="right">{texts.discount}</Table.Th>
-            <Table.Th ta="right">{texts.amount}</Table.Th>
+    <WideTable label={editor.lines} minWidth={520} verticalSpacing={10}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{texts.description}</Table.Th>
+          <Table.Th ta="right">{texts.quantity}</Table.Th>
+          <Table.Th ta="right">{texts.price}</Table.Th>
+          <Table.Th ta="right">{texts.discount}</Table.Th>
+          <Table.Th ta="right">{texts.amount}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {document.lines.map((line, index) => (
+          <Table.Tr key={index}>
+            <Table.Td>{line.description}</Table.Td>
+            <Table.Td ta="right" className="figures">
+              {number(line.quantity)}
+            </Table.Td>
+            <Table.Td ta="right" className="figures">
+              {money(line.unit_price, document.currency)}
+            </Table.Td>
+            <Table.Td ta="right" className="figures">
+              {Number(line.discount_pct) ? `${number(line.discount_pct)} %` : ''}
+            </Table.Td>
+            <Table.Td ta="right" className="figures">
+              {money(line.subtotal, document.currency)}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {document.lines.map((line, index) => (
-            <Table.Tr key={index}>
-              <Table.Td>{line.description}</Table.Td>
-              <Table.Td ta="right" className="figures">
-                {number(line.quantity)}
-              </Table.Td>
-              <Table.Td ta="right" className="figures">
-                {money(line.unit_price, document.currency)}
-              </Table.Td>
-              <Table.Td ta="right" className="figures">
-                {Number(line.discount_pct) ? `${number(line.discount_pct)} %` : ''}
-              </Table.Td>
-              <Table.Td ta="right" className="figures">
-                {money(line.subtotal, document.currency)}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 

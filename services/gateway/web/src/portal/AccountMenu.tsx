@@ -3,19 +3,18 @@ import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconLogout, IconUser } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { ApiProblem } from '@/api/problem';
 import { FormDialog } from '@/ui/FormDialog';
 import { tell } from '@/ui/notices';
 import { PreferenceItems } from '@/ui/PreferenceItems';
+import { useAttempt } from '@/ui/useAttempt';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
-import { changePassword, useLogOut, type Me } from './client';
+import { changePassword, logOut, type Me } from './client';
 import { useTexts } from './texts';
 
 export function AccountMenu({ me }: { me: Me }) {
   const texts = useTexts();
-  const logOut = useLogOut();
-  const navigate = useNavigate();
+  const attempt = useAttempt();
   const [changing, dialog] = useDisclosure();
   return (
     <>
@@ -39,7 +38,7 @@ export function AccountMenu({ me }: { me: Me }) {
           </Menu.Item>
           <Menu.Item
             leftSection={<IconLogout size={16} />}
-            onClick={() => void logOut().then(() => navigate({ to: '/login' }))}
+            onClick={() => attempt(logOut(), () => window.location.assign('/portal/login'))}
           >
             {texts.actions.logOut}
           </Menu.Item>

@@ -10,6 +10,7 @@ import { FormDialog } from '@/ui/FormDialog';
 import { AnchorLink } from '@/ui/links';
 import { tell } from '@/ui/notices';
 import { QueryProblem } from '@/ui/QueryProblem';
+import { WideTable } from '@/ui/WideTable';
 import { useAttempt } from '@/ui/useAttempt';
 import { documentQuery, meQuery, pdfUrl, useDocumentAnswers, type DocumentDetails } from './client';
 import { TransferDialog } from './TransferDialog';
@@ -84,34 +85,32 @@ function Lines({ document }: { document: DocumentDetails }) {
   const { document: texts } = useTexts();
   const { money, number } = useFormats();
   return (
-    <Table.ScrollContainer minWidth={460}>
-      <Table verticalSpacing={10}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{texts.description}</Table.Th>
-            <Table.Th ta="right">{texts.quantity}</Table.Th>
-            <Table.Th ta="right">{texts.price}</Table.Th>
-            <Table.Th ta="right">{texts.amount}</Table.Th>
+    <WideTable label={texts.description} minWidth={460} verticalSpacing={10}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{texts.description}</Table.Th>
+          <Table.Th ta="right">{texts.quantity}</Table.Th>
+          <Table.Th ta="right">{texts.price}</Table.Th>
+          <Table.Th ta="right">{texts.amount}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {document.lines.map((line, index) => (
+          <Table.Tr key={index}>
+            <Table.Td>{line.description}</Table.Td>
+            <Table.Td ta="right" className="figures">
+              {number(line.quantity)}
+            </Table.Td>
+            <Table.Td ta="right" className="figures">
+              {money(line.unit_price, document.currency)}
+            </Table.Td>
+            <Table.Td ta="right" className="figures">
+              {money(line.subtotal, document.currency)}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {document.lines.map((line, index) => (
-            <Table.Tr key={index}>
-              <Table.Td>{line.description}</Table.Td>
-              <Table.Td ta="right" className="figures">
-                {number(line.quantity)}
-              </Table.Td>
-              <Table.Td ta="right" className="figures">
-                {money(line.unit_price, document.currency)}
-              </Table.Td>
-              <Table.Td ta="right" className="figures">
-                {money(line.subtotal, document.currency)}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 

@@ -2,7 +2,7 @@ import { Alert, Anchor, Button, Paper, PasswordInput, Stack, Text, TextInput, Ti
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { isUnauthenticated } from '@/api/problem';
 import { problemText } from '@/ui/problemText';
 import { logIn } from './client';
@@ -11,13 +11,13 @@ import classes from './PortalShell.module.css';
 
 export function LoginPage() {
   const texts = useTexts();
-  const navigate = useNavigate();
   const { org } = useSearch({ from: '/login' });
   const [helping, help] = useDisclosure();
   const form = useForm({ initialValues: { email: '', password: '' } });
   const attempt = useMutation({
     mutationFn: () => logIn(form.values.email.trim(), form.values.password, org),
-    onSuccess: () => navigate({ to: '/' }),
+    // A new page: nothing of who was here before stays in it, and the company's colour is there at once.
+    onSuccess: () => window.location.assign('/portal'),
   });
   return (
     <main className={classes.login}>

@@ -75,12 +75,8 @@ export function logIn(email: string, password: string, organization: string | un
   return dataOf(api.POST('/portal/api/session', { body: { email, password, organization } }));
 }
 
-export function useLogOut(): () => Promise<void> {
-  const client = useQueryClient();
-  return async () => {
-    await done(api.DELETE('/portal/api/session'));
-    client.clear();
-  };
+export function logOut(): Promise<void> {
+  return done(api.DELETE('/portal/api/session'));
 }
 
 export function useDocumentAnswers(id: string) {

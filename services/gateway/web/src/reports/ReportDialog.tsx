@@ -11,6 +11,7 @@ import { usePanelFrame } from '@/panel/PanelContext';
 import { DateFields, DayField } from '@/ui/DateFields';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
+import { WideTable } from '@/ui/WideTable';
 import { PERIODS, periodNamed, type Period } from './period';
 
 type Props = { side: Side; name: string; onClose: () => void };
@@ -121,40 +122,38 @@ function ReportTable({ items }: { items: ReportItem[] }) {
   const { reports: texts } = useTexts();
   const { money, number, day } = useFormats();
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table verticalSpacing={9} highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{texts.product}</Table.Th>
-            <Table.Th ta="right">{texts.quantity}</Table.Th>
-            <Table.Th ta="right">{texts.amount}</Table.Th>
-            <Table.Th ta="right">{texts.lastPrice}</Table.Th>
-            <Table.Th ta="right">{texts.lastDate}</Table.Th>
+    <WideTable label={texts.product} minWidth={560} verticalSpacing={9} highlightOnHover>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{texts.product}</Table.Th>
+          <Table.Th ta="right">{texts.quantity}</Table.Th>
+          <Table.Th ta="right">{texts.amount}</Table.Th>
+          <Table.Th ta="right">{texts.lastPrice}</Table.Th>
+          <Table.Th ta="right">{texts.lastDate}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {items.map((item) => (
+          <Table.Tr key={`${item.product_id ?? ''}${item.name}`}>
+            <Table.Td>{item.name}</Table.Td>
+            <Table.Td ta="right" className="figures">
+              {number(item.quantity)}
+            </Table.Td>
+            <Table.Td ta="right" className="figures">
+              <Text span inherit fw={560}>
+                {money(item.amount, item.currency)}
+              </Text>
+            </Table.Td>
+            <Table.Td ta="right" className="figures">
+              {item.last_price && money(item.last_price, item.currency)}
+            </Table.Td>
+            <Table.Td ta="right" className="figures">
+              {item.last_date && day(item.last_date)}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((item) => (
-            <Table.Tr key={`${item.product_id ?? ''}${item.name}`}>
-              <Table.Td>{item.name}</Table.Td>
-              <Table.Td ta="right" className="figures">
-                {number(item.quantity)}
-              </Table.Td>
-              <Table.Td ta="right" className="figures">
-                <Text span inherit fw={560}>
-                  {money(item.amount, item.currency)}
-                </Text>
-              </Table.Td>
-              <Table.Td ta="right" className="figures">
-                {item.last_price && money(item.last_price, item.currency)}
-              </Table.Td>
-              <Table.Td ta="right" className="figures">
-                {item.last_date && day(item.last_date)}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 
