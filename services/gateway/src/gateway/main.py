@@ -23,6 +23,7 @@ from gateway.panel import Panel
 from gateway.protection import ProtectionMiddleware
 from gateway.proxy import Proxy
 from gateway.routes import document_router, health_router, router
+from gateway.web import FOLDER, WebClient
 from shared.bus.amqp import AmqpTransport
 from shared.db.session import Database
 from shared.supervision import outlive
@@ -62,7 +63,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", "") != app.openapi_url]
     # The other services believe a token of ours; here a person or a program asks, with a cookie or a key.
     app.dependency_overrides[get_identity] = identify
-    app.router.default = Proxy(clients, authentication, origin, otherwise=app.router.default)
+    web_client = WebClient(FOLDER, otherwise=app.router.default)
+    app.router.default = Proxy(clients, authentication, origin, otherwise=web_client)
     return app
 
 

@@ -1,0 +1,96 @@
+"""Serves the web client: the back office at `/`, the client portal at `/portal`, and their hashed assets.
+
+The files come from `services/gateway/web`, built into `static/`; without a build a page says how to get one.
+"""
+
+import asyncio
+import gzip
+import secrets
+from functools import lru_cache
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+FOLDER: Final = Path(__file__).parent / "static"
+
+_ASSETS: Final = "/assets/"
+_NONCE: Final = b"__CSP_NONCE__"
+"""Vite writes it where a nonce belongs."""
+_NOT_BUILT: Final = "The web client is not built yet: run `make web`, then load this page again.\n"
+_COMPRESSED: Final = frozenset({".js", ".css", ".svg"})
+_OWN_WORDS: Final = frozenset({"api", "docs", "health", "metrics", "internal"})
+"""First segments that are never a page of ours, so that a mistake there is not answered with one."""
+
+
+class WebClient:
+    """The ASGI app for what no route took. Whatever is no page and no asset goes to `otherwise`."""
+
+    def __init__(self, folder: Path, otherwise: ASGIApp) -> None:
+        self._folder = folder
+        self._otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._answer(Request(scope)) if scope["type"] == "http" else None
+        await (answer or self._otherwise)(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response | None:
+        if request.method not in ("GET", "HEAD"):
+            return None
+        path = request.url.path
+        if path.startswith(_ASSETS):
+            return await self._asset(path, request)
+        if path == "/favicon.svg":
+            return await self._asset(path, request)
+        return await asyncio.to_thread(self._page, page) if (page := _page_at(path, request)) else None
+
+    async def _asset(self, path: str, request: Request) -> Response | None:
+        file = self._folder / path.removeprefix("/")
+        if "/." in path or not await asyncio.to_thread(file.is_file):
+            return None
+        headers = {"Cache-Control": "public, max-age=31536000, immutable" if path.startswith(_ASSETS) else "no-cache"}
+        if file.suffix in _COMPRESSED:
+            headers["Vary"] = "Accept-Encoding"
+            if "gzip" in request.headers.get("accept-encoding", ""):
+                headers["Content-Encoding"] = "gzip"
+        body = await asyncio.to_thread(_read, file, "Content-Encoding" in headers)
+        return Response(body, media_type=guess_type(file.name)[0] or "application/octet-stream", headers=headers)
+
+    def _page(self, name: str) -> Response:
+        try:
+            page = (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return Response(_NOT_BUILT, 503, media_type="text/plain", headers={"Cache-Control": "no-store"})
+        nonce = secrets.token_urlsafe(16)
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": _policy(nonce)}
+        return Response(page.replace(_NONCE, nonce.encode()), media_type="text/html", headers=headers)
+
+
+def _page_at(path: str, request: Request) -> str | None:
+    """Any path below an entry is the client's own to route, but only for a browser that wants to see a page."""
+    first, *rest = path.strip("/").split("/")
+    if first in _OWN_WORDS or (rest and (first, rest[0]) == ("portal", "api")):
+        return None
+    if rest or first not in ("", "portal"):
+        if "text/html" not in request.headers.get("accept", ""):
+            return None
+    return "portal.html" if first == "portal" else "index.html"
+
+
+def _policy(nonce: str) -> str:
+    """No script but our files. Style elements need the nonce; Mantine writes a few. PDFs are shown in a frame."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + nonce + "'; img-src 'self' data: blob:; "
+        "font-src 'self'; connect-src 'self'; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+@lru_cache(maxsize=256)
+def _read(file: Path, compressed: bool) -> bytes:
+    """An asset's name changes with its content, so what was read once stays true."""
+    body = file.read_bytes()
+    return gzip.compress(body, mtime=0) if compressed else body

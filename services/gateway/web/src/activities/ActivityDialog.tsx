@@ -1,0 +1,103 @@
+import { SegmentedControl, Select, SimpleGrid, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { api, dataOf } from '@/api/client';
+import { keys } from '@/api/keys';
+import type { Activity } from '@/api/types';
+import { useTexts } from '@/app/texts';
+import { useSession } from '@/session/session';
+import { DateFields, MomentField } from '@/ui/DateFields';
+import { FormDialog } from '@/ui/FormDialog';
+import { useSubmitProblems } from '@/ui/useSubmitProblems';
+import { ACTIVITY_KINDS, useActivities } from './activities';
+import { activityFields, activityValues, newActivity, type ActivityValues } from './activityValues';
+
+type Props = { contactId: string; activity?: Activity; onClose: () => void };
+
+export function ActivityDialog({ contactId, activity, onClose }: Props) {
+  const texts = useTexts();
+  const { activities } = texts;
+  const { user } = useSession();
+  const { create, update } = useActivities(contactId);
+  const form = useForm<ActivityValues>({
+    initialValues: activity ? activityValues(activity) : newActivity(`user:${user.id}`, new Date()),
+    validate: {
+      title: (title) => (title.trim() ? null : texts.fields.missing),
+      starts_at: (moment) => (moment ? null : texts.fields.missing),
+    },
+  });
+  const onError = useSubmitProblems(form);
+  const submit = (values: ActivityValues) => {
+    const fields = activityFields(values);
+    if (activity) update.mutate({ activity, fields }, { onSuccess: onClose, onError });
+    else create.mutate(fields, { onSuccess: onClose, onError });
+  };
+  return (
+    <FormDialog
+      title={activity ? activities.edit : activities.new}
+      size="lg"
+      busy={create.isPending || update.isPending}
+      onClose={onClose}
+      onSubmit={form.onSubmit(submit)}
+    >
+      <SegmentedControl
+        aria-label={activities.kind}
+        fullWidth
+        data={ACTIVITY_KINDS.map((kind) => ({ value: kind, label: activities.kinds[kind] }))}
+        {...form.getInputProps('kind')}
+      />
+      <TextInput label={activities.what} required data-autofocus {...form.getInputProps('title')} />
+      <DateFields>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <MomentField label={activities.when} required {...form.getInputProps('starts_at')} />
+          <MomentField label={activities.ends} clearable {...form.getInputProps('ends_at')} />
+        </SimpleGrid>
+      </DateFields>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <OwnerSelect {...form.getInputProps('owner')} known={activity} />
+        <Select
+          label={activities.reminder}
+          allowDeselect={false}
+          data={[
+            { value: '', label: activities.reminders.none },
+            { value: '15', label: activities.reminders[15] },
+            { value: '60', label: activities.reminders[60] },
+            { value: '1440', label: activities.reminders[1440] },
+          ]}
+          {...form.getInputProps('reminder')}
+        />
+      </SimpleGrid>
+      <Textarea label={activities.notes} autosize minRows={2} maxRows={8} {...form.getInputProps('notes')} />
+    </FormDialog>
+  );
+}
+
+type OwnerProps = { value?: string; onChange?: (owner: string | null) => void; known?: Activity };
+
+/** Everybody, for who may see them; at least oneself and who has it now. */
+function OwnerSelect({ value, onChange, known }: OwnerProps) {
+  const { activities } = useTexts();
+  const { user } = useSession();
+  const users = useQuery({
+    queryKey: keys.users,
+    queryFn: () => dataOf(api.GET('/api/v1/users', { params: { query: { limit: 200 } } })),
+    enabled: user.is_admin,
+    staleTime: 5 * 60_000,
+  });
+  const names = new Map([
+    [`user:${user.id}`, user.name],
+    ...(known ? [[known.owner, known.owner_name] as const] : []),
+    ...(users.data?.items
+      .filter((each) => each.active)
+      .map((each) => [`user:${each.id}`, each.name] as const) ?? []),
+  ]);
+  return (
+    <Select
+      label={activities.owner}
+      allowDeselect={false}
+      data={Array.from(names, ([owner, name]) => ({ value: owner, label: name }))}
+      value={value}
+      onChange={onChange}
+    />
+  );
+}

@@ -1,0 +1,58 @@
+/** The API's shapes under the names this client uses. */
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Session = Schemas['GatewaySessionOut'];
+export type User = Schemas['UserOut'];
+
+export type Contact = Schemas['ContactsContactOut'];
+export type ContactIn = Schemas['ContactIn'];
+export type ContactKind = Contact['kind'];
+export type ContactRole = Contact['roles'][number];
+export type Address = Schemas['Address'];
+export type Defaults = Schemas['Defaults'];
+export type LinkedPerson = Schemas['PersonOut'];
+export type LinkedCompany = Schemas['CompanyOut'];
+
+export type Document = Schemas['DocumentsDocumentOut'];
+export type DocumentSummary = Schemas['DocumentSummary'];
+export type DocumentType = Document['type'];
+export type DocumentStatus = Document['status'];
+export type DocumentPatch = Schemas['DocumentPatch'];
+export type DocumentLineIn = Schemas['LineIn'];
+export type Side = Document['side'];
+export type Tax = Schemas['DocumentsTaxOut'];
+export type Product = Schemas['DocumentsProductOut'];
+export type Recipient = Schemas['DocumentsRecipientOut'];
+export type ReportItem = Schemas['ItemOut'];
+export type Year = Schemas['YearOut'];
+
+export type Activity = Schemas['ActivityOut'];
+export type ActivityIn = Schemas['ActivityIn'];
+export type ActivityKind = Activity['kind'];
+export type Opportunity = Schemas['OpportunityOut'];
+export type Pipeline = Schemas['PipelineOut'];
+export type Note = Schemas['NoteOut'];
+export type StoredFile = Schemas['FileOut'];
+export type Message = Schemas['MessageOut'];
+export type PortalAccess = Schemas['AccessOut'];
+
+/** One part of the panel. Without `data` it is not to be had at present. */
+export type Section<Data> = Omit<Schemas['SectionOut'], 'data'> & { data?: Data | null };
+
+/** The panel as the services fill it; the document leaves `data` open. */
+export type Panel = {
+  /** Missing while contacts is slow or away. */
+  contact?: Contact;
+  sections: {
+    people: Section<{ items: (LinkedPerson | LinkedCompany)[] }>;
+    portal: Section<Omit<PortalAccess, 'contact_id' | 'version'>>;
+    year: Section<Year>;
+    documents: Section<{ items: DocumentSummary[]; counts: { sales: number; purchases: number } }>;
+    activities: Section<{ items: Activity[]; count: number }>;
+    opportunities: Section<{ items: Opportunity[]; count: number; value_total: string; currency: string }>;
+    files: Section<{ items: StoredFile[]; count: number }>;
+    notes: Section<{ items: Note[]; count: number }>;
+  };
+};

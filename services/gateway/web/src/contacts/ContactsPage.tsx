@@ -1,0 +1,76 @@
+import { Button, Group, Title, VisuallyHidden } from '@mantine/core';
+import { useHotkeys, useMediaQuery } from '@mantine/hooks';
+import { IconPlus } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useRef, useState } from 'react';
+import type { Contact } from '@/api/types';
+import { useTexts } from '@/app/texts';
+import { ContactFilterBar } from './ContactFilterBar';
+import { ContactList } from './ContactList';
+import { ContactSidebar } from './ContactSidebar';
+import type { ListSearch } from './listSearch';
+import { tell } from '@/ui/notices';
+import classes from './ContactsPage.module.css';
+
+const ContactForm = lazy(async () => ({ default: (await import('./ContactForm')).ContactForm }));
+
+export function ContactsPage() {
+  const texts = useTexts();
+  const search = useSearch({ from: '/staff/contacts' });
+  const navigate = useNavigate({ from: '/contacts' });
+  const [creating, setCreating] = useState(false);
+  const searchField = useRef<HTMLInputElement>(null);
+  const wide = useMediaQuery('(min-width: 62em)', true, { getInitialValueInEffect: false });
+
+  const change = (changes: Partial<ListSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
+  const select = (contact: Contact | undefined) => change({ selected: contact?.id });
+
+  useHotkeys([
+    ['/', () => searchField.current?.focus()],
+    ['n', () => setCreating(true)],
+    ['Escape', () => select(undefined)],
+  ]);
+
+  return (
+    <div className={classes.page} data-with-sidebar={Boolean(search.selected && wide) || undefined}>
+      <section className={classes.list} aria-label={texts.contacts.title}>
+        <Group justify="space-between" wrap="nowrap" className={classes.heading}>
+          <Title order={1} fz={{ base: 22, sm: 26 }}>
+            {texts.contacts.title}
+          </Title>
+          <Button leftSection={<IconPlus size={17} aria-hidden />} onClick={() => setCreating(true)}>
+            {texts.contacts.new}
+          </Button>
+        </Group>
+        <ContactFilterBar search={search} onChange={change} searchField={searchField} />
+        <ContactList
+          search={search}
+          onSelect={select}
+          onClear={() => void navigate({ search: {}, replace: true })}
+        />
+        <VisuallyHidden>{texts.contacts.keys}</VisuallyHidden>
+      </section>
+      {search.selected && (
+        <ContactSidebar
+          key={search.selected}
+          contactId={search.selected}
+          inline={wide}
+          onClose={() => select(undefined)}
+        />
+      )}
+      <Suspense>
+        {creating && (
+          <ContactForm
+            onClose={() => setCreating(false)}
+            onSaved={(contact) => {
+              setCreating(false);
+              tell(texts.contact.created(contact.name));
+              select(contact);
+            }}
+          />
+        )}
+      </Suspense>
+    </div>
+  );
+}

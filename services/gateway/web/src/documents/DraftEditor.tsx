@@ -1,0 +1,270 @@
+import { Alert, Button, Group, Select, Text, Textarea, TextInput } from '@mantine/core';
+import { IconCheck, IconFileTypePdf, IconPlus, IconTrash, IconUsers } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Document } from '@/api/types';
+import { useTexts } from '@/app/texts';
+import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { DateFields, DayField } from '@/ui/DateFields';
+import { tell, tellProblem } from '@/ui/notices';
+import { fieldErrors, problemText } from '@/ui/problemText';
+import { useAttempt } from '@/ui/useAttempt';
+import { addUp, digitsOf } from './amounts';
+import { CorrectedSelect } from './CorrectedSelect';
+import { DocumentFrame } from './DocumentPage';
+import { useDocumentSteps, useRemoveDraft } from './documents';
+import { emptyLine, figuresOf, isBegun, type DraftLine } from './draft';
+import { CORRECTS, PAYMENT_METHODS } from './kinds';
+import { LineEditor } from './LineEditor';
+import { PdfDialog } from './PdfDialog';
+import { taxesQuery } from './products';
+import { Totals } from './Totals';
+import { useDraft, type SaveState } from './useDraft';
+import pageClasses from './DocumentPage.module.css';
+import classes from './DraftEditor.module.css';
+
+type Editing = ReturnType<typeof useDraft>;
+
+export function DraftEditor({ document }: { document: Document }) {
+  const { editor: texts } = useTexts();
+  const editing = useDraft(document);
+  return (
+    <DocumentFrame
+      document={document}
+      note={<SaveNote state={editing.state} />}
+      actions={<DraftActions document={document} editing={editing} />}
+    >
+      {editing.state === 'conflict' && <DraftConflict editing={editing} />}
+      <div className={pageClasses.sheet}>
+        <Head document={document} editing={editing} />
+        <Lines document={document} editing={editing} />
+        <Textarea
+          label={texts.notes}
+          autosize
+          minRows={2}
+          mt="lg"
+          value={editing.draft.notes}
+          onChange={(event) => editing.change({ notes: event.currentTarget.value })}
+        />
+      </div>
+    </DocumentFrame>
+  );
+}
+
+function SaveNote({ state }: { state: SaveState }) {
+  const { editor: texts } = useTexts();
+  if (state === 'saving' || state === 'waiting') return texts.saving;
+  return state === 'saved' ? texts.saved : texts.unsaved;
+}
+
+function Head({ document, editing: { draft, error, change } }: { document: Document; editing: Editing }) {
+  const texts = useTexts();
+  const errors = fieldErrors(error, texts);
+  const correctable = CORRECTS[document.type];
+  return (
+    <DateFields>
+      <div className={pageClasses.facts}>
+        {correctable && (
+          <CorrectedSelect
+            document={document}
+            types={correctable}
+            value={draft.corrects_id}
+            error={errors.corrects_id}
+            onChange={(corrects_id) => change({ corrects_id }, { atOnce: true })}
+          />
+        )}
+        <DayField
+          label={texts.editor.issueDate}
+          value={draft.issue_date}
+          error={errors.issue_date}
+          onChange={(day) => day && change({ issue_date: day }, { atOnce: true })}
+        />
+        <DayField
+          label={texts.editor.dueDate}
+          clearable
+          value={draft.due_date}
+          error={errors.due_date}
+          onChange={(due_date) => change({ due_date }, { atOnce: true })}
+        />
+        <Select
+          label={texts.editor.paymentMethod}
+          clearable
+          data={PAYMENT_METHODS.map((method) => ({ value: method, label: texts.editor.methods[method] }))}
+          value={draft.payment_method}
+          error={errors.payment_method}
+          onChange={(payment_method) => change({ payment_method }, { atOnce: true })}
+        />
+        {document.side === 'purchases' && (
+          <TextInput
+            label={texts.editor.supplierNumber}
+            value={draft.supplier_number}
+            error={errors.supplier_number}
+            onChange={(event) => change({ supplier_number: event.currentTarget.value })}
+          />
+        )}
+      </div>
+    </DateFields>
+  );
+}
+
+function Lines({ document, editing: { draft, error, change } }: { document: Document; editing: Editing }) {
+  const texts = useTexts();
+  const taxes = useQuery(taxesQuery(draft.issue_date));
+  const rates = new Map(taxes.data?.map(({ code, rate }) => [code, rate]));
+  const amounts = addUp(draft.lines.map(figuresOf), rates, digitsOf(document.currency));
+  const errors = fieldErrors(error, texts);
+  // The server counts the lines it was sent: those that are begun.
+  const sentLines = draft.lines.filter(isBegun);
+
+  const setLine = (index: number, changes: Partial<DraftLine>, atOnce: boolean) =>
+    change(
+      { lines: draft.lines.map((line, at) => (at === index ? { ...line, ...changes } : line)) },
+      { atOnce },
+    );
+
+  return (
+    <section aria-label={texts.editor.lines}>
+      {draft.lines.length > 0 && <LineHeads />}
+      {draft.lines.map((line, index) => (
+        <LineEditor
+          key={line.key}
+          line={line}
+          number={index + 1}
+          amount={amounts.lines[index] ?? '0'}
+          currency={document.currency}
+          taxes={taxes.data ?? []}
+          errorOf={(field) => errors[`lines.${sentLines.indexOf(line)}.${field}`]}
+          onChange={(changes, atOnce) => setLine(index, changes, atOnce)}
+          onRemove={() => change({ lines: draft.lines.toSpliced(index, 1) }, { atOnce: true })}
+        />
+      ))}
+      {draft.lines.length === 0 && (
+        <Text size="sm" c="dimmed" mb="sm">
+          {texts.editor.empty}
+        </Text>
+      )}
+      <Button
+        variant="light"
+        size="xs"
+        mt="sm"
+        leftSection={<IconPlus size={15} aria-hidden />}
+        onClick={() => change({ lines: [...draft.lines, emptyLine()] })}
+      >
+        {texts.editor.addLine}
+      </Button>
+      <Totals {...amounts} currency={document.currency} on={draft.issue_date} />
+    </section>
+  );
+}
+
+function LineHeads() {
+  const { document: texts, editor } = useTexts();
+  return (
+    <div className={`${classes.line} ${classes.heads}`} aria-hidden>
+      <span>{editor.product}</span>
+      <span>{texts.quantity}</span>
+      <span>{texts.price}</span>
+      <span>{texts.discount}</span>
+      <span>{texts.taxes}</span>
+      <span>{texts.amount}</span>
+    </div>
+  );
+}
+
+function DraftActions({ document, editing }: { document: Document; editing: Editing }) {
+  const texts = useTexts();
+  const { approve } = useDocumentSteps(document.id);
+  const [dialog, setDialog] = useState<'approve' | 'pdf' | 'remove'>();
+  const close = () => setDialog(undefined);
+  const afterSaving = async (next: 'approve' | 'pdf') => {
+    if (await editing.flush()) setDialog(next);
+    else if (editing.error) tellProblem(problemText(editing.error, texts));
+  };
+  const attempt = useAttempt();
+  const confirm = () => {
+    close();
+    attempt(approve.mutateAsync(), ({ number }) => tell(texts.editor.approved(number ?? '')));
+  };
+  return (
+    <>
+      <Button
+        variant="subtle"
+        color="gray"
+        leftSection={<IconTrash size={16} aria-hidden />}
+        onClick={() => setDialog('remove')}
+      >
+        {texts.actions.remove}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconFileTypePdf size={17} aria-hidden />}
+        onClick={() => void afterSaving('pdf')}
+      >
+        PDF
+      </Button>
+      <Button
+        leftSection={<IconCheck size={17} aria-hidden />}
+        loading={approve.isPending}
+        onClick={() => void afterSaving('approve')}
+      >
+        {texts.editor.approve}
+      </Button>
+      <ConfirmDialog
+        opened={dialog === 'approve'}
+        title={texts.editor.approveAsk}
+        confirm={texts.editor.approve}
+        onConfirm={confirm}
+        onClose={close}
+      >
+        {texts.editor.approveHint}
+      </ConfirmDialog>
+      {dialog === 'pdf' && <PdfDialog document={document} onClose={close} />}
+      <RemoveDraftDialog opened={dialog === 'remove'} document={document} onClose={close} />
+    </>
+  );
+}
+
+type RemoveProps = { opened: boolean; document: Document; onClose: () => void };
+
+function RemoveDraftDialog({ opened, document, onClose }: RemoveProps) {
+  const texts = useTexts();
+  const navigate = useNavigate();
+  const remove = useRemoveDraft();
+  const attempt = useAttempt();
+  const confirm = () =>
+    attempt(remove.mutateAsync(document), () => {
+      tell(texts.editor.deleted);
+      void navigate({ to: '/contacts/$contactId', params: { contactId: document.contact_id } });
+    });
+  return (
+    <ConfirmDialog
+      opened={opened}
+      title={texts.editor.deleteAsk}
+      confirm={texts.actions.remove}
+      danger
+      busy={remove.isPending}
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      {texts.editor.deleteHint}
+    </ConfirmDialog>
+  );
+}
+
+function DraftConflict({ editing }: { editing: Editing }) {
+  const { editor: texts } = useTexts();
+  return (
+    <Alert color="yellow" variant="light" role="alert" mb="md" icon={<IconUsers />} title={texts.conflict}>
+      <Text size="sm">{texts.conflictHint}</Text>
+      <Group gap="sm" mt="sm">
+        <Button size="xs" variant="default" onClick={() => void editing.takeTheirs()}>
+          {texts.takeTheirs}
+        </Button>
+        <Button size="xs" onClick={() => void editing.keepMine()}>
+          {texts.keepMine}
+        </Button>
+      </Group>
+    </Alert>
+  );
+}

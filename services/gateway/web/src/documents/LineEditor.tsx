@@ -1,0 +1,103 @@
+import { ActionIcon, Autocomplete, MultiSelect, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { Tax } from '@/api/types';
+import { useTexts } from '@/app/texts';
+import { useFormats } from '@/i18n/formats';
+import { wrongNumbers, type DraftLine } from './draft';
+import { productSearchQuery } from './products';
+import classes from './DraftEditor.module.css';
+
+type Props = {
+  line: DraftLine;
+  number: number;
+  amount: string;
+  currency: string;
+  taxes: Tax[];
+  errorOf: (field: string) => string | undefined;
+  /** `atOnce`: the server has something to add, so do not wait for the typing to pause. */
+  onChange: (changes: Partial<DraftLine>, atOnce: boolean) => void;
+  onRemove: () => void;
+};
+
+export function LineEditor({ line, number, amount, currency, taxes, errorOf, onChange, onRemove }: Props) {
+  const { document: texts, editor, fields } = useTexts();
+  const { money } = useFormats();
+  const wrong = wrongNumbers(line);
+  const numberField = (field: 'quantity' | 'unit_price' | 'discount_pct', label: string) => (
+    <TextInput
+      className={classes.number}
+      aria-label={`${label}, ${editor.line(number)}`}
+      inputMode="decimal"
+      value={line[field] ?? ''}
+      error={wrong.includes(field) ? fields.number : errorOf(field)}
+      onChange={(event) => onChange({ [field]: event.currentTarget.value }, false)}
+    />
+  );
+  return (
+    <div className={classes.line} role="group" aria-label={editor.line(number)}>
+      <div className={classes.what}>
+        <ProductField
+          line={line}
+          number={number}
+          error={errorOf('description') ?? errorOf('product_id')}
+          onChange={onChange}
+        />
+      </div>
+      {numberField('quantity', texts.quantity)}
+      {numberField('unit_price', texts.price)}
+      {numberField('discount_pct', texts.discount)}
+      <MultiSelect
+        className={classes.taxes}
+        aria-label={`${texts.taxes}, ${editor.line(number)}`}
+        maxValues={3}
+        data={taxes.map(({ code, name }) => ({ value: code, label: name }))}
+        value={line.taxes ?? []}
+        error={errorOf('taxes')}
+        onChange={(chosen) => onChange({ taxes: chosen }, true)}
+      />
+      <div className={classes.amount}>{money(amount, currency)}</div>
+      <ActionIcon
+        className={classes.remove}
+        variant="subtle"
+        color="gray"
+        size={36}
+        aria-label={editor.removeLine(number)}
+        onClick={onRemove}
+      >
+        <IconX size={17} />
+      </ActionIcon>
+    </div>
+  );
+}
+
+type ProductProps = Pick<Props, 'line' | 'number' | 'onChange'> & { error?: string };
+
+/** Free text that finds products: choosing one leaves price and taxes to the server, which knows the contact's. */
+function ProductField({ line, number, error, onChange }: ProductProps) {
+  const { editor } = useTexts();
+  const [q] = useDebouncedValue(line.description, 150);
+  const found = useQuery({
+    ...productSearchQuery(q.trim()),
+    enabled: q.trim().length > 1 && line.product_id === null,
+  });
+  const products = line.product_id === null && q.trim().length > 1 ? (found.data ?? []) : [];
+  const write = (description: string) => {
+    const product = products.find(({ name }) => name === description);
+    if (product) onChange({ product_id: product.id, description, unit_price: null, taxes: null }, true);
+    else onChange({ description, ...(description === '' ? { product_id: null } : {}) }, false);
+  };
+  return (
+    <Autocomplete
+      aria-label={`${editor.product}, ${editor.line(number)}`}
+      placeholder={editor.productHint}
+      autoFocus={line.description === ''}
+      data={[...new Set(products.map(({ name }) => name))]}
+      filter={({ options }) => options}
+      value={line.description}
+      error={error}
+      onChange={write}
+    />
+  );
+}

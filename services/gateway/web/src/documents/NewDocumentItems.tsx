@@ -1,0 +1,39 @@
+import { Menu } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import type { DocumentType } from '@/api/types';
+import { useTexts } from '@/app/texts';
+import { useAttempt } from '@/ui/useAttempt';
+import { useCreateDocument } from './documents';
+import { PURCHASE_TYPES, SALES_TYPES } from './kinds';
+
+/** Every kind of document, for a menu. Choosing one makes a draft with the contact's defaults and opens it. */
+export function NewDocumentItems({ contactId }: { contactId: string }) {
+  const texts = useTexts();
+  const create = useCreateDocument();
+  const navigate = useNavigate();
+  const attempt = useAttempt();
+  const start = (type: DocumentType) =>
+    attempt(
+      create.mutateAsync({ contactId, type }),
+      ({ id }) =>
+        void navigate({
+          to: '/contacts/$contactId/documents/$documentId',
+          params: { contactId, documentId: id },
+        }),
+    );
+  const items = (types: DocumentType[]) =>
+    types.map((type) => (
+      <Menu.Item key={type} disabled={create.isPending} onClick={() => start(type)}>
+        {texts.documentTypes[type]}
+      </Menu.Item>
+    ));
+  return (
+    <>
+      <Menu.Label>{texts.contact.sales}</Menu.Label>
+      {items(SALES_TYPES)}
+      <Menu.Divider />
+      <Menu.Label>{texts.contact.purchases}</Menu.Label>
+      {items(PURCHASE_TYPES)}
+    </>
+  );
+}

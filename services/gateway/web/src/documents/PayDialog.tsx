@@ -1,0 +1,68 @@
+import { Select, SimpleGrid, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import type { Document } from '@/api/types';
+import { useTexts } from '@/app/texts';
+import { DateFields, DayField } from '@/ui/DateFields';
+import { decimalText } from '@/ui/decimalText';
+import { FormDialog } from '@/ui/FormDialog';
+import { tell } from '@/ui/notices';
+import { useSubmitProblems } from '@/ui/useSubmitProblems';
+import { useDocumentSteps } from './documents';
+import { PAYMENT_METHODS } from './kinds';
+
+type Values = { amount: string; date: string | null; method: string };
+
+/** Money that came, or went: by default all that is pending, today. */
+export function PayDialog({ document, onClose }: { document: Document; onClose: () => void }) {
+  const texts = useTexts();
+  const { pay } = useDocumentSteps(document.id);
+  const form = useForm<Values>({
+    initialValues: {
+      amount: document.pending_total.replace('.', ','),
+      date: new Date().toLocaleDateString('sv'),
+      method: document.payment_method ?? PAYMENT_METHODS[0],
+    },
+    validate: {
+      amount: (amount) => (decimalText(amount) === null ? texts.fields.number : null),
+      date: (date) => (date ? null : texts.fields.missing),
+    },
+  });
+  const onError = useSubmitProblems(form);
+  const submit = ({ amount, date, method }: Values) =>
+    pay.mutate(
+      { amount: decimalText(amount) ?? '', date: date ?? '', method },
+      {
+        onSuccess: () => {
+          tell(texts.editor.paid);
+          onClose();
+        },
+        onError,
+      },
+    );
+  return (
+    <FormDialog
+      title={texts.editor.payTitle}
+      busy={pay.isPending}
+      onClose={onClose}
+      onSubmit={form.onSubmit(submit)}
+    >
+      <DateFields>
+        <SimpleGrid cols={2}>
+          <TextInput
+            label={`${texts.editor.payAmount} (${document.currency})`}
+            inputMode="decimal"
+            data-autofocus
+            {...form.getInputProps('amount')}
+          />
+          <DayField label={texts.editor.payDate} {...form.getInputProps('date')} />
+        </SimpleGrid>
+      </DateFields>
+      <Select
+        label={texts.editor.payMethod}
+        allowDeselect={false}
+        data={PAYMENT_METHODS.map((method) => ({ value: method, label: texts.editor.methods[method] }))}
+        {...form.getInputProps('method')}
+      />
+    </FormDialog>
+  );
+}

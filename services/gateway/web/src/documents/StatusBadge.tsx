@@ -1,0 +1,26 @@
+import { Badge } from '@mantine/core';
+import type { DocumentStatus } from '@/api/types';
+import { useWords } from '@/i18n/words';
+
+const COLORS: Record<DocumentStatus | 'overdue', string> = {
+  draft: 'gray',
+  approved: 'accent',
+  partially_paid: 'yellow',
+  paid: 'green',
+  accepted: 'green',
+  rejected: 'red',
+  voided: 'gray',
+  overdue: 'red',
+};
+
+type Props = { document: { status: DocumentStatus; overdue: boolean } };
+
+export function StatusBadge({ document }: Props) {
+  const { documentStatuses } = useWords();
+  const shown = document.overdue ? 'overdue' : document.status;
+  return (
+    <Badge color={COLORS[shown]} variant="light" tt="none" fw={550} radius="sm">
+      {documentStatuses[shown]}
+    </Badge>
+  );
+}

@@ -1,0 +1,83 @@
+import { Button, FileButton, Group, Skeleton, Stack } from '@mantine/core';
+import { IconFileUpload, IconPaperclip } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState, type DragEvent } from 'react';
+import { useTexts } from '@/app/texts';
+import { usePanelFrame } from '@/panel/PanelContext';
+import { EmptyState } from '@/ui/EmptyState';
+import { tell } from '@/ui/notices';
+import { QueryProblem } from '@/ui/QueryProblem';
+import { fileListQuery } from './files';
+import { FileRow } from './FileRow';
+import { UploadQueue } from './UploadQueue';
+import { useUploads } from './useUploads';
+import classes from './FilesTab.module.css';
+
+/** The contact's files. Choose or drop some, confirm, and watch them go. */
+export function FilesTab() {
+  const { files: texts } = useTexts();
+  const { contactId } = usePanelFrame();
+  const queue = useUploads(contactId, (count) => tell(texts.uploaded(count)));
+  const [dragging, setDragging] = useState(false);
+
+  const onDragOver = (event: DragEvent) => {
+    if (!event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    setDragging(true);
+  };
+  const onDragLeave = (event: DragEvent) => {
+    if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDragging(false);
+  };
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setDragging(false);
+    queue.choose(event.dataTransfer.files);
+  };
+
+  return (
+    <div className={classes.zone} onDragOver={onDragOver} onDragLeave={onDragLeave} onDrop={onDrop}>
+      <Stack p={{ base: 'md', sm: 'lg' }} gap="md">
+        <Group justify="flex-end">
+          <FileButton multiple onChange={queue.choose}>
+            {(props) => (
+              <Button {...props} size="sm" leftSection={<IconFileUpload size={17} aria-hidden />}>
+                {texts.upload}
+              </Button>
+            )}
+          </FileButton>
+        </Group>
+        {queue.uploads.length > 0 && <UploadQueue queue={queue} />}
+        <FileList />
+      </Stack>
+      {dragging && <div className={classes.veil}>{texts.drop}</div>}
+    </div>
+  );
+}
+
+function FileList() {
+  const { files: texts, actions } = useTexts();
+  const { contactId } = usePanelFrame();
+  const found = useInfiniteQuery(fileListQuery(contactId));
+  if (found.isPending) return <Skeleton height={180} />;
+  if (found.isError) return <QueryProblem error={found.error} onRetry={() => void found.refetch()} />;
+  const files = found.data.pages.flatMap((page) => page.items);
+  if (files.length === 0) return <EmptyState icon={IconPaperclip} title={texts.none} hint={texts.noneHint} />;
+  return (
+    <>
+      <ul className={classes.list} aria-label={texts.list}>
+        {files.map((file) => (
+          <FileRow key={file.id} file={file} />
+        ))}
+      </ul>
+      {found.hasNextPage && (
+        <Button
+          variant="subtle"
+          loading={found.isFetchingNextPage}
+          onClick={() => void found.fetchNextPage()}
+        >
+          {actions.loadMore}
+        </Button>
+      )}
+    </>
+  );
+}

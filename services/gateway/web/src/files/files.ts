@@ -1,0 +1,79 @@
+import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, dataOf, done } from '@/api/client';
+import { keys } from '@/api/keys';
+import { ApiProblem } from '@/api/problem';
+import type { StoredFile } from '@/api/types';
+
+export function fileListQuery(contactId: string) {
+  return infiniteQueryOptions({
+    queryKey: keys.files(contactId),
+    queryFn: ({ pageParam, signal }) =>
+      dataOf(
+        api.GET('/api/v1/contacts/{contact_id}/files', {
+          params: { path: { contact_id: contactId }, query: { limit: 50, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
+export function contentUrl(file: StoredFile, inline = false): string {
+  return `/api/v1/files/${file.id}/content${inline ? '?inline=true' : ''}`;
+}
+
+/** What browsers show by themselves, and the server lets them. */
+export function isShowable({ media_type }: StoredFile): boolean {
+  return ['application/pdf', 'image/png', 'image/jpeg', 'image/gif', 'image/webp', 'text/plain'].includes(
+    media_type,
+  );
+}
+
+/** XMLHttpRequest, because fetch does not tell how much has been sent. `onProgress` takes 0 to 1. */
+export function uploadFile(
+  contactId: string,
+  file: File,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', `/api/v1/contacts/${contactId}/files`);
+    request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
+    request.onload = () => {
+      if (request.status === 201) resolve();
+      else reject(problemOf(request));
+    };
+    request.onerror = () => reject(new ApiProblem({ status: 0 }));
+    request.onabort = () => reject(new DOMException('Cancelled', 'AbortError'));
+    signal.addEventListener('abort', () => request.abort(), { once: true });
+    const form = new FormData();
+    form.append('file', file);
+    request.send(form);
+  });
+}
+
+export function useFileRemoval(contactId: string) {
+  const client = useQueryClient();
+  const onSettled = () => client.invalidateQueries({ queryKey: keys.contact(contactId) });
+  const at = ({ id }: StoredFile) => ({ params: { path: { file_id: id } } });
+  return {
+    remove: useMutation({
+      mutationFn: (file: StoredFile) => done(api.DELETE('/api/v1/files/{file_id}', at(file))),
+      onSettled,
+    }),
+    restore: useMutation({
+      mutationFn: (file: StoredFile) => dataOf(api.POST('/api/v1/files/{file_id}/restore', at(file))),
+      onSettled,
+    }),
+  };
+}
+
+function problemOf(request: XMLHttpRequest): ApiProblem {
+  try {
+    return new ApiProblem({ ...(JSON.parse(request.responseText) as object), status: request.status });
+  } catch {
+    return new ApiProblem({ status: request.status });
+  }
+}

@@ -1,0 +1,118 @@
+import type { DocumentStatus, DocumentType } from '@/api/types';
+
+const documentTypes: Record<DocumentType, string> = {
+  invoice: 'Factura',
+  sales_receipt: 'Ticket de venta',
+  credit_note: 'Factura rectificativa',
+  estimate: 'Presupuesto',
+  proforma: 'Proforma',
+  delivery_note: 'Albarán',
+  sales_order: 'Pedido de venta',
+  purchase_invoice: 'Factura de compra',
+  purchase_receipt: 'Ticket de compra',
+  purchase_credit_note: 'Factura de compra rectificativa',
+  purchase_order: 'Pedido de compra',
+};
+
+const documentStatuses: Record<DocumentStatus | 'overdue', string> = {
+  draft: 'Borrador',
+  approved: 'Aprobada',
+  partially_paid: 'Pago parcial',
+  paid: 'Pagada',
+  accepted: 'Aceptado',
+  rejected: 'Rechazado',
+  voided: 'Anulada',
+  overdue: 'Vencida',
+};
+
+/** What the server refuses, by its code. */
+const refusals: Partial<Record<string, string>> = {
+  'documents.contact_deleted': 'El contacto está eliminado. Restáuralo primero.',
+  'documents.not_a_draft': 'Ya está aprobado: no se puede modificar.',
+  'documents.no_lines': 'Añade al menos una línea antes de aprobar.',
+  'documents.negative_total': 'El total es negativo. Crea una factura rectificativa.',
+  'documents.corrects_required': 'Elige la factura que se rectifica.',
+  'documents.over_credited': 'Las rectificativas superarían el importe de la factura.',
+  'documents.over_payment': 'El pago supera lo que queda pendiente.',
+  'documents.has_payments': 'Tiene pagos o rectificativas: anúlalos primero.',
+  'documents.cannot_convert': 'Este documento no se puede convertir en ese tipo.',
+  'documents.organization_unknown': 'Aún faltan los datos de la empresa. Prueba de nuevo en un momento.',
+};
+
+/** Words that the back office and the client portal share. */
+export const words = {
+  documentTypes,
+  documentStatuses,
+  refusals,
+  problems: {
+    unreachable: 'No hay conexión con el servidor. Comprueba tu red y vuelve a intentarlo.',
+    unavailable: 'El servicio no está disponible ahora mismo. Vuelve a intentarlo en unos segundos.',
+    forbidden: 'No tienes permiso para hacer esto.',
+    notFound: 'Ya no existe, o se ha eliminado.',
+    tooMany: 'Demasiados intentos. Espera un momento y vuelve a probar.',
+    stale: 'Otra persona lo ha cambiado mientras tanto.',
+    unexpected: 'Algo ha fallado. Vuelve a intentarlo.',
+    invalid: 'Revisa los campos marcados.',
+  },
+  fields: {
+    missing: 'Es obligatorio.',
+    email: 'No es una dirección de e-mail válida.',
+    iban: 'El IBAN no es válido.',
+    bic: 'El BIC no es válido.',
+    phone: 'El teléfono no es válido.',
+    taxId: 'El identificador fiscal no es válido.',
+    website: 'Escribe la dirección completa, con https://',
+    tooLong: 'Es demasiado largo.',
+    tooShort: 'Es demasiado corto.',
+    number: 'No es un número válido.',
+    range: 'Está fuera del intervalo permitido.',
+    date: 'La fecha no es válida.',
+  },
+  actions: {
+    save: 'Guardar',
+    cancel: 'Cancelar',
+    close: 'Cerrar',
+    edit: 'Editar',
+    remove: 'Eliminar',
+    undo: 'Deshacer',
+    retry: 'Reintentar',
+    confirm: 'Confirmar',
+    download: 'Descargar',
+    more: 'Más opciones',
+    loadMore: 'Mostrar más',
+    logOut: 'Cerrar sesión',
+    logIn: 'Entrar',
+  },
+  login: {
+    email: 'E-mail',
+    password: 'Contraseña',
+    wrong: 'El e-mail o la contraseña no son correctos.',
+  },
+  settings: {
+    language: 'Idioma',
+    appearance: 'Apariencia',
+    light: 'Clara',
+    dark: 'Oscura',
+    system: 'Del sistema',
+  },
+  document: {
+    date: 'Fecha',
+    due: 'Vencimiento',
+    status: 'Estado',
+    total: 'Total',
+    pending: 'Pendiente',
+    subtotal: 'Base imponible',
+    description: 'Concepto',
+    quantity: 'Cantidad',
+    price: 'Precio',
+    discount: 'Dto.',
+    taxes: 'Impuestos',
+    amount: 'Importe',
+    unnumbered: 'Sin número',
+    viewPdf: 'Ver PDF',
+  },
+  loading: 'Cargando',
+  failed: 'No se ha podido mostrar',
+};
+
+export type Words = typeof words;

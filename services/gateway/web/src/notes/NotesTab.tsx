@@ -1,0 +1,66 @@
+import { Button, Group, Skeleton, Stack } from '@mantine/core';
+import { IconNote, IconPlus } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTexts } from '@/app/texts';
+import { usePanelFrame } from '@/panel/PanelContext';
+import { EmptyState } from '@/ui/EmptyState';
+import { problemText } from '@/ui/problemText';
+import { QueryProblem } from '@/ui/QueryProblem';
+import { NoteCard } from './NoteCard';
+import { NoteEditor } from './NoteEditor';
+import { noteListQuery, useNotes } from './notes';
+
+export function NotesTab() {
+  const texts = useTexts();
+  const { contactId } = usePanelFrame();
+  const { create } = useNotes(contactId);
+  const [adding, setAdding] = useState(false);
+  return (
+    <Stack p={{ base: 'md', sm: 'lg' }} gap="md">
+      {adding ? (
+        <NoteEditor
+          busy={create.isPending}
+          error={create.error ? problemText(create.error, texts) : undefined}
+          onSave={(body) => create.mutate(body, { onSuccess: () => setAdding(false) })}
+          onCancel={() => setAdding(false)}
+        />
+      ) : (
+        <Group justify="flex-end">
+          <Button size="sm" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+            {texts.notes.add}
+          </Button>
+        </Group>
+      )}
+      <NoteList adding={adding} />
+    </Stack>
+  );
+}
+
+function NoteList({ adding }: { adding: boolean }) {
+  const { notes: texts, actions } = useTexts();
+  const { contactId } = usePanelFrame();
+  const found = useInfiniteQuery(noteListQuery(contactId));
+  if (found.isPending) return <Skeleton height={140} />;
+  if (found.isError) return <QueryProblem error={found.error} onRetry={() => void found.refetch()} />;
+  const notes = found.data.pages.flatMap((page) => page.items);
+  if (notes.length === 0) {
+    return adding ? null : <EmptyState icon={IconNote} title={texts.none} hint={texts.noneHint} />;
+  }
+  return (
+    <>
+      {notes.map((note) => (
+        <NoteCard key={note.id} note={note} />
+      ))}
+      {found.hasNextPage && (
+        <Button
+          variant="subtle"
+          loading={found.isFetchingNextPage}
+          onClick={() => void found.fetchNextPage()}
+        >
+          {actions.loadMore}
+        </Button>
+      )}
+    </>
+  );
+}

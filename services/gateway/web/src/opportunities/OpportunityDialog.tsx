@@ -1,0 +1,136 @@
+import { Select, SimpleGrid, Skeleton, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import type { Opportunity, Pipeline } from '@/api/types';
+import { useTexts } from '@/app/texts';
+import { useSession } from '@/session/session';
+import { DateFields, DayField } from '@/ui/DateFields';
+import { decimalText } from '@/ui/decimalText';
+import { FormDialog } from '@/ui/FormDialog';
+import { useSubmitProblems } from '@/ui/useSubmitProblems';
+import { pipelinesQuery, stagesOf, useOpportunities } from './opportunities';
+
+type Props = { contactId: string; opportunity?: Opportunity; onClose: () => void };
+
+export function OpportunityDialog(props: Props) {
+  const { opportunities: texts } = useTexts();
+  const pipelines = useQuery(pipelinesQuery);
+  if (pipelines.data) return <OpportunityForm {...props} pipelines={pipelines.data} />;
+  return (
+    <FormDialog title={texts.new} busy onClose={props.onClose} onSubmit={(event) => event.preventDefault()}>
+      <Skeleton height={220} />
+    </FormDialog>
+  );
+}
+
+type Values = {
+  title: string;
+  pipeline_id: string;
+  stage_id: string;
+  value: string;
+  probability: string;
+  expected_close: string | null;
+};
+
+function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props & { pipelines: Pipeline[] }) {
+  const texts = useTexts();
+  const { opportunities } = texts;
+  const { organization } = useSession();
+  const { create, update } = useOpportunities(contactId);
+  const currency = opportunity?.currency ?? organization.currency;
+  const form = useForm<Values>({
+    initialValues: opportunity ? valuesOf(opportunity) : newOpportunity(pipelines),
+    validate: {
+      title: (title) => (title.trim() ? null : texts.fields.missing),
+      value: (value) => (decimalText(value) === null ? texts.fields.number : null),
+    },
+  });
+  const onError = useSubmitProblems(form);
+  const stages = stagesOf(pipelines, form.values.pipeline_id);
+  const chooseStage = (id: string | null) => {
+    const stage = stages.find((each) => each.id === id);
+    if (stage) form.setValues({ stage_id: stage.id, probability: String(stage.probability) });
+  };
+  const choosePipeline = (id: string | null) => {
+    const [first] = stagesOf(pipelines, id ?? '');
+    if (id && first)
+      form.setValues({ pipeline_id: id, stage_id: first.id, probability: String(first.probability) });
+  };
+  const submit = (values: Values) => {
+    const fields = {
+      ...values,
+      title: values.title.trim(),
+      value: decimalText(values.value) ?? '0',
+      probability: Number(values.probability),
+      currency,
+    };
+    if (opportunity) update.mutate({ opportunity, fields }, { onSuccess: onClose, onError });
+    else create.mutate(fields, { onSuccess: onClose, onError });
+  };
+  return (
+    <FormDialog
+      title={opportunity ? opportunities.edit : opportunities.new}
+      busy={create.isPending || update.isPending}
+      onClose={onClose}
+      onSubmit={form.onSubmit(submit)}
+    >
+      <TextInput label={opportunities.name} required data-autofocus {...form.getInputProps('title')} />
+      <SimpleGrid cols={2}>
+        <Select
+          label={opportunities.pipeline}
+          allowDeselect={false}
+          data={pipelines.map(({ id, name }) => ({ value: id, label: name }))}
+          value={form.values.pipeline_id}
+          error={form.errors.pipeline_id}
+          onChange={choosePipeline}
+        />
+        <Select
+          label={opportunities.stage}
+          allowDeselect={false}
+          data={stages.map(({ id, name }) => ({ value: id, label: name }))}
+          value={form.values.stage_id}
+          error={form.errors.stage_id}
+          onChange={chooseStage}
+        />
+        <TextInput
+          label={`${opportunities.value} (${currency})`}
+          inputMode="decimal"
+          {...form.getInputProps('value')}
+        />
+        <TextInput
+          label={opportunities.probability}
+          inputMode="numeric"
+          {...form.getInputProps('probability')}
+        />
+      </SimpleGrid>
+      <DateFields>
+        <DayField label={opportunities.close} clearable {...form.getInputProps('expected_close')} />
+      </DateFields>
+    </FormDialog>
+  );
+}
+
+function newOpportunity(pipelines: Pipeline[]): Values {
+  const pipeline = pipelines.find(({ is_default }) => is_default) ?? pipelines[0];
+  const stage = pipeline?.stages[0];
+  return {
+    title: '',
+    pipeline_id: pipeline?.id ?? '',
+    stage_id: stage?.id ?? '',
+    value: '',
+    probability: String(stage?.probability ?? 0),
+    expected_close: null,
+  };
+}
+
+function valuesOf(opportunity: Opportunity): Values {
+  const { title, pipeline_id, stage_id, value, probability, expected_close } = opportunity;
+  return {
+    title,
+    pipeline_id,
+    stage_id,
+    value: value.replace('.', ','),
+    probability: String(probability),
+    expected_close,
+  };
+}

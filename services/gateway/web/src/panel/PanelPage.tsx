@@ -1,0 +1,147 @@
+import { ActionIcon, Alert, Button, Center, Group, Menu, Skeleton, Stack, Title } from '@mantine/core';
+import { IconChevronLeft, IconPlus, IconUserOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { Contact, Panel, Section } from '@/api/types';
+import { ApiProblem } from '@/api/problem';
+import { ActivitiesCard } from '@/activities/ActivitiesCard';
+import { useTexts } from '@/app/texts';
+import { ContactFacts } from '@/contacts/ContactFacts';
+import { ContactMenu } from '@/contacts/ContactMenu';
+import { contactQuery } from '@/contacts/contacts';
+import { RoleBadges } from '@/contacts/RoleBadges';
+import { NewDocumentItems } from '@/documents/NewDocumentItems';
+import { OpportunitiesCard } from '@/opportunities/OpportunitiesCard';
+import { PeopleCard } from '@/people/PeopleCard';
+import { PortalCard } from '@/portalAccess/PortalCard';
+import { ReportsCard } from '@/reports/ReportsCard';
+import { EmptyState } from '@/ui/EmptyState';
+import { AnchorLink, ButtonLink } from '@/ui/links';
+import { Initials } from '@/ui/Initials';
+import { problemText } from '@/ui/problemText';
+import { panelQuery, presentYear } from './panel';
+import { PanelCard } from './PanelCard';
+import { PanelContext } from './PanelContext';
+import { PanelTabs } from './PanelTabs';
+import { SectionBody } from './SectionBody';
+import { useLiveContact } from './useLiveContact';
+import classes from './PanelPage.module.css';
+
+/** Everything about one contact. */
+export function PanelPage() {
+  const texts = useTexts();
+  const { contactId } = useParams({ from: '/staff/contacts/$contactId' });
+  const { year = presentYear() } = useSearch({ from: '/staff/contacts/$contactId' });
+  const { data: panel, error, isError, refetch, isFetching } = useQuery(panelQuery(contactId, year));
+  const card = useQuery({ ...contactQuery(contactId), enabled: false });
+  useLiveContact(contactId);
+
+  if (isError && !panel) return <PanelProblem error={error} onRetry={() => void refetch()} />;
+  const contact = panel?.contact ?? card.data;
+  return (
+    <PanelContext value={{ contactId, retry: () => void refetch(), retrying: isFetching }}>
+      <div className={classes.page}>
+        <PanelHeader contact={contact} panel={panel} />
+        {isError && (
+          <Alert color="yellow" variant="light" mb="md">
+            {problemText(error, texts)}
+          </Alert>
+        )}
+        <div className={classes.columns}>
+          <div className={classes.left}>
+            <PanelCard title={texts.panel.card}>
+              <SectionBody section={contactSection(panel, contact)} title={texts.panel.card} height={150}>
+                {(known) => <ContactFacts contact={known} />}
+              </SectionBody>
+            </PanelCard>
+            <PortalCard section={panel?.sections.portal} contact={contact} />
+            <PeopleCard section={panel?.sections.people} kind={contact?.kind ?? 'company'} />
+            <ReportsCard name={contact?.name ?? ''} />
+          </div>
+          <div className={classes.centre}>
+            <PanelTabs panel={panel} year={year} />
+          </div>
+          <div className={classes.right}>
+            <ActivitiesCard section={panel?.sections.activities} />
+            <OpportunitiesCard section={panel?.sections.opportunities} />
+          </div>
+        </div>
+      </div>
+    </PanelContext>
+  );
+}
+
+/** The contact as a section: it comes from the same service as the people, and is away when they are. */
+function contactSection(
+  panel: Panel | undefined,
+  contact: Contact | undefined,
+): Section<Contact> | undefined {
+  if (contact) return { status: 'ready', as_of: contact.updated_at, data: contact };
+  return panel && { ...panel.sections.people, data: null };
+}
+
+function PanelHeader({ contact, panel }: { contact?: Contact; panel?: Panel }) {
+  const texts = useTexts();
+  const navigate = useNavigate();
+  return (
+    <header className={classes.header}>
+      <AnchorLink to="/contacts" className={classes.back} fz={13}>
+        <IconChevronLeft size={16} aria-hidden />
+        {texts.panel.back}
+      </AnchorLink>
+      <Group justify="space-between" wrap="nowrap" gap="md">
+        <Group wrap="nowrap" gap="md" miw={0}>
+          {contact ? (
+            <Initials name={contact.name} kind={contact.kind} size={46} />
+          ) : (
+            <Skeleton height={46} width={46} />
+          )}
+          <Stack gap={4} miw={0}>
+            {contact ? (
+              <Title order={1} fz={{ base: 20, sm: 24 }} lh={1.2} style={{ overflowWrap: 'anywhere' }}>
+                {contact.name}
+              </Title>
+            ) : (
+              <Skeleton height={28} width={260} />
+            )}
+            {contact && <RoleBadges roles={contact.roles} />}
+          </Stack>
+        </Group>
+        <Group gap={6} wrap="nowrap">
+          <Menu width={250}>
+            <Menu.Target>
+              <ActionIcon size={38} aria-label={texts.panel.add} disabled={!contact}>
+                <IconPlus size={20} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>{contact && <NewDocumentItems contactId={contact.id} />}</Menu.Dropdown>
+          </Menu>
+          {contact && (
+            <ContactMenu
+              contact={contact}
+              panel={panel}
+              onRemoved={() => void navigate({ to: '/contacts' })}
+            />
+          )}
+        </Group>
+      </Group>
+    </header>
+  );
+}
+
+function PanelProblem({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const texts = useTexts();
+  const gone = error instanceof ApiProblem && (error.status === 404 || error.status === 422);
+  return (
+    <Center mih="70vh">
+      <EmptyState icon={IconUserOff} title={gone ? texts.panel.gone : problemText(error, texts)}>
+        <Group mt="md">
+          {!gone && <Button onClick={onRetry}>{texts.actions.retry}</Button>}
+          <ButtonLink to="/contacts" variant={gone ? 'filled' : 'default'}>
+            {texts.app.toContacts}
+          </ButtonLink>
+        </Group>
+      </EmptyState>
+    </Center>
+  );
+}

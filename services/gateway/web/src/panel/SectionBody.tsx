@@ -1,0 +1,57 @@
+import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { Section } from '@/api/types';
+import { useTexts } from '@/app/texts';
+import { useFormats } from '@/i18n/formats';
+import { usePanelFrame } from './PanelContext';
+
+type Props<Data> = {
+  section: Section<Data> | undefined;
+  title: string;
+  /** Height of the skeleton in pixels: about that of the usual content, so that nothing jumps. */
+  height: number;
+  children: (data: Data) => ReactNode;
+};
+
+/** One section on its own: waiting, missing with a way to retry, or there (perhaps as last known). */
+export function SectionBody<Data>({ section, title, height, children }: Props<Data>) {
+  const texts = useTexts();
+  const { moment } = useFormats();
+  if (!section) return <Skeleton height={height} aria-label={texts.loading} role="status" />;
+  if (!section.data) return <Unavailable title={title} forbidden={section.reason === 'forbidden'} />;
+  return (
+    <>
+      {section.status === 'stale' && (
+        <Text fz={12.5} c="dimmed" mb="xs">
+          {texts.panel.stale(moment(section.as_of))}
+        </Text>
+      )}
+      {children(section.data)}
+    </>
+  );
+}
+
+function Unavailable({ title, forbidden }: { title: string; forbidden: boolean }) {
+  const { panel, actions } = useTexts();
+  const { retry, retrying } = usePanelFrame();
+  if (forbidden) {
+    return (
+      <Text size="sm" c="dimmed">
+        {panel.noPermission}
+      </Text>
+    );
+  }
+  return (
+    <Stack gap={6} align="flex-start" role="status">
+      <Text size="sm" fw={550}>
+        {panel.unavailable(title)}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {panel.unavailableHint}
+      </Text>
+      <Button size="compact-sm" variant="light" mt={4} loading={retrying} onClick={retry}>
+        {actions.retry}
+      </Button>
+    </Stack>
+  );
+}

@@ -1,0 +1,50 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api, dataOf } from '@/api/client';
+import { keys } from '@/api/keys';
+import type { Panel } from '@/api/types';
+
+export const TABS = ['summary', 'sales', 'purchases', 'files', 'notes', 'activity'] as const;
+export type Tab = (typeof TABS)[number];
+
+export type PanelSearch = { tab?: Tab; year?: number };
+
+export function readPanelSearch(search: Record<string, unknown>): PanelSearch {
+  const year = Number(search.year);
+  return {
+    tab: TABS.find((tab) => tab === search.tab && tab !== 'summary'),
+    year: Number.isInteger(year) && year >= 1990 && year <= 2100 ? year : undefined,
+  };
+}
+
+const MISSING_RETRY_MS = 5_000;
+
+function isIncomplete({ sections }: Panel): boolean {
+  return Object.values(sections).some(
+    ({ status, reason }) => status === 'unavailable' && reason !== 'forbidden',
+  );
+}
+
+export function presentYear(): number {
+  return new Date().getFullYear();
+}
+
+export function panelQuery(id: string, year: number) {
+  return queryOptions({
+    queryKey: keys.panel(id, year),
+    queryFn: async ({ signal }) => {
+      const answer = await dataOf(
+        api.GET('/api/v1/contacts/{contact_id}/panel', {
+          params: { path: { contact_id: id }, query: { year } },
+          signal,
+        }),
+      );
+      // The API's document leaves the sections open; their shapes are those of the services that fill them.
+      const panel = answer as unknown as Panel;
+      // Without contacts only the id is known.
+      return panel.contact && 'name' in panel.contact ? panel : { ...panel, contact: undefined };
+    },
+    // A service that was away is asked again by itself.
+    refetchInterval: ({ state }) => (state.data && isIncomplete(state.data) ? MISSING_RETRY_MS : false),
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,0 +1,88 @@
+import { ActionIcon, Menu, PasswordInput, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
+import { IconKey, IconLogout, IconUser } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { ApiProblem } from '@/api/problem';
+import { FormDialog } from '@/ui/FormDialog';
+import { tell } from '@/ui/notices';
+import { PreferenceItems } from '@/ui/PreferenceItems';
+import { useAttempt } from '@/ui/useAttempt';
+import { useSubmitProblems } from '@/ui/useSubmitProblems';
+import { changePassword, logOut, type Me } from './client';
+import { useTexts } from './texts';
+
+export function AccountMenu({ me }: { me: Me }) {
+  const texts = useTexts();
+  const attempt = useAttempt();
+  const [changing, dialog] = useDisclosure();
+  return (
+    <>
+      <Menu width={240}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} radius="xl" aria-label={texts.portal.account}>
+            <IconUser size={19} stroke={1.7} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>
+            <Text size="sm" fw={600} c="var(--mantine-color-text)" truncate>
+              {me.contact.name}
+            </Text>
+          </Menu.Label>
+          <Menu.Divider />
+          <PreferenceItems settings={texts.settings} />
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconKey size={16} />} disabled={me.read_only} onClick={dialog.open}>
+            {texts.account.title}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconLogout size={16} />}
+            onClick={() => attempt(logOut(), () => window.location.assign('/portal/login'))}
+          >
+            {texts.actions.logOut}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {changing && <PasswordDialog onClose={dialog.close} />}
+    </>
+  );
+}
+
+function PasswordDialog({ onClose }: { onClose: () => void }) {
+  const { account } = useTexts();
+  const form = useForm({ initialValues: { current: '', new: '' } });
+  const onError = useSubmitProblems(form);
+  const change = useMutation({
+    mutationFn: () => changePassword(form.values.current, form.values.new),
+    onSuccess: () => {
+      tell(account.changed);
+      onClose();
+    },
+    onError: (error) => {
+      if (error instanceof ApiProblem && error.status === 403) form.setErrors({ current: account.wrong });
+      else onError(error);
+    },
+  });
+  return (
+    <FormDialog
+      title={account.title}
+      busy={change.isPending}
+      onClose={onClose}
+      onSubmit={form.onSubmit(() => change.mutate())}
+    >
+      <PasswordInput
+        label={account.current}
+        autoComplete="current-password"
+        data-autofocus
+        {...form.getInputProps('current')}
+      />
+      <PasswordInput
+        label={account.next}
+        description={account.hint}
+        autoComplete="new-password"
+        {...form.getInputProps('new')}
+      />
+    </FormDialog>
+  );
+}

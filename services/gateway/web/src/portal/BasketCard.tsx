@@ -1,0 +1,90 @@
+import { Button, Group, Stack, Text, Textarea, Title } from '@mantine/core';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import Big from 'big.js';
+import { useState } from 'react';
+import { useFormats } from '@/i18n/formats';
+import { tell } from '@/ui/notices';
+import { useAttempt } from '@/ui/useAttempt';
+import { useBasket, type BasketLine } from './Basket';
+import { meQuery, usePlaceOrder } from './client';
+import { QuantityStepper } from './QuantityStepper';
+import { useTexts } from './texts';
+import classes from './PortalShell.module.css';
+
+export function BasketCard() {
+  const { shop } = useTexts();
+  const { money } = useFormats();
+  const { data: me } = useSuspenseQuery(meQuery);
+  const { lines, setQuantity, clear } = useBasket();
+  const place = usePlaceOrder();
+  const attempt = useAttempt();
+  const [notes, setNotes] = useState('');
+  const order = () =>
+    attempt(
+      place.mutateAsync({
+        lines: lines.map(({ product, quantity }) => ({ product_id: product.id, quantity: String(quantity) })),
+        notes: notes.trim() || null,
+      }),
+      () => {
+        tell(shop.placed);
+        clear();
+        setNotes('');
+      },
+    );
+  return (
+    <section className={classes.card} aria-label={shop.basket}>
+      <Title order={2} fz={16} mb="sm">
+        {shop.basket}
+      </Title>
+      {lines.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {shop.empty}
+        </Text>
+      ) : (
+        <Stack gap="md">
+          {lines.map(({ product, quantity }) => (
+            <Group key={product.id} justify="space-between" wrap="nowrap" gap="sm">
+              <div style={{ minWidth: 0 }}>
+                <Text size="sm" fw={550} truncate>
+                  {product.name}
+                </Text>
+                <Text fz={12.5} c="dimmed" className="figures">
+                  {money(product.unit_price, product.currency)}
+                </Text>
+              </div>
+              <QuantityStepper
+                name={product.name}
+                quantity={quantity}
+                onChange={(next) => setQuantity(product, next)}
+              />
+            </Group>
+          ))}
+          <Textarea
+            label={shop.notes}
+            autosize
+            minRows={2}
+            value={notes}
+            onChange={(event) => setNotes(event.currentTarget.value)}
+          />
+          <Group justify="space-between">
+            <Text size="sm" c="dimmed">
+              {shop.sum}
+            </Text>
+            <Text fw={640} className="figures">
+              {money(sumOf(lines), lines[0]?.product.currency ?? me.totals.currency)}
+            </Text>
+          </Group>
+          <Button fullWidth disabled={me.read_only} loading={place.isPending} onClick={order}>
+            {shop.place}
+          </Button>
+        </Stack>
+      )}
+    </section>
+  );
+}
+
+function sumOf(lines: BasketLine[]): string {
+  return lines
+    .reduce((sum, { product, quantity }) => sum.plus(Big(product.unit_price).times(quantity)), Big(0))
+    .toFixed(2);
+}

@@ -1,0 +1,38 @@
+import { Button, Center } from '@mantine/core';
+import { IconCloudOff, IconMapQuestion } from '@tabler/icons-react';
+import { useRouter, type ErrorComponentProps } from '@tanstack/react-router';
+import { EmptyState } from '@/ui/EmptyState';
+import { ButtonLink } from '@/ui/links';
+import { problemText } from '@/ui/problemText';
+import { useTexts } from './texts';
+
+export function NotFoundPage() {
+  const { portal } = useTexts();
+  return (
+    <Center mih="70vh">
+      <EmptyState icon={IconMapQuestion} title={portal.notFound}>
+        <ButtonLink to="/" mt="md">
+          {portal.home}
+        </ButtonLink>
+      </EmptyState>
+    </Center>
+  );
+}
+
+export function ProblemPage({ error, reset }: ErrorComponentProps) {
+  const texts = useTexts();
+  const router = useRouter();
+  const retry = () => {
+    reset();
+    void router.invalidate();
+  };
+  return (
+    <Center mih="70vh">
+      <EmptyState icon={IconCloudOff} title={texts.failed} hint={problemText(error, texts)}>
+        <Button mt="md" onClick={retry}>
+          {texts.actions.retry}
+        </Button>
+      </EmptyState>
+    </Center>
+  );
+}

@@ -1,0 +1,92 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { isUnauthenticated } from '@/api/problem';
+import { SALES_TYPES } from '@/documents/kinds';
+import { meQuery, STATUS_FILTERS, type DocumentFilters } from './client';
+import { NotFoundPage, ProblemPage } from './ProblemPage';
+
+const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
+  notFoundComponent: NotFoundPage,
+  errorComponent: ProblemPage,
+  // The link that a company gives its clients names it: /portal?org=northwind-traders
+  validateSearch: (search): { org?: string } => ({
+    org: typeof search.org === 'string' ? search.org : undefined,
+  }),
+});
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  component: lazyRouteComponent(() => import('./LoginPage'), 'LoginPage'),
+});
+
+const clientRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'client',
+  beforeLoad: async ({ context, search }) => {
+    try {
+      await context.client.query({ ...meQuery, staleTime: 'static' });
+    } catch (error) {
+      if (isUnauthenticated(error)) throw redirect({ to: '/login', search: { org: search.org } });
+      throw error;
+    }
+  },
+  component: lazyRouteComponent(() => import('./PortalShell'), 'PortalShell'),
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./HomePage'), 'HomePage'),
+});
+
+const documentsRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: '/documents',
+  validateSearch: (search): DocumentFilters => ({
+    type: SALES_TYPES.find((type) => type === search.type),
+    status: STATUS_FILTERS.find((status) => status === search.status),
+  }),
+  component: lazyRouteComponent(() => import('./DocumentsPage'), 'DocumentsPage'),
+});
+
+const documentRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: '/documents/$documentId',
+  component: lazyRouteComponent(() => import('./DocumentPage'), 'DocumentPage'),
+});
+
+const catalogueRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: '/catalogue',
+  component: lazyRouteComponent(() => import('./CataloguePage'), 'CataloguePage'),
+});
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  clientRoute.addChildren([homeRoute, documentsRoute, documentRoute, catalogueRoute]),
+]);
+
+export function createPortalRouter(client: QueryClient) {
+  return createRouter({
+    routeTree,
+    basepath: '/portal',
+    context: { client },
+    defaultPreload: 'intent',
+    // Query holds the data and knows its age.
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createPortalRouter>;
+  }
+}

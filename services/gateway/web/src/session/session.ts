@@ -1,0 +1,28 @@
+import { queryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { api, dataOf, done } from '@/api/client';
+import { keys } from '@/api/keys';
+import type { Session } from '@/api/types';
+
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: () => dataOf(api.GET('/api/v1/session')),
+  staleTime: 5 * 60_000,
+  retry: false,
+});
+
+/** Who is logged in, below a route that has made sure somebody is. */
+export function useSession(): Session {
+  return useSuspenseQuery(sessionQuery).data;
+}
+
+export function logIn(email: string, password: string): Promise<Session> {
+  return dataOf(api.POST('/api/v1/session', { body: { email, password } }));
+}
+
+export function useLogOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    await done(api.DELETE('/api/v1/session'));
+    client.clear();
+  };
+}

@@ -1,0 +1,27 @@
+import '@fontsource-variable/inter/wght.css';
+import '@mantine/core/styles.css';
+import './global.css';
+
+import { MantineProvider, type MantineThemeOverride } from '@mantine/core';
+import { setNonce } from 'get-nonce';
+import type { ReactNode } from 'react';
+import { theme as ownTheme } from './theme';
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce;
+// The scroll lock behind dialogs writes a style element too.
+if (nonce) setNonce(nonce);
+
+/** Looks, in light and dark as the system says unless the user chose. */
+export function ThemeProvider({
+  theme = ownTheme,
+  children,
+}: {
+  theme?: MantineThemeOverride;
+  children: ReactNode;
+}) {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce ?? ''}>
+      {children}
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,38 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** The one accent colour. Shade 6 carries white text at 5:1. */
+const accent: MantineColorsTuple = [
+  '#f2f5ff',
+  '#e4e9fc',
+  '#c8d2f8',
+  '#a5b5f3',
+  '#8096ec',
+  '#6079e4',
+  '#4860d6',
+  '#3b4fb8',
+  '#32449a',
+  '#2a397d',
+];
+
+export const theme = createTheme({
+  colors: { accent },
+  primaryColor: 'accent',
+  primaryShade: { light: 6, dark: 6 },
+  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  headings: { fontFamily: "'Inter Variable', system-ui, sans-serif", fontWeight: '620' },
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  focusRing: 'auto',
+  respectReducedMotion: true,
+  components: {
+    Modal: {
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
+      styles: { title: { fontWeight: 620 } },
+    },
+    Table: { styles: { th: { fontSize: 12.5, fontWeight: 550, color: 'var(--text-soft)' } } },
+    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: true } },
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+    Switch: { defaultProps: { withThumbIndicator: false } },
+    Skeleton: { defaultProps: { radius: 'md' } },
+  },
+});

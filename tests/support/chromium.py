@@ -1,0 +1,55 @@
+"""The browser that tests drive: the distribution's Chromium, installed where that is possible."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+FLAGS = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Chromium refuses its sandbox to root.
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+)
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+
+class ChromiumMissing(Exception):
+    """It is not installed and cannot be; the message says what to do."""
+
+
+def find_or_install() -> Path:
+    """The program. Raises ChromiumMissing."""
+    if found := _installed():
+        return found
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        _install()
+        if found := _installed():
+            return found
+    raise ChromiumMissing(
+        "The tests of the web client need Chromium. Install it (Debian: sudo apt-get install chromium; "
+        "macOS: brew install --cask google-chrome)."
+    )
+
+
+def _installed() -> Path | None:
+    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
+    if found:
+        return Path(found)
+    return _MAC if _MAC.exists() else None
+
+
+def _install() -> None:
+    print("Chromium is not installed: installing it with apt-get.", file=sys.stderr, flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+        done = subprocess.run(["apt-get", *arguments], env=environment, stdout=sys.stderr, check=False)
+        if done.returncode:
+            raise ChromiumMissing(f"apt-get {arguments[0]} failed ({done.returncode}); its words are above.")
