@@ -69,7 +69,12 @@ def page(context: BrowserContext) -> Iterator[Page]:
 @pytest.fixture
 def company(client: httpx.Client) -> dict[str, Any]:
     name = f"Prueba {uuid4().hex[:8]} SL"
-    body = {"kind": "company", "name": name, "roles": ["client", "supplier"], "emails": [f"{uuid4().hex[:8]}@web.example"]}
+    body = {
+        "kind": "company",
+        "name": name,
+        "roles": ["client", "supplier"],
+        "emails": [f"{uuid4().hex[:8]}@web.example"],
+    }
     answer = client.post("/api/v1/contacts", json=body)
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()

@@ -261,7 +261,9 @@ def test_a_note_is_written_in_markdown_and_pinned(page: Page, company: dict[str,
     expect(note).to_contain_text("Fijada")
 
 
-def test_what_somebody_else_changes_appears_by_itself(page: Page, client: httpx.Client, company: dict[str, Any]) -> None:
+def test_what_somebody_else_changes_appears_by_itself(
+    page: Page, client: httpx.Client, company: dict[str, Any]
+) -> None:
     with page.expect_response(lambda answer: "/api/v1/stream" in answer.url):
         open_panel(page, company["name"])
     starts_at = "2099-01-10T09:00:00Z"

@@ -98,6 +98,18 @@ def test_the_login_stands_in_nobodys_way(playwright: Playwright, ficha: Ficha, b
     browser.close()
 
 
+def test_everything_is_said_in_the_language_that_was_chosen(page: Page, places: Places) -> None:
+    page.goto(places.contact)
+    for account, language, tab in (
+        ("Tu cuenta", "English", "Files"),
+        ("Your account", "Català", "Arxius"),
+        ("El teu compte", "Español", "Archivos"),
+    ):
+        page.get_by_role("button", name=account).click()
+        page.get_by_role("menuitemradio", name=language).click()
+        expect(page.get_by_role("tab", name=tab)).to_be_visible()
+
+
 def test_a_panel_opens_small_fast_and_from_here_only(page: Page, ficha: Ficha, places: Places) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

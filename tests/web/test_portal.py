@@ -62,7 +62,13 @@ def portal(
 def open_document(page: Page, name: str) -> None:
     page.get_by_role("navigation").get_by_role("link", name="Documentos").click()
     link = page.get_by_role("link").filter(has_text=name).first
-    until_now(lambda: link.is_visible() or page.reload() and None, within=15, every=0.5, what=f"{name} in the portal")
+
+    def arrived() -> bool:
+        if not link.is_visible():
+            page.reload()
+        return link.is_visible()
+
+    until_now(arrived, within=15, every=0.5, what=f"{name} in the portal")
     link.click()
 
 

@@ -74,9 +74,8 @@ def _page_at(path: str, request: Request) -> str | None:
     first, *rest = path.strip("/").split("/")
     if first in _OWN_WORDS or (rest and (first, rest[0]) == ("portal", "api")):
         return None
-    if rest or first not in ("", "portal"):
-        if "text/html" not in request.headers.get("accept", ""):
-            return None
+    if (rest or first not in ("", "portal")) and "text/html" not in request.headers.get("accept", ""):
+        return None
     return "portal.html" if first == "portal" else "index.html"
 
 

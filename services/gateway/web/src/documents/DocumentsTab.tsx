@@ -61,7 +61,7 @@ function DocumentTable({ documents }: { documents: DocumentSummary[] }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{words.type}</Table.Th>
-            <Table.Th>{texts.date}</Table.Th>
+            <Table.Th data-column="date">{texts.date}</Table.Th>
             <Table.Th data-column="due">{texts.due}</Table.Th>
             <Table.Th>{texts.status}</Table.Th>
             <Table.Th ta="right">{texts.total}</Table.Th>
@@ -96,9 +96,12 @@ function DocumentRow({ document }: { document: DocumentSummary }) {
         </Link>
         <Text fz={12.5} c="dimmed">
           {texts.documentTypes[document.type]}
+          <span className={classes.shortDate}> · {day(document.issue_date)}</span>
         </Text>
       </Table.Td>
-      <Table.Td className="figures">{day(document.issue_date)}</Table.Td>
+      <Table.Td className="figures" data-column="date">
+        {day(document.issue_date)}
+      </Table.Td>
       <Table.Td className="figures" data-column="due">
         {document.due_date && day(document.due_date)}
       </Table.Td>

@@ -19,7 +19,7 @@ export function StatusBadge({ document }: Props) {
   const { documentStatuses } = useWords();
   const shown = document.overdue ? 'overdue' : document.status;
   return (
-    <Badge color={COLORS[shown]} variant="light" tt="none" fw={550} radius="sm">
+    <Badge color={COLORS[shown]} variant="light" tt="none" fw={550} radius="sm" style={{ flexShrink: 0 }}>
       {documentStatuses[shown]}
     </Badge>
   );

@@ -1,5 +1,4 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
-import { IconCheck } from '@tabler/icons-react';
 import { LANGUAGE_NAMES, LOCALES, useLocale } from '@/i18n/locale';
 import type { Words } from '@/i18n/words/es';
 
@@ -13,36 +12,27 @@ export function PreferenceItems({ settings }: { settings: Words['settings'] }) {
   return (
     <>
       <Menu.Label>{settings.language}</Menu.Label>
-      {LOCALES.map((each) => (
-        <Choice
-          key={each}
-          label={LANGUAGE_NAMES[each]}
-          chosen={each === locale}
-          onChoose={() => setLocale(each)}
-        />
-      ))}
+      <Menu.RadioGroup
+        value={locale}
+        onChange={(chosen) => setLocale(LOCALES.find((each) => each === chosen) ?? 'es')}
+      >
+        {LOCALES.map((each) => (
+          <Menu.RadioItem key={each} value={each} closeMenuOnClick>
+            {LANGUAGE_NAMES[each]}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
       <Menu.Label>{settings.appearance}</Menu.Label>
-      {SCHEMES.map((each) => (
-        <Choice
-          key={each}
-          label={schemeNames[each]}
-          chosen={each === colorScheme}
-          onChoose={() => setColorScheme(each)}
-        />
-      ))}
+      <Menu.RadioGroup
+        value={colorScheme}
+        onChange={(chosen) => setColorScheme(SCHEMES.find((each) => each === chosen) ?? 'auto')}
+      >
+        {SCHEMES.map((each) => (
+          <Menu.RadioItem key={each} value={each} closeMenuOnClick>
+            {schemeNames[each]}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
     </>
-  );
-}
-
-function Choice({ label, chosen, onChoose }: { label: string; chosen: boolean; onChoose: () => void }) {
-  return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={chosen}
-      rightSection={chosen ? <IconCheck size={16} aria-hidden /> : undefined}
-      onClick={onChoose}
-    >
-      {label}
-    </Menu.Item>
   );
 }

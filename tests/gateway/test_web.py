@@ -1,0 +1,84 @@
+"""The web client as the gateway serves it, with a build of two pages and one asset."""
+
+import gzip
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.responses import PlainTextResponse
+
+from gateway.web import WebClient
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "app-1a2b.js").write_text("export {}")
+    (tmp_path / "index.html").write_text('<meta nonce="__CSP_NONCE__">the back office')
+    (tmp_path / "portal.html").write_text("the portal")
+    return tmp_path
+
+
+@pytest.fixture
+def client(build: Path) -> httpx.AsyncClient:
+    app = WebClient(build, otherwise=PlainTextResponse("otherwise", 404))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://gateway")
+
+
+async def test_each_page_carries_a_nonce_of_its_own(client: httpx.AsyncClient) -> None:
+    nonces = set()
+    for _ in range(2):
+        answer = await client.get("/", headers=BROWSER)
+        found = re.search(r'nonce="([\w-]+)"', answer.text)
+        assert found
+        assert f"style-src 'self' 'nonce-{found[1]}'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-cache"
+        nonces.add(found[1])
+    assert len(nonces) == 2
+
+
+@pytest.mark.parametrize("path", ["/", "/contacts", "/contacts/1/documents/2", "/login"])
+async def test_paths_of_the_back_office_are_its_page(client: httpx.AsyncClient, path: str) -> None:
+    assert "the back office" in (await client.get(path, headers=BROWSER)).text
+
+
+@pytest.mark.parametrize("path", ["/portal", "/portal/", "/portal/documents/3"])
+async def test_paths_of_the_portal_are_its_page(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path, headers=BROWSER)).text == "the portal"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/nothing", "/portal/api/nothing", "/docs/x", "/health/x", "/metrics/x", "/assets/gone.js"]
+)
+async def test_a_mistake_in_a_path_of_the_api_is_not_answered_with_a_page(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path, headers=BROWSER)).status_code == 404
+
+
+async def test_a_program_that_asks_for_a_page_that_is_not_there_is_told_so(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/contacts")).status_code == 404
+    assert (await client.post("/contacts", headers=BROWSER)).status_code == 404
+
+
+async def test_assets_stay_in_caches_and_travel_compressed(client: httpx.AsyncClient, build: Path) -> None:
+    plain = await client.get("/assets/app-1a2b.js", headers={"Accept-Encoding": "identity"})
+    assert (plain.text, plain.headers.get("content-encoding")) == ("export {}", None)
+    assert "immutable" in plain.headers["cache-control"]
+    async with client.stream("GET", "/assets/app-1a2b.js", headers={"Accept-Encoding": "gzip"}) as answer:
+        raw = b"".join([chunk async for chunk in answer.aiter_raw()])
+    assert gzip.decompress(raw) == b"export {}"
+
+
+async def test_nothing_outside_of_the_build_is_served(client: httpx.AsyncClient, build: Path) -> None:
+    (build.parent / "secret.txt").write_text("secret")
+    assert (await client.get("/assets/%2e%2e/%2e%2e/secret.txt")).status_code == 404
+
+
+async def test_without_a_build_the_page_says_how_to_make_one(tmp_path: Path) -> None:
+    app = WebClient(tmp_path, otherwise=PlainTextResponse("otherwise", 404))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://gateway") as client:
+        answer = await client.get("/", headers=BROWSER)
+    assert answer.status_code == 503
+    assert "make web" in answer.text
