@@ -1,9 +1,15 @@
 """The service as processes, HTTP and worker together or apart, while their broker goes away and comes back."""
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import aio_pika
@@ -75,6 +81,20 @@ def test_a_worker_alone_has_health_and_metrics_and_no_business(contacts: Contact
     assert httpx.get(f"{worker.url}/api/v1/openapi.json").status_code == 404
     assert contacts.http.missing() == []
     assert "ficha_outbox_events" not in contacts.http.get("/metrics").text
+
+
+async def test_a_process_whose_worker_dies_ends(databases: Databases) -> None:
+    """Its HTTP door too: half a service looks like a whole one. An address that is none is no fault of the broker's."""
+    values = {"DATABASE_URL": (await databases.urls("contacts")).database_url, "AMQP_URL": "amqp://127.0.0.1:port/"}
+    environment = {**os.environ, "CONTACTS_PORT": "0", **{f"CONTACTS_{name}": text for name, text in values.items()}}
+    command = [sys.executable, "-m", "contacts"]
+    done = await asyncio.to_thread(
+        subprocess.run, command, env=environment, capture_output=True, timeout=120, check=False
+    )
+    assert done.returncode not in (0, 2), done.stderr.decode()
+    assert b"port can't be converted" in done.stderr
+    [alive] = [json.loads(line) for line in done.stderr.splitlines() if b'"started"' in line]
+    assert time.time() - datetime.fromisoformat(alive["timestamp"]).timestamp() < 20
 
 
 async def test_writes_go_on_while_the_broker_is_away_and_ready_says_what_is_missing(

@@ -7,7 +7,8 @@ import time
 
 import pytest
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from shared import tracing
 from shared.otel import SdkRecorder
@@ -95,6 +96,19 @@ def test_what_is_not_supported_stops_the_start_by_its_name(
     with pytest.raises(SystemExit, match=variable):
         tracing.configure(broker=None)
     assert tracing.recorder() is None
+
+
+@pytest.mark.parametrize(
+    ("broker", "bus"),
+    [
+        (None, {"messaging.system": "ficha_memory"}),
+        ("amqp://me:secret@a/", {"messaging.system": "rabbitmq", "server.address": "a", "server.port": 5672}),
+        ("amqps://me:secret@a", {"messaging.system": "rabbitmq", "server.address": "a", "server.port": 5671}),
+        ("amqp://me:secret@a:1,amqp://me:secret@b:2", {"messaging.system": "rabbitmq"}),
+    ],
+)
+def test_spans_say_which_bus_it_is_and_no_secret(broker: str | None, bus: dict[str, str | int]) -> None:
+    assert SdkRecorder(SimpleSpanProcessor(InMemorySpanExporter()), broker).bus == bus
 
 
 def test_a_collector_that_is_away_does_not_hold_up_the_end() -> None:

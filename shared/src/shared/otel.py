@@ -120,6 +120,8 @@ def _read(traceparent: str) -> trace.SpanContext | None:
 def _bus_at(broker: str | None) -> Attributes:
     if broker is None:
         return {"messaging.system": "ficha_memory"}
+    if "," in broker:  # a cluster: which of its nodes a message goes to, nobody knows beforehand
+        return {"messaging.system": "rabbitmq"}
     address = urlsplit(broker)
     return {
         "messaging.system": "rabbitmq",

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -45,9 +45,9 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Handled now or before (`duplicate`), or of no interest (`ignored`)."""
+    """Handled now or before (`duplicate`), or of no interest (`ignored`): all the same, except to who counts."""
 
-    outcome: Literal["done", "duplicate", "ignored"] = "done"
+    outcome: Literal["done", "duplicate", "ignored"] = field(default="done", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
