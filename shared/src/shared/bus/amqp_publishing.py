@@ -115,7 +115,7 @@ def write(message: Message) -> aio_pika.Message:
 
 
 def read(incoming: AbstractIncomingMessage) -> Message:
-    """A foreign message without our properties still gets a name and an id: it is of no interest, or dead with a cause."""
+    """A foreign message without our properties gets a name and an id all the same: it interests nobody, or is dead."""
     try:
         event_id = UUID(incoming.message_id or "")
     except ValueError:
