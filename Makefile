@@ -42,7 +42,7 @@ stack: setup web  ## the same as a process per service, over real RabbitMQ
 
 test: lint types web  ## lint, types and every test
 	$(IN_WEB) npm run --silent test
-	$(RUN)/pytest -n auto --maxprocesses 4 --dist loadgroup
+	$(RUN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 lint: setup $(WEB)/node_modules/.ready  ## style, and the walls between the rooms
 	$(RUN)/ruff check .

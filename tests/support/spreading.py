@@ -1,13 +1,19 @@
-"""Tests that share a whole Ficha stay together when the run is spread over processes: it takes minutes to start."""
+"""How a run is spread over processes: a file stays whole, and so do all tests of one Ficha, minutes in the starting."""
+
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+_MODES = {"run", "stack"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if "ficha" in fixtures:
-            item.add_marker(pytest.mark.xdist_group(f"ficha-{item.callspec.params['ficha']}"))  # type: ignore[attr-defined]
-        elif "stack" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("stack"))
+class ByFicha(LoadScopeScheduling):  # type: ignore[misc]  # no type information is published
+    def _split_scope(self, nodeid: str) -> str:
+        name, _, parameters = nodeid.partition("[")
+        mode = _MODES.intersection(parameters.rstrip("]").split("-"))
+        return f"ficha {mode.pop()}" if mode else name.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFicha:
+    return ByFicha(config, log)

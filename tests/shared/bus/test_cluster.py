@@ -36,8 +36,6 @@ from tests.support.probe import ThingState
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("cluster")
-
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQCluster]:
