@@ -1,6 +1,6 @@
 """`make bench`: every figure, side by side in one run. Judge by the ratios; machines are noisy."""
 
-from tests.bench import feed, latency, outage, panel, printing, relay
+from tests.bench import feed, latency, outage, panel, printing, rebuild, relay
 
 panel.main()
 printing.main()
@@ -8,3 +8,4 @@ relay.main()
 latency.main()
 feed.main()
 outage.main()
+rebuild.main()

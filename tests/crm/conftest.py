@@ -22,7 +22,7 @@ from tests.crm.support import contact_event, hear
 from tests.support.identity import ISSUERS, client_of
 from tests.support.postgres import Databases
 
-_PRIVATE_KEY, _PUBLIC_KEY = generate_keys()
+PRIVATE_KEY, _PUBLIC_KEY = generate_keys()
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ async def database(databases: Databases) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 async def contacts_app(databases: Databases) -> AsyncIterator[FastAPI]:
-    issuers = {**ISSUERS, "crm": Issuer(public_key=_PUBLIC_KEY, scopes=["contacts:read"])}
+    issuers = {**ISSUERS, "crm": Issuer(public_key=_PUBLIC_KEY, scopes=["contacts:read", "contacts:snapshot"])}
     settings = contacts.config.Settings(database_url=SecretStr("unused"), identity_issuers=issuers)
     async with databases.connect("contacts") as database:
         yield contacts.main.create_app(settings, database)
@@ -52,7 +52,7 @@ def settings_for(contacts_url: str) -> Settings:
     return Settings(
         database_url=SecretStr("unused"),
         identity_issuers=ISSUERS,
-        identity_private_key=SecretStr(_PRIVATE_KEY),
+        identity_private_key=SecretStr(PRIVATE_KEY),
         contacts_url=contacts_url,
     )
 

@@ -48,6 +48,17 @@ class Ficha:
         assert answer.status_code == 201, answer.text
         return client
 
+    def command(self, *arguments: str) -> subprocess.Popen[str]:
+        """`ficha …` on this machine, beside the running one. Its output is one text."""
+        return subprocess.Popen(
+            [str(Path(sys.executable).with_name("ficha")), *arguments],
+            env={**os.environ, "FICHA_HOME": str(self.home)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
     def service(self, name: str) -> psutil.Process:
         """The process of one service; only a stack has them."""
         return psutil.Process(int((self.home / "logs" / f"{name}.pid").read_text()))

@@ -132,6 +132,7 @@ def _migrate(connection: Connection) -> None:
             " org_id uuid, subject uuid, event_id uuid, version integer)"
         )
         operations.execute(
-            "CREATE TABLE copy (org_id uuid, id uuid, version integer, applied integer[], PRIMARY KEY (org_id, id))"
+            "CREATE TABLE copy (org_id uuid, id uuid, version integer, applied integer[], name text,"
+            " deleted boolean NOT NULL DEFAULT false, PRIMARY KEY (org_id, id))"
         )
         hold_to_tenant("thing")

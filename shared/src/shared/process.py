@@ -1,5 +1,5 @@
 """A service as a program: `python -m <name>` runs HTTP and worker together; `--only http|worker`; `migrate`;
-`dead-letters`, for the operator.
+`dead-letters` and `rebuild`, for the operator.
 """
 
 import argparse
@@ -23,6 +23,11 @@ from shared.bus.transport import Transport
 from shared.db.migrate import upgrade
 from shared.db.session import Database
 from shared.operations import dead_letters
+from shared.rebuild.command import add_source, rebuild
+from shared.rebuild.copies import Copies
+from shared.rebuild.errors import CannotRebuild
+from shared.rebuild.log import Say
+from shared.rebuild.telling import Source
 from shared.settings import ServiceSettings
 from shared.supervision import outlive
 from shared.web.app import create_probe_app
@@ -42,6 +47,7 @@ class Program:
     settings: type[ServiceSettings]
     create_app: Callable[[Any, Database], FastAPI]
     create_worker: Callable[[Any, Database, Transport], Worker]
+    copies: Copies | None = None
 
     def run(self) -> None:
         """The command line. Exits 2 with one sentence when a setting is missing or wrong."""
@@ -53,6 +59,12 @@ class Program:
         logging.configure(level=settings.log_level)
         if arguments.command == "migrate":
             self.migrate(settings)
+            return
+        if arguments.command == "rebuild":
+            try:
+                self.rebuild(settings, source=arguments.source, say=_say)
+            except CannotRebuild as error:
+                raise SystemExit(str(error)) from None
             return
         tracing.configure(broker=settings.amqp_url.get_secret_value() if settings.amqp_url else None)
         try:
@@ -70,6 +82,7 @@ class Program:
         commands.add_parser("migrate", help="bring the database and the queues up to date")
         dead = commands.add_parser("dead-letters", help="events given up: see them, replay them, discard them")
         dead_letters.add_commands(dead, [self.service])
+        add_source(commands.add_parser("rebuild", help="tell it again what it copies of others, while it runs"))
         return parser
 
     async def _decide(self, settings: ServiceSettings, arguments: argparse.Namespace) -> int:
@@ -97,6 +110,13 @@ class Program:
         upgrade(self.service, (settings.migrate_url or settings.database_url).get_secret_value())
         if settings.amqp_url:
             asyncio.run(self._declare(settings, settings.amqp_url.get_secret_value()))
+
+    def rebuild(self, settings: ServiceSettings, *, source: Source, say: Say) -> None:
+        """Tell this service again what it keeps copies of, while it runs. Blocking. Raises CannotRebuild."""
+        if self.copies is None:
+            raise CannotRebuild(f"{self.service} keeps no copies of others' facts.")
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(rebuild(self.service, settings, self.copies, source=source, say=say))
 
     async def _declare(self, settings: ServiceSettings, url: str) -> None:
         database = Database.from_settings(self.service, settings)
@@ -206,6 +226,10 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
         yield
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - for who called the command, not for the logs
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -45,3 +45,7 @@ class ServiceSettings(BaseSettings):
         default=None,
         description="Ed25519 private key, 32 bytes, base64url; signs what this service asks others",
     )
+    owners: dict[str, str] = Field(
+        default_factory=dict,
+        description="base URL by service of those whose facts are copied here (JSON); only `rebuild` needs it",
+    )

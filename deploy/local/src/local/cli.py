@@ -1,4 +1,4 @@
-"""`ficha run`, `ficha stack`, `ficha demo`, `ficha event-map`, `ficha dead-letters`: Ficha on one machine."""
+"""`ficha run`, `stack`, `demo`, `event-map`, `dead-letters`, `rebuild`: Ficha on one machine."""
 
 import argparse
 import asyncio
@@ -19,8 +19,10 @@ from local.errors import CannotStart
 from local.event_map import event_map
 from local.ground import standing
 from local.home import Home
+from local.presence import shown
 from local.wiring import Places
 from shared import logging, tracing
+from shared.rebuild.errors import CannotRebuild
 
 _ADMIN = "admin@ficha.localhost"
 _READY_SECONDS = 60
@@ -40,6 +42,8 @@ def main() -> None:
     commands.add_parser("event-map", help="who listens to what")
     dead = commands.add_parser("dead-letters", help="events a service gave up: see them, replay them, discard them")
     operations.add_commands(dead)
+    rebuild = commands.add_parser("rebuild", help="tell a service again what it copies of others, while it runs")
+    operations.add_rebuild(rebuild)
     arguments = parser.parse_args()
     try:
         if arguments.command == "dead-letters":
@@ -49,9 +53,11 @@ def main() -> None:
             asyncio.run(load_demo(arguments.url, arguments.email, password, arguments.journal))
         elif arguments.command == "event-map":
             print(event_map())
+        elif arguments.command == "rebuild":
+            operations.rebuild(arguments)
         else:
             _host(arguments.command)
-    except* CannotStart as errors:
+    except* (CannotStart, CannotRebuild) as errors:
         sys.exit(f"ficha: {_first(errors)}")
     except* KeyboardInterrupt:
         sys.exit(130)
@@ -65,6 +71,7 @@ def _host(command: str) -> None:
     with (
         Home(Path(os.environ.get("FICHA_HOME", ".ficha"))) as home,
         standing(home, port=_port(), broker=command == "stack", say=_say) as places,
+        shown(home, places),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         runner.run(_live(home, places, serve))
@@ -135,7 +142,7 @@ def _port() -> int:
     return int(given)
 
 
-def _first(errors: BaseExceptionGroup[CannotStart]) -> BaseException:
+def _first(errors: BaseExceptionGroup[CannotStart | CannotRebuild]) -> BaseException:
     first = errors.exceptions[0]
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
 

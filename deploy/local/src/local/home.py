@@ -13,8 +13,10 @@ from filelock import FileLock, Timeout
 from local.errors import CannotStart
 from shared.web.identity import generate_keys
 
-ISSUERS = ("gateway", "documents", "crm", "files", "portal", "notifications")
+ISSUERS = ("gateway", "contacts", "documents", "crm", "files", "portal", "notifications")
 """Who signs internal tokens: the gateway for people, the others for what they ask their siblings."""
+
+_SECRETS = "secrets.json"
 
 
 class Home:
@@ -89,33 +91,50 @@ class Home:
     ) -> None:
         self._lock.release()
 
+    def join(self) -> Self:
+        """Beside the process that holds it: what it keeps here may be read. Raises CannotStart when there is none."""
+        try:
+            if self.folder.is_dir():
+                self._lock.acquire(timeout=0)
+                self._lock.release()
+        except Timeout:
+            self._secrets = self._load_secrets()
+            return self
+        raise CannotStart(f"No Ficha is running on {self.folder}. Start it, or set FICHA_HOME to another's folder.")
+
+    def write(self, name: str, content: object) -> Path:
+        """As JSON that nobody else may read; whole or not at all."""
+        path = self.folder / name
+        partial = path.with_suffix(".partial")
+        partial.touch(mode=0o600)
+        partial.write_text(json.dumps(content, indent=2))
+        return partial.replace(path)
+
     def _load_secrets(self) -> dict[str, Any]:
         """Made once. The administrator's password follows FICHA_ADMIN_PASSWORD when first made."""
-        path = self.folder / "secrets.json"
-        webhook_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-        if path.exists():
-            try:
-                found = json.loads(path.read_text())
-                if set(found["identity"]) == set(ISSUERS) and found["admin_password"]:
-                    if "webhook_key" not in found:  # made by a Ficha that had no webhooks yet
-                        found["webhook_key"] = webhook_key
-                        _write(path, found)
-                    return dict(found)
-            except (ValueError, KeyError, TypeError):
-                pass
-            raise CannotStart(f"{path} is damaged. Restore it, or set FICHA_HOME to a new folder.")
-        made = {
-            "admin_password": os.environ.get("FICHA_ADMIN_PASSWORD") or secrets.token_urlsafe(12),
-            "identity": {issuer: generate_keys() for issuer in ISSUERS},
-            "webhook_key": webhook_key,
+        path = self.folder / _SECRETS
+        found = _read_secrets(path) if path.exists() else _new_secrets()
+        keys = found["identity"]
+        complete = {
+            **found,
+            # Made by an earlier Ficha, it has nothing for what came later.
+            "identity": {issuer: keys.get(issuer) or generate_keys() for issuer in ISSUERS},
+            "webhook_key": found.get("webhook_key") or base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         }
-        _write(path, made)
-        return made
+        if complete != found:
+            self.write(_SECRETS, complete)
+        return complete
 
 
-def _write(path: Path, made: dict[str, Any]) -> None:
-    """Whole or not at all, and for nobody else to read."""
-    partial = path.with_suffix(".partial")
-    partial.touch(mode=0o600)
-    partial.write_text(json.dumps(made, indent=2))
-    partial.replace(path)
+def _read_secrets(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text())
+        if found["identity"]["gateway"] and found["admin_password"]:
+            return dict(found)
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise CannotStart(f"{path} is damaged. Restore it, or set FICHA_HOME to a new folder.")
+
+
+def _new_secrets() -> dict[str, Any]:
+    return {"admin_password": os.environ.get("FICHA_ADMIN_PASSWORD") or secrets.token_urlsafe(12), "identity": {}}

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from local.home import Home
+from local.home import ISSUERS, Home
 from shared.db.provision import Provisioned
 
 SERVICES = ("contacts", "documents", "crm", "files", "portal", "notifications", "gateway")
@@ -17,6 +17,18 @@ ASKS = {
     "gateway": ("contacts", "documents", "crm", "files", "portal", "notifications"),
 }
 """Who asks whom over HTTP, and therefore whose tokens a service accepts."""
+
+COPIES_OF = {
+    "contacts": ("gateway",),
+    "documents": ("contacts", "gateway"),
+    "crm": ("contacts", "gateway"),
+    "files": ("contacts", "gateway"),
+    "portal": ("contacts", "documents", "gateway"),
+}
+"""Whose facts a service keeps copies of, and therefore who tells it all of them when it rebuilds those.
+
+The gateway always: it knows which organisations there are.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,10 @@ class Places:
 
     @property
     def public_url(self) -> str:
-        return f"http://127.0.0.1:{self.ports['gateway']}"
+        return self.url_of("gateway")
+
+    def url_of(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports[service]}"
 
 
 def environment(service: str, places: Places, home: Home) -> dict[str, str]:
@@ -48,10 +63,12 @@ def environment(service: str, places: Places, home: Home) -> dict[str, str]:
     }
     if places.amqp_url:
         values["AMQP_URL"] = places.amqp_url
-    if service in ASKS:
+    if service in ISSUERS:
         values["IDENTITY_PRIVATE_KEY"] = home.keys_of(service)[0]
-        for asked in ASKS[service]:
-            values[f"{asked.upper()}_URL"] = f"http://127.0.0.1:{places.ports[asked]}"
+    for asked in ASKS.get(service, ()):
+        values[f"{asked.upper()}_URL"] = places.url_of(asked)
+    if owners := COPIES_OF.get(service):
+        values["OWNERS"] = json.dumps({owner: places.url_of(owner) for owner in owners})
     return {f"{service.upper()}_{name}": value for name, value in values.items()}
 
 
@@ -87,9 +104,14 @@ def _own(service: str, places: Places, home: Home) -> dict[str, str]:
 
 
 def _issuers_for(service: str, home: Home) -> dict[str, dict[str, object]]:
-    """The gateway speaks for people and may all; a sibling may only read what this service owns."""
+    """The gateway speaks for people and may all; a sibling may only read what this service owns, or copy it."""
     issuers: dict[str, dict[str, object]] = {"gateway": {"public_key": home.keys_of("gateway")[1]}}
-    for asker, asked in ASKS.items():
-        if asker != "gateway" and service in asked:
-            issuers[asker] = {"public_key": home.keys_of(asker)[1], "scopes": [f"{service}:read"]}
+    for sibling in ISSUERS:
+        scopes = [
+            f"{service}:{action}"
+            for action, table in (("read", ASKS), ("snapshot", COPIES_OF))
+            if service in table.get(sibling, ())
+        ]
+        if scopes and sibling != "gateway":
+            issuers[sibling] = {"public_key": home.keys_of(sibling)[1], "scopes": scopes}
     return issuers

@@ -1,11 +1,11 @@
-"""`python -m contacts`: HTTP and worker together; `--only http|worker`; `migrate`."""
+"""`python -m contacts`: HTTP and worker together; `--only http|worker`; `migrate`; `rebuild`."""
 
 from contacts.config import Settings
 from contacts.main import create_app
-from contacts.worker import create_worker
+from contacts.worker import COPIES, create_worker
 from shared.process import Program
 
-PROGRAM = Program("contacts", Settings, create_app, create_worker)
+PROGRAM = Program("contacts", Settings, create_app, create_worker, COPIES)
 
 if __name__ == "__main__":
     PROGRAM.run()

@@ -2,9 +2,13 @@
 
 from contacts.config import Settings
 from contacts.handlers import SUBSCRIPTIONS
+from contacts.models import Organization
 from shared.bus.transport import Transport
 from shared.db.session import Database
+from shared.rebuild.copies import Copies
 from shared.worker import Worker
+
+COPIES = Copies(SUBSCRIPTIONS, {"gateway.organization": Organization})
 
 
 def create_worker(_: Settings, database: Database, transport: Transport) -> Worker:

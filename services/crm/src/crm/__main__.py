@@ -1,11 +1,11 @@
-"""`python -m crm`: HTTP and worker together; `--only http|worker`; `migrate`."""
+"""`python -m crm`: HTTP and worker together; `--only http|worker`; `migrate`; `rebuild`."""
 
 from crm.config import Settings
 from crm.main import create_app
-from crm.worker import create_worker
+from crm.worker import COPIES, create_worker
 from shared.process import Program
 
-PROGRAM = Program("crm", Settings, create_app, create_worker)
+PROGRAM = Program("crm", Settings, create_app, create_worker, COPIES)
 
 if __name__ == "__main__":
     PROGRAM.run()

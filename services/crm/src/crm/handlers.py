@@ -26,11 +26,11 @@ async def on_user_created(session: AsyncSession, event: UserCreated) -> None:
 
 
 SUBSCRIPTIONS = (
-    Subscription(ContactCreated, on_contact_changed),
-    Subscription(ContactUpdated, on_contact_changed),
-    Subscription(ContactDeleted, on_contact_changed),
-    Subscription(ContactRestored, on_contact_changed),
-    Subscription(OrganizationCreated, on_organization_changed),
-    Subscription(OrganizationUpdated, on_organization_changed),
-    Subscription(UserCreated, on_user_created),
+    Subscription(ContactCreated, on_contact_changed, keeps_copy=True),
+    Subscription(ContactUpdated, on_contact_changed, keeps_copy=True),
+    Subscription(ContactDeleted, on_contact_changed, keeps_copy=True),
+    Subscription(ContactRestored, on_contact_changed, keeps_copy=True),
+    Subscription(OrganizationCreated, on_organization_changed, keeps_copy=True),
+    Subscription(OrganizationUpdated, on_organization_changed, keeps_copy=True),
+    Subscription(UserCreated, on_user_created, keeps_copy=True),
 )

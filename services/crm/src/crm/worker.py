@@ -2,9 +2,20 @@
 
 from crm.config import Settings
 from crm.handlers import SUBSCRIPTIONS
+from crm.models import ContactCopy, Organization, UserCopy
 from shared.bus.transport import Transport
 from shared.db.session import Database
+from shared.rebuild.copies import Copies
 from shared.worker import Worker
+
+COPIES = Copies(
+    SUBSCRIPTIONS,
+    {
+        "contacts.contact": ContactCopy,
+        "gateway.organization": Organization,
+        "gateway.user": UserCopy,
+    },
+)
 
 
 def create_worker(_: Settings, database: Database, transport: Transport) -> Worker:

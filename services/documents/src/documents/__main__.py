@@ -1,11 +1,11 @@
-"""`python -m documents`: HTTP and worker together; `--only http|worker`; `migrate`."""
+"""`python -m documents`: HTTP and worker together; `--only http|worker`; `migrate`; `rebuild`."""
 
 from documents.config import Settings
 from documents.main import create_app
-from documents.worker import create_worker
+from documents.worker import COPIES, create_worker
 from shared.process import Program
 
-PROGRAM = Program("documents", Settings, create_app, create_worker)
+PROGRAM = Program("documents", Settings, create_app, create_worker, COPIES)
 
 if __name__ == "__main__":
     PROGRAM.run()

@@ -7,9 +7,12 @@ from fastapi import FastAPI
 
 from documents.config import Settings
 from documents.drafts.routes import router as drafts
+from documents.ledger.events import restate_document
 from documents.ledger.routes import router as ledger
+from documents.models import Document, Product
 from documents.payments.routes import router as payments
 from documents.printouts.routes import router as printouts
+from documents.products.events import restate_product
 from documents.products.routes import router as products
 from documents.reports.routes import panel_router
 from documents.reports.routes import router as reports
@@ -21,8 +24,21 @@ from shared.web import app
 from shared.web.asking import Asker
 from shared.web.dead_letters import router as dead_letters
 from shared.web.identity import Signer
+from shared.web.snapshot import Owned, snapshot_router
 
 ROUTERS = (products, taxes, series, drafts, ledger, payments, sending, printouts, reports, panel_router, dead_letters)
+_AT_HOME = (
+    Document.lines,
+    Document.taxes,
+    Document.notes,
+    Document.organization_snapshot,
+    Document.contact_snapshot,
+    Document.search,
+)
+OWNED = (
+    Owned("document", Document, restate_document, without=_AT_HOME),
+    Owned("product", Product, restate_product),
+)
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
@@ -34,6 +50,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         async with contacts:
             yield
 
-    made = app.create_app("documents", settings, database, ROUTERS, lifespan=lifespan)
+    made = app.create_app(
+        "documents", settings, database, (*ROUTERS, snapshot_router("documents", *OWNED)), lifespan=lifespan
+    )
     made.state.contacts = contacts
     return made

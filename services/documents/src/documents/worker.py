@@ -2,9 +2,20 @@
 
 from documents.config import Settings
 from documents.handlers import SUBSCRIPTIONS
+from documents.models import ContactCopy, Organization, PersonLinkCopy
 from shared.bus.transport import Transport
 from shared.db.session import Database
+from shared.rebuild.copies import Copies
 from shared.worker import Worker
+
+COPIES = Copies(
+    SUBSCRIPTIONS,
+    {
+        "contacts.contact": ContactCopy,
+        "contacts.person_link": PersonLinkCopy,
+        "gateway.organization": Organization,
+    },
+)
 
 
 def create_worker(_: Settings, database: Database, transport: Transport) -> Worker:

@@ -1,11 +1,11 @@
-"""`python -m files`: HTTP and worker together; `--only http|worker`; `migrate`."""
+"""`python -m files`: HTTP and worker together; `--only http|worker`; `migrate`; `rebuild`."""
 
 from files.config import Settings
 from files.main import create_app
-from files.worker import create_worker
+from files.worker import COPIES, create_worker
 from shared.process import Program
 
-PROGRAM = Program("files", Settings, create_app, create_worker)
+PROGRAM = Program("files", Settings, create_app, create_worker, COPIES)
 
 if __name__ == "__main__":
     PROGRAM.run()

@@ -2,11 +2,15 @@
 
 from files.config import Settings
 from files.handlers import SUBSCRIPTIONS
+from files.models import Contact
 from files.storage import Storage
 from files.sweeper import sweeping
 from shared.bus.transport import Transport
 from shared.db.session import Database
+from shared.rebuild.copies import Copies
 from shared.worker import Worker
+
+COPIES = Copies(SUBSCRIPTIONS, {"contacts.contact": Contact})
 
 
 def create_worker(settings: Settings, database: Database, transport: Transport) -> Worker:

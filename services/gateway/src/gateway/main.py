@@ -7,8 +7,17 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from gateway.accounts.bootstrap import ensure_administrator
+from gateway.accounts.events import restate_organization, restate_user
+from gateway.accounts.models import Organization, User
 from gateway.accounts.passwords import Passwords
-from gateway.accounts.routes import Logins, key_router, organization_router, session_router, user_router
+from gateway.accounts.routes import (
+    Logins,
+    internal_router,
+    key_router,
+    organization_router,
+    session_router,
+    user_router,
+)
 from gateway.accounts.throttle import Throttle
 from gateway.authentication import Authentication, identify
 from gateway.clients import Clients
@@ -29,6 +38,9 @@ from shared.db.session import Database
 from shared.supervision import outlive
 from shared.web import app as web
 from shared.web.identity import Signer, get_identity
+from shared.web.snapshot import Owned, snapshot_router
+
+OWNED = (Owned("organization", Organization, restate_organization), Owned("user", User, restate_user))
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
@@ -42,6 +54,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         operations_router,
         document_router,
         health_router,
+        internal_router,
+        snapshot_router("gateway", *OWNED),
     ]
     app = web.create_app("gateway", settings, database, routers, lifespan=_lifespan)
     origin = OwnOrigin(settings.public_url)

@@ -1,11 +1,11 @@
-"""`python -m portal`: HTTP and worker together; `--only http|worker`; `migrate`."""
+"""`python -m portal`: HTTP and worker together; `--only http|worker`; `migrate`; `rebuild`."""
 
 from portal.config import Settings
 from portal.main import create_app
-from portal.worker import create_worker
+from portal.worker import COPIES, create_worker
 from shared.process import Program
 
-PROGRAM = Program("portal", Settings, create_app, create_worker)
+PROGRAM = Program("portal", Settings, create_app, create_worker, COPIES)
 
 if __name__ == "__main__":
     PROGRAM.run()

@@ -2,9 +2,21 @@
 
 from portal.config import Settings
 from portal.handlers import SUBSCRIPTIONS
+from portal.models import Contact, Document, Organization, Product
 from shared.bus.transport import Transport
 from shared.db.session import Database
+from shared.rebuild.copies import Copies
 from shared.worker import Worker
+
+COPIES = Copies(
+    SUBSCRIPTIONS,
+    {
+        "gateway.organization": Organization,
+        "contacts.contact": Contact,
+        "documents.document": Document,
+        "documents.product": Product,
+    },
+)
 
 
 def create_worker(_: Settings, database: Database, transport: Transport) -> Worker:

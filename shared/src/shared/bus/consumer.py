@@ -30,17 +30,23 @@ _levels = logging.getLogger("consumer")
 
 _MOST_TOGETHER = 100
 """Events a transaction: more would hold their rows' locks for long, and gain little."""
-_REBUILD_PAUSE = 0.2
+REBUILD_PAUSE = 0.05
+"""Seconds after which it is asked again whether a rebuild lets handlers in."""
 
 Handler = Callable[[AsyncSession, Any], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One row of a service's SUBSCRIPTIONS table: this event (`AnyEvent`: every one) goes to this handler."""
+    """One row of a service's SUBSCRIPTIONS table: this event (`AnyEvent`: every one) goes to this handler.
+
+    `keeps_copy`: all the handler does is to keep a copy of what the event tells, so that it may be told it again by a
+    rebuild, at any time and in any order. An effect (a mail, a draft) must never be.
+    """
 
     event: type[Event[Any]]
     handler: Handler
+    keeps_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,7 @@ class Consumer:
             try:
                 return await self._attempt(deliveries, attempt)
             except inbox.BeingRebuilt:
-                await asyncio.sleep(_REBUILD_PAUSE)
+                await asyncio.sleep(REBUILD_PAUSE)
             except Exception as error:
                 return await self._after_failure(deliveries, attempt, error)
 

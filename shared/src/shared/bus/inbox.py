@@ -14,11 +14,11 @@ KEPT = timedelta(days=35)
 """Longer than anything can be redelivered or replayed from the log stream."""
 
 REBUILDING = 0x46494349
-"""The advisory lock that a rebuild of the copies holds alone, and every handler's transaction with the others."""
+"""The advisory lock that a rebuild of the copies takes alone, and every handler's transaction with the others."""
 
 
 class BeingRebuilt(Exception):
-    """Somebody rebuilds this service's copies: nothing may be handled until that is done."""
+    """A rebuild tells some of this service's copies anew: nothing may be handled for that moment."""
 
 
 _LOCK_MILLISECONDS = 3000
@@ -51,6 +51,11 @@ async def absent(engine: AsyncEngine, consumer: str, event_ids: Sequence[UUID]) 
         return set(found.scalars())
 
 
+async def keep_handlers_out(session: AsyncSession) -> None:
+    """Until the transaction ends; waits for those that are in."""
+    await session.execute(_KEEP_OUT, {"lock": REBUILDING})
+
+
 async def forget_old(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await connection.execute(delete(inbox).where(inbox.c.handled_at < utc_now() - KEPT))
@@ -63,6 +68,7 @@ _ABSENT = text(
       AND NOT EXISTS (SELECT FROM dead_letter d WHERE d.consumer = :consumer AND d.event_id = event_id.event_id)
     """
 )
+_KEEP_OUT = text("SELECT pg_advisory_xact_lock(:lock)")
 _REMEMBER = text(
     """
     WITH held AS MATERIALIZED (

@@ -30,6 +30,8 @@ async def provision(admin: URL, service: str, *, database: str | None = None) ->
             await connection.execute(f'CREATE DATABASE "{database}" OWNER "{owner}"')
             await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
             await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO "{worker}"')
+        # A rebuild sorts what the log tells in a table of its own session.
+        await connection.execute(f'GRANT TEMPORARY ON DATABASE "{database}" TO "{worker}"')
     finally:
         await connection.close()
     inside = await _connect(admin.set(database=database))

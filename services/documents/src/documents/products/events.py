@@ -7,14 +7,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from documents.models import Product
 from shared.bus import outbox
 from shared.events.base import Event
-from shared.events.documents import ProductState
+from shared.events.documents import ProductState, ProductUpdated
 
 
 async def record_product(
     session: AsyncSession, event: type[Event[ProductState]], product: Product, *, changed: Iterable[str] = ()
 ) -> None:
+    data = _state(product)
+    await outbox.record(session, event, subject=product.id, version=product.version, data=data, changed=changed)
+
+
+def restate_product(product: Product) -> Event[ProductState]:
+    return ProductUpdated.restated(
+        org_id=product.org_id,
+        subject=product.id,
+        version=product.version,
+        as_of=product.updated_at,
+        data=_state(product),
+    )
+
+
+def _state(product: Product) -> ProductState:
     """What it costs us stays at home."""
-    data = ProductState(
+    return ProductState(
         id=product.id,
         name=product.name,
         sku=product.sku,
@@ -26,4 +41,3 @@ async def record_product(
         in_catalogue=product.in_catalogue,
         active=product.active,
     )
-    await outbox.record(session, event, subject=product.id, version=product.version, data=data, changed=changed)

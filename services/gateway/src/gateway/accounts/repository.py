@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.errors import KeyNotFound, UserNotFound
 from gateway.accounts.models import ApiKey, LoginSession, Organization, User
+from shared.db.snapshot import only_read
 from shared.db.tenancy import look_up, org_of
 
 _BOOTSTRAP_LOCK = "gateway bootstrap"
@@ -28,6 +29,16 @@ async def find_organization_by_slug(session: AsyncSession, slug: str) -> Organiz
     """Of whichever organisation."""
     await look_up(session, slug)
     return (await session.execute(select(Organization).where(Organization.slug == slug))).scalar_one_or_none()
+
+
+async def list_organization_ids(session: AsyncSession, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Of every organisation: the one statement that looks past row-level security, in a transaction that only reads."""
+    await only_read(session)
+    await session.execute(_OPEN_LISTING)
+    statement = select(Organization.org_id).order_by(Organization.org_id).limit(limit)
+    if after:
+        statement = statement.where(Organization.org_id > after)
+    return list((await session.execute(statement)).scalars())
 
 
 async def get_organization(session: AsyncSession, *, lock: bool = False) -> Organization:
@@ -130,3 +141,6 @@ async def remove_key(session: AsyncSession, key_id: UUID) -> None:
     )
     if removed.scalar_one_or_none() is None:
         raise KeyNotFound()
+
+
+_OPEN_LISTING = text("SELECT set_config('app.listing', 'organizations', true)")

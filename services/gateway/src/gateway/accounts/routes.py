@@ -1,7 +1,7 @@
 """The HTTP door of accounts. Passwords are hashed here, between two transactions: no connection waits for it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from shared.web.correlation import scope_for
 from shared.web.identity import Authorize
 from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
 from shared.web.session import SessionDep, database_of
+from shared.web.snapshot import demand_sibling
 from shared.web.versions import ExpectedVersion, set_etag
 
 
@@ -76,6 +77,7 @@ key_router = APIRouter(
     route_class=BoundedRoute,
     dependencies=[Depends(Authorize("organization"))],
 )
+internal_router = APIRouter(prefix="/internal", include_in_schema=False)
 
 
 @session_router.post("", status_code=201)
@@ -147,6 +149,17 @@ async def update_organization(
     organization = await service.update_organization(session, body, expected=expected)
     set_etag(response, organization.version)
     return OrganizationOut.model_validate(organization)
+
+
+@internal_router.get("/organizations")
+async def list_organization_ids(
+    request: Request, limit: LimitParam = 200, after: UUID | None = None
+) -> dict[str, list[UUID]]:
+    """For siblings that rebuild their copies: the ids of all there are."""
+    identity = await demand_sibling(request, "gateway")
+    scope = replace(scope_for(request, identity), org_id=None)
+    async with database_of(request).transaction(scope) as session:
+        return {"items": await service.list_organization_ids(session, after=after, limit=limit)}
 
 
 @user_router.get("")

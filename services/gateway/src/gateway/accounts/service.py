@@ -74,6 +74,11 @@ async def create_organization(session: AsyncSession, *, name: str, slug: str) ->
     return organization
 
 
+async def list_organization_ids(session: AsyncSession, *, after: UUID | None, limit: int) -> list[UUID]:
+    """All there are, by id. Wants a scope of no organisation."""
+    return await repository.list_organization_ids(session, after=after, limit=limit)
+
+
 async def get_organization(session: AsyncSession) -> Organization:
     return await repository.get_organization(session)
 

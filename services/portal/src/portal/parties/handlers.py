@@ -18,10 +18,10 @@ async def on_organization_changed(session: AsyncSession, event: Event[Organizati
 
 
 SUBSCRIPTIONS = (
-    Subscription(ContactCreated, on_contact_changed),
-    Subscription(ContactUpdated, on_contact_changed),
-    Subscription(ContactDeleted, on_contact_changed),
-    Subscription(ContactRestored, on_contact_changed),
-    Subscription(OrganizationCreated, on_organization_changed),
-    Subscription(OrganizationUpdated, on_organization_changed),
+    Subscription(ContactCreated, on_contact_changed, keeps_copy=True),
+    Subscription(ContactUpdated, on_contact_changed, keeps_copy=True),
+    Subscription(ContactDeleted, on_contact_changed, keeps_copy=True),
+    Subscription(ContactRestored, on_contact_changed, keeps_copy=True),
+    Subscription(OrganizationCreated, on_organization_changed, keeps_copy=True),
+    Subscription(OrganizationUpdated, on_organization_changed, keeps_copy=True),
 )

@@ -1,0 +1,38 @@
+"""What a running Ficha tells the other commands of this machine: where everything is."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import psutil
+
+from local.errors import CannotStart
+from local.home import Home
+from local.wiring import Places
+from shared.db.provision import Provisioned
+
+_PLACES = "places.json"
+
+
+@contextmanager
+def shown(home: Home, places: Places) -> Iterator[None]:
+    path = home.write(_PLACES, {"pid": os.getpid(), **asdict(places)})
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def find_running(folder: Path) -> tuple[Home, Places]:
+    """Raises CannotStart when none runs on that folder, or not yet."""
+    home = Home(folder).join()
+    path = home.folder / _PLACES
+    found = json.loads(path.read_text()) if path.exists() else None
+    # Of a run that was killed it may still tell when the next one is at its beginning.
+    if found is None or not psutil.pid_exists(found.pop("pid")):
+        raise CannotStart("Ficha is still starting. Try again when it says that it is ready.")
+    databases = {service: Provisioned(**urls) for service, urls in found.pop("databases").items()}
+    return home, Places(databases, **found)
