@@ -1,6 +1,7 @@
 """What only a broker can do to us: restart, freeze, refuse, lose its queues and bindings."""
 
 import asyncio
+from dataclasses import replace
 
 import aio_pika
 import pytest
@@ -53,6 +54,22 @@ async def test_an_event_that_nothing_takes_stays_in_the_outbox_until_something_d
     assert reason.startswith("refused")
     async with running(out, relay):  # which puts the binding back
         await drained(publisher)
+
+
+async def test_what_routers_and_logs_want_to_know_stands_outside_the_body_too(
+    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    consumer, ear = listening(amqp, listener, ON_THING)
+    assert isinstance(ear, AmqpTransport)
+    await ear.declare()
+    event = await record(publisher, replace(scope, correlation_id="request-7"))
+    assert await amqp.transport(unique("probe")).publish([message_of(event)]) == [None]
+    async with channel_to(amqp.url) as channel:
+        message = await (await channel.get_queue(topology.queue(consumer.service))).get(no_ack=True)
+    assert (message.message_id, message.type) == (str(event.id), event.name)
+    assert (message.correlation_id, message.app_id) == ("request-7", "ficha-probe")
+    assert message.content_type == "application/cloudevents+json"
+    assert (message.headers["ce-id"], message.headers["ce-type"]) == (str(event.id), event.name)
 
 
 async def test_a_broker_that_is_away_costs_no_row_an_attempt(publisher: Database, scope: Scope) -> None:

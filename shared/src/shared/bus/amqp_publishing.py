@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import aio_pika
+import orjson
 from aio_pika.abc import (
     AbstractChannel,
     AbstractConnection,
@@ -108,10 +109,20 @@ def write(message: Message) -> aio_pika.Message:
         content_type=CONTENT_TYPE,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         message_id=str(message.event_id),
+        correlation_id=_correlation_of(message.body),
         type=message.name,
         timestamp=datetime.now(UTC),
         app_id=f"ficha-{message.name.split('.')[1]}" if message.name.count(".") else None,
     )
+
+
+def _correlation_of(body: bytes) -> str | None:
+    """What was moved to another queue may be anything."""
+    try:
+        found = orjson.loads(body)["correlationid"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, str) else None
 
 
 def read(incoming: AbstractIncomingMessage) -> Message:
