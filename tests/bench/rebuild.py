@@ -25,7 +25,7 @@ from tests.gateway.peers import serving
 from tests.support.organizations import knowing
 from tests.support.postgres import Databases
 
-CONTACTS = 10_000
+CONTACTS = 5_000
 KEEPERS = ("crm", "files")
 PRIVATE, PUBLIC = generate_keys()
 
