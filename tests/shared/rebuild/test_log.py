@@ -17,6 +17,7 @@ from shared.bus.topology import LOG_STREAM
 from shared.db.provision import Provisioned
 from shared.identifiers import new_id
 from shared.rebuild.errors import CannotRebuild
+from shared.rebuild.stage import Stage, Told
 from shared.rebuild.telling import TOGETHER
 from tests.shared.bus.street import AmqpStreet, drained, listening, running, unique
 from tests.shared.rebuild.world import KEEPS, Gate, World, message_of
@@ -95,6 +96,16 @@ async def test_a_version_that_was_published_again_after_a_newer_one_changes_noth
         assert await out.publish([message_of(event) for event in (old, new, old)]) == [None] * 3
     await world.rebuild("stream")
     assert await world.copies() == [(org_id, thing, 2, "new", False)]
+
+
+async def test_the_newest_of_what_the_log_told_stands_however_it_was_read(world: World) -> None:
+    org_id, thing = new_id(), new_id()
+    told = [Told(org_id, "probe.thing", thing, version, False, b"%d" % version) for version in (1, 2, 3)]
+    async with Stage.opened(world.listener) as stage:
+        for batch in (told[1:2], [told[2], told[0]], told[:2]):
+            await stage.add(batch)
+        found = await stage.read(org_id, "probe.thing", after=None, limit=2)
+    assert (found.bodies, found.until) == ([b"3"], None)
 
 
 async def test_what_is_said_meanwhile_is_neither_lost_nor_overtaken(world: World, rabbitmq: RabbitMQ) -> None:
