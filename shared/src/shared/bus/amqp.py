@@ -11,6 +11,8 @@ from functools import partial
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
+from aio_pika.exceptions import ChannelNotFoundEntity
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from shared.bus import failpoints, log_position
 from shared.bus.amqp_link import (
@@ -38,6 +40,8 @@ PREFETCH = 200
 RECONCILE_SECONDS = 60.0
 DRAIN_SECONDS = 8.0
 """How long handlers in flight may take after `stop`; what is not done by then is delivered again."""
+DECLARE_SECONDS = 30.0
+"""How long a broker that is starting is waited for: what it keeps may be "down or inaccessible", that is NOT_FOUND."""
 _RECONNECT_SECONDS = 1.0
 _WATCH_SECONDS = 5.0
 
@@ -84,16 +88,25 @@ class AmqpTransport:
     async def declare(self) -> None:
         """Make the queues of the attached consumers, so that nothing published from now on passes them by.
 
-        Part of a service's migration: a listener must be there before any publisher starts. Raises OSError,
-        AMQPError or TimeoutError when the broker is away.
+        Part of a service's migration: a listener must be there before any publisher starts. Raises OSError or
+        AMQPError when the broker is not there within DECLARE_SECONDS, or refuses.
         """
+        starting = retry_if_exception_type((OSError, ChannelNotFoundEntity))
+        async for attempt in AsyncRetrying(
+            retry=starting, stop=stop_after_delay(DECLARE_SECONDS), wait=wait_fixed(_RECONNECT_SECONDS), reraise=True
+        ):
+            with attempt:
+                await self._declare()
+        for consumer in self._consumers:
+            await log_position.begin(consumer.database.engine, consumer.service)
+
+    async def _declare(self) -> None:
         connection = await connect(self._url, f"{self._service} setup")
         try:
             await self._restore(connection)
         finally:
-            await guarded(connection.close())
-        for consumer in self._consumers:
-            await log_position.begin(consumer.database.engine, consumer.service)
+            with contextlib.suppress(*LINK_ERRORS):
+                await guarded(connection.close())
 
     async def run(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
