@@ -14,7 +14,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMe
 from aio_pika.exceptions import ChannelNotFoundEntity
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from shared.bus import failpoints, log_position
+from shared.bus import failpoints, log_position, topology
 from shared.bus.amqp_link import (
     LINK_ERRORS,
     connect,
@@ -32,6 +32,7 @@ from shared.bus.lane import Lane
 from shared.bus.message import Message
 from shared.bus.pausing import first_of
 from shared.bus.transport import Failure, Tap
+from shared.db.base import utc_now
 from shared.supervision import outlive
 
 logger = structlog.get_logger("bus.amqp")
@@ -59,6 +60,7 @@ class AmqpTransport:
         self._prefetch = prefetch
         self._reconcile_seconds = reconcile_seconds
         self._consumers: list[Consumer] = []
+        self._reconcilers: list[Reconciler] = []
         self._taps: list[Tap] = []
         self._publishing = Publishing(url, service)
         self._registered = False
@@ -67,6 +69,7 @@ class AmqpTransport:
 
     def attach(self, consumer: Consumer) -> None:
         self._consumers.append(consumer)
+        self._reconcilers.append(Reconciler(self._url, consumer, after_seconds=self._reconcile_seconds))
 
     def tap(self, listener: Tap) -> None:
         self._taps.append(listener)
@@ -111,8 +114,7 @@ class AmqpTransport:
     async def run(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(outlive(self._keep_serving, stop))
-            for consumer in self._consumers:
-                reconciler = Reconciler(self._url, consumer, after_seconds=self._reconcile_seconds)
+            for reconciler in self._reconcilers:
                 tasks.create_task(outlive(reconciler.run, stop))
 
     async def _keep_serving(self, stop: asyncio.Event) -> None:
@@ -150,7 +152,7 @@ class AmqpTransport:
             self._registered = True
             while not (stop.is_set() or lost.is_set()):
                 if not await first_of(stop, lost, within=_WATCH_SECONDS):
-                    await self._restore(connection)
+                    await self._look_after(connection, lanes)
             if not lost.is_set():
                 for queue, tag in consuming:
                     await guarded(queue.cancel(tag))
@@ -199,6 +201,14 @@ class AmqpTransport:
                 tap(message)
 
         return queue, await guarded(queue.consume(receive, no_ack=True))
+
+    async def _look_after(self, connection: AbstractConnection, lanes: Sequence[DeliveryLane]) -> None:
+        asked = utc_now()
+        await self._restore(connection)
+        nothing_waits = not any(self._queued[topology.queue(consumer.service)] for consumer in self._consumers)
+        if nothing_waits and all(lane.idle for lane in lanes):
+            for reconciler in self._reconcilers:
+                reconciler.caught_up(asked)
 
     async def _restore(self, connection: AbstractConnection) -> None:
         """Put back queues and bindings that somebody removed, and see what waits in them.
