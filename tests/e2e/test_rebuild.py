@@ -1,31 +1,22 @@
 """`ficha rebuild` on a running Ficha: copies that were spoilt are as they were, and nobody notices meanwhile."""
 
-import asyncio
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
-from uuid import UUID
 
-import asyncpg
 import httpx
 import pytest
 
-from local.wiring import COPIES_OF
-from shared.db.base import Tenanted
-from shared.db.snapshot import key_of, table_of
-from shared.process import Program
-from shared.rebuild.copies import CopyTable
-from shared.web.snapshot import Owned
+from shared.db.snapshot import key_of
+from tests.support.copies import KEEPERS, disagreements, fetch, tables_of
 from tests.support.ficha import Ficha
 from tests.support.waiting import until_now
 
 PASSWORD = "una-clave-larga-1"
-KEEPERS = tuple(COPIES_OF)
 SPOILING = {
     "contacts": ("DELETE FROM organization",),
     "documents": (
@@ -47,9 +38,6 @@ SPOILING = {
     ),
 }
 """What is done to the copies of each service."""
-COPIED = {"documents.document": "side = 'sales'"}
-"""Where not all of a family is."""
-
 Row = tuple[str, str, str]
 """Table, organisation and id."""
 
@@ -180,54 +168,6 @@ def copies(ficha: Ficha, service: str) -> dict[Row, str]:
         rows = fetch(ficha, service, f"SELECT org_id, {key_of(table.model).key}, t::text FROM {table.name} t")
         found |= {(table.name, str(row[0]), str(row[1])): row[2] for row in rows}
     return found
-
-
-def disagreements(ficha: Ficha) -> list[str]:
-    """Families of which a service has not the versions that their owner has."""
-    found = []
-    for service in KEEPERS:
-        for family, table in tables_of(service).items():
-            owner, _, aggregate = family.partition(".")
-            theirs = versions(ficha, owner, owned(owner, aggregate), COPIED.get(family, "true"))
-            ours = versions(ficha, service, table.model)
-            gone = ours.keys() - theirs.keys()
-            if gone and "deleted" in table_of(table.model).columns:
-                gone -= versions(ficha, service, table.model, "deleted").keys()  # tombstones
-            differs = gone or any(ours.get(key) != version for key, version in theirs.items())
-            if differs and family != "gateway.user":  # whose changes have no event
-                found.append(f"{family} in {service}")
-    return found
-
-
-def versions(ficha: Ficha, service: str, model: type[Tenanted], condition: str = "true") -> dict[UUID, int]:
-    key, table = key_of(model), table_of(model).name
-    return dict(fetch(ficha, service, f"SELECT {key.key}, version FROM {table} WHERE {condition}"))
-
-
-def tables_of(service: str) -> Mapping[str, CopyTable]:
-    program = import_module(f"{service}.__main__").PROGRAM
-    assert isinstance(program, Program)
-    assert program.copies
-    return program.copies.tables
-
-
-def owned(service: str, aggregate: str) -> type[Tenanted]:
-    parts: Sequence[Owned] = import_module(f"{service}.main").OWNED
-    [model] = [part.model for part in parts if part.aggregate == aggregate]
-    return model
-
-
-def fetch(ficha: Ficha, service: str, *statements: str) -> list[Any]:
-    """As the database's superuser. The rows of the last statement."""
-
-    async def run() -> list[Any]:
-        connection = await asyncpg.connect(f"postgresql://postgres@/ficha_{service}?host={ficha.home / 'postgres'}")
-        try:
-            return [list(await connection.fetch(statement)) for statement in statements][-1]
-        finally:
-            await connection.close()
-
-    return asyncio.run(run())
 
 
 _FROM_LOG = re.compile(r"(\w+): [\d,]+ facts told in [\d.]+ s, ([\d,]+) from the log")

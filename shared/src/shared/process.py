@@ -1,5 +1,5 @@
 """A service as a program: `python -m <name>` runs HTTP and worker together; `--only http|worker`; `migrate`;
-`dead-letters` and `rebuild`, for the operator.
+`dead-letters`, `rebuild`, `backup` and `restore`, for the operator.
 """
 
 import argparse
@@ -7,8 +7,9 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -17,6 +18,10 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from shared import logging, tracing
+from shared.backup.command import add_restore, backup, restore
+from shared.backup.errors import BackupFailed
+from shared.backup.objects import ObjectStore
+from shared.backup.postgres import Server
 from shared.bus.amqp import AmqpTransport
 from shared.bus.doorbell import Doorbell
 from shared.bus.transport import Transport
@@ -48,6 +53,10 @@ class Program:
     create_app: Callable[[Any, Database], FastAPI]
     create_worker: Callable[[Any, Database, Transport], Worker]
     copies: Copies | None = None
+    objects: Callable[[Any], ObjectStore] | None = None
+    """What it keeps in S3, for `backup` and `restore`."""
+    after_restore: Sequence[str] = ()
+    """SQL that ends the transaction of a restore."""
 
     def run(self) -> None:
         """The command line. Exits 2 with one sentence when a setting is missing or wrong."""
@@ -60,10 +69,10 @@ class Program:
         if arguments.command == "migrate":
             self.migrate(settings)
             return
-        if arguments.command == "rebuild":
+        if arguments.command in ("rebuild", "backup", "restore"):
             try:
-                self.rebuild(settings, source=arguments.source, say=_say)
-            except CannotRebuild as error:
+                self._operate(settings, arguments)
+            except (CannotRebuild, BackupFailed) as error:
                 raise SystemExit(str(error)) from None
             return
         tracing.configure(broker=settings.amqp_url.get_secret_value() if settings.amqp_url else None)
@@ -83,7 +92,19 @@ class Program:
         dead = commands.add_parser("dead-letters", help="events given up: see them, replay them, discard them")
         dead_letters.add_commands(dead, [self.service])
         add_source(commands.add_parser("rebuild", help="tell it again what it copies of others, while it runs"))
+        saved = commands.add_parser("backup", help="its database and its objects into a new folder, while it runs")
+        saved.add_argument("folder", type=Path, metavar="FOLDER")
+        add_restore(commands.add_parser("restore", help="what a backup has, instead of what is there; it must not run"))
         return parser
+
+    def _operate(self, settings: ServiceSettings, arguments: argparse.Namespace) -> None:
+        match arguments.command:
+            case "rebuild":
+                self.rebuild(settings, source=arguments.source, say=_say)
+            case "backup":
+                self.backup(settings, arguments.folder, say=_say)
+            case "restore":
+                self.restore(settings, arguments.folder, replace=arguments.replace, say=_say)
 
     async def _decide(self, settings: ServiceSettings, arguments: argparse.Namespace) -> int:
         database = Database.from_settings(self.service, settings)
@@ -117,6 +138,39 @@ class Program:
             raise CannotRebuild(f"{self.service} keeps no copies of others' facts.")
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(rebuild(self.service, settings, self.copies, source=source, say=say))
+
+    def backup(self, settings: ServiceSettings, folder: Path, *, programs: Path | None = None, say: Say) -> None:
+        """While it runs. `programs`: where PostgreSQL's are, when not on the PATH. Blocking. Raises BackupFailed."""
+        url = settings.backup_url or settings.migrate_url or settings.database_url
+        with self._kept(settings) as objects:
+            asyncio.run(backup(self.service, Server(url.get_secret_value(), programs), objects, folder, say=say))
+
+    def restore(
+        self, settings: ServiceSettings, folder: Path, *, replace: bool, programs: Path | None = None, say: Say
+    ) -> None:
+        """While it does not run; `replace` gives up what the database has. Blocking. Raises BackupFailed."""
+        url = settings.migrate_url or settings.database_url
+        with self._kept(settings) as objects:
+            asyncio.run(
+                restore(
+                    self.service,
+                    Server(url.get_secret_value(), programs),
+                    objects,
+                    folder,
+                    afterwards=self.after_restore,
+                    replace=replace,
+                    say=say,
+                )
+            )
+
+    @contextlib.contextmanager
+    def _kept(self, settings: ServiceSettings) -> Iterator[ObjectStore | None]:
+        store = self.objects(settings) if self.objects else None
+        try:
+            yield store
+        finally:
+            if store:
+                store.close()
 
     async def _declare(self, settings: ServiceSettings, url: str) -> None:
         database = Database.from_settings(self.service, settings)

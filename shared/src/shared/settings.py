@@ -27,6 +27,9 @@ class ServiceSettings(BaseSettings):
 
     database_url: SecretStr = Field(description="postgresql+asyncpg URL of the role that owns nothing")
     migrate_url: SecretStr | None = Field(default=None, description="URL of the owning role; only `migrate` needs it")
+    backup_url: SecretStr | None = Field(
+        default=None, description="URL of a role that reads past row-level security; only `backup` needs it"
+    )
     database_pool: int = Field(default=10, ge=1, description="connections kept open")
 
     amqp_url: SecretStr | None = Field(

@@ -1,4 +1,4 @@
-"""`ficha run`, `stack`, `demo`, `event-map`, `dead-letters`, `rebuild`: Ficha on one machine."""
+"""`ficha run`, `stack`, `demo`, `event-map`, `dead-letters`, `rebuild`, `backup`, `restore`: Ficha on one machine."""
 
 import argparse
 import asyncio
@@ -22,6 +22,7 @@ from local.home import Home
 from local.presence import shown
 from local.wiring import Places
 from shared import logging, tracing
+from shared.backup.errors import BackupFailed
 from shared.rebuild.errors import CannotRebuild
 
 _ADMIN = "admin@ficha.localhost"
@@ -44,6 +45,8 @@ def main() -> None:
     operations.add_commands(dead)
     rebuild = commands.add_parser("rebuild", help="tell a service again what it copies of others, while it runs")
     operations.add_rebuild(rebuild)
+    operations.add_backup(commands.add_parser("backup", help="databases and objects into a folder, while it runs"))
+    operations.add_restoring(commands.add_parser("restore", help="what a backup has, while Ficha does not run"))
     arguments = parser.parse_args()
     try:
         if arguments.command == "dead-letters":
@@ -55,9 +58,13 @@ def main() -> None:
             print(event_map())
         elif arguments.command == "rebuild":
             operations.rebuild(arguments)
+        elif arguments.command == "backup":
+            operations.backup(arguments)
+        elif arguments.command == "restore":
+            _restore(arguments)
         else:
             _host(arguments.command)
-    except* (CannotStart, CannotRebuild) as errors:
+    except* (CannotStart, CannotRebuild, BackupFailed) as errors:
         sys.exit(f"ficha: {_first(errors)}")
     except* KeyboardInterrupt:
         sys.exit(130)
@@ -76,6 +83,13 @@ def _host(command: str) -> None:
     ):
         runner.run(_live(home, places, serve))
     _say("Stopped.")
+
+
+def _restore(arguments: argparse.Namespace) -> None:
+    logging.configure(level="WARNING")
+    folder = Path(os.environ.get("FICHA_HOME", ".ficha"))
+    with Home(folder) as home, standing(home, port=_port(), broker=False, say=_say) as places:
+        operations.restore(arguments, home, places)
 
 
 async def _live(home: Home, places: Places, serve: Serve) -> None:
@@ -142,7 +156,7 @@ def _port() -> int:
     return int(given)
 
 
-def _first(errors: BaseExceptionGroup[CannotStart | CannotRebuild]) -> BaseException:
+def _first(errors: BaseExceptionGroup[CannotStart | CannotRebuild | BackupFailed]) -> BaseException:
     first = errors.exceptions[0]
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
 

@@ -6,14 +6,16 @@ import os
 import sys
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import URL, make_url
 
 from local.home import Home
-from local.postgres import url_of_running
+from local.postgres import PROGRAMS, url_of_running
 from local.presence import find_running
 from local.programs import program_of
-from local.wiring import SERVICES
+from local.wiring import COPIES_OF, SERVICES, Places
 from shared import logging
+from shared.backup.errors import BackupFailed
 from shared.db.engine import create_engine
 from shared.db.provision import provisioned
 from shared.db.session import Database
@@ -23,6 +25,10 @@ from shared.rebuild.command import add_source
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
     dead_letters.add_commands(parser, SERVICES)
+
+
+def _add_services(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("services", nargs="*", type=_service, metavar="SERVICE", help="only these, instead of all")
 
 
 def add_rebuild(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +43,42 @@ def rebuild(arguments: argparse.Namespace) -> None:
     for service in arguments.services:
         program, settings = program_of(service, home, places)
         program.rebuild(settings, source=arguments.source, say=_say)
+
+
+def add_backup(parser: argparse.ArgumentParser) -> None:
+    _add_services(parser)
+    parser.add_argument("--to", dest="folder", type=Path, required=True, metavar="FOLDER", help="a new folder")
+
+
+def add_restoring(parser: argparse.ArgumentParser) -> None:
+    _add_services(parser)
+    parser.add_argument("--from", dest="folder", type=Path, required=True, metavar="FOLDER", help="what `backup` made")
+    parser.add_argument("--replace", action="store_true", help="give up what the databases have now")
+
+
+def backup(arguments: argparse.Namespace) -> None:
+    """Of the Ficha that runs. Raises CannotStart when none does, BackupFailed."""
+    logging.configure(level="WARNING")
+    home, places = find_running(_folder())
+    admin = _databases()
+    if arguments.folder.exists():
+        raise BackupFailed(f"{arguments.folder} is there already: name another folder.")
+    for service in arguments.services or SERVICES:
+        program, settings = program_of(service, home, places)
+        url = admin.set(drivername="postgresql+asyncpg", database=f"ficha_{service}")
+        settings.backup_url = SecretStr(url.render_as_string(hide_password=False))
+        program.backup(settings, arguments.folder / service, programs=PROGRAMS, say=_say)
+
+
+def restore(arguments: argparse.Namespace, home: Home, places: Places) -> None:
+    """Of the Ficha whose databases and storage stand at `places`, and nothing else. Raises BackupFailed."""
+    chosen = arguments.services or [service for service in SERVICES if (arguments.folder / service).exists()]
+    if not chosen:
+        raise BackupFailed(f"There is no backup in {arguments.folder}.")
+    for service in chosen:
+        program, settings = program_of(service, home, places)
+        program.restore(settings, arguments.folder / service, replace=arguments.replace, programs=PROGRAMS, say=_say)
+    _say(f"Start Ficha, and then tell its services again what they copy: ficha rebuild {' '.join(COPIES_OF)}")
 
 
 def decide(arguments: argparse.Namespace) -> int:
@@ -74,6 +116,12 @@ def _databases() -> URL:
 
 def _folder() -> Path:
     return Path(os.environ.get("FICHA_HOME", ".ficha"))
+
+
+def _service(name: str) -> str:
+    if name not in SERVICES:
+        raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(SERVICES)}")
+    return name
 
 
 def _say(text: str) -> None:

@@ -29,7 +29,7 @@ def _installed() -> Path:
 
 
 _INSTALLED = _installed()
-_PROGRAMS = _INSTALLED / "bin"
+PROGRAMS = _INSTALLED / "bin"
 _SYSTEM_USER = "embedded_postgres"
 _LONGEST_SOCKET = 90  # sun_path holds 107 bytes, and PostgreSQL adds its own file name
 _START_SECONDS = 60
@@ -101,7 +101,7 @@ class Postgres:
         options = [part for key, value in self._options.items() for part in ("-c", f"{key}={value}")]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(_PROGRAMS / "postgres"), "-D", str(self._data), "-k", str(self._sockets), *options],
+                [str(PROGRAMS / "postgres"), "-D", str(self._data), "-k", str(self._sockets), *options],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -161,14 +161,14 @@ class Postgres:
         for folder in (*self._data.parents, *_INSTALLED.parents):
             folder.chmod(folder.stat().st_mode | 0o011)
         for path in (_INSTALLED, *_INSTALLED.rglob("*"), *_INSTALLED.parent.parent.glob("embedded_postgres.libs/*")):
-            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.parent == _PROGRAMS else 0o044))
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.parent == PROGRAMS else 0o044))
         os.chown(self._data, entry.pw_uid, entry.pw_gid)
         self._data.chmod(0o700)
 
     def _initialise(self) -> None:
         done = subprocess.run(
             [
-                str(_PROGRAMS / "initdb"),
+                str(PROGRAMS / "initdb"),
                 *("-D", str(self._data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"),
                 # ICU-free and the same on every machine; searching handles accents itself.
                 "--locale-provider=builtin",
@@ -204,7 +204,7 @@ class Postgres:
             if self._process.poll() is not None:
                 break
             probe = subprocess.run(
-                [str(_PROGRAMS / "pg_isready"), "-q", "-h", str(self._sockets), "-U", "postgres"], check=False
+                [str(PROGRAMS / "pg_isready"), "-q", "-h", str(self._sockets), "-U", "postgres"], check=False
             )
             if probe.returncode == 0:
                 return

@@ -1,11 +1,12 @@
 """`python -m files`: HTTP and worker together; `--only http|worker`; `migrate`; `rebuild`."""
 
+from files.backup import FileObjects
 from files.config import Settings
 from files.main import create_app
 from files.worker import COPIES, create_worker
 from shared.process import Program
 
-PROGRAM = Program("files", Settings, create_app, create_worker, COPIES)
+PROGRAM = Program("files", Settings, create_app, create_worker, COPIES, objects=FileObjects)
 
 if __name__ == "__main__":
     PROGRAM.run()
