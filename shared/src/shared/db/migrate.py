@@ -5,20 +5,46 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from alembic import command, context, op
 from alembic.config import Config
 from sqlalchemy import pool
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from shared.db.tenancy import tenant_policy
 
+logger = structlog.get_logger("migrate")
+
+_LOCK_TIMEOUT = "2s"
+_LOCKED_SECONDS = 300
+
 
 def upgrade(package: str, url: str, *, revision: str = "head") -> None:
-    """Bring `package`'s database to `revision`. Blocking; call it outside any running event loop."""
+    """Bring `package`'s database to `revision`, in one transaction. Blocking; call it outside any running event loop.
+
+    Those who use the tables go on meanwhile: whoever waits for a lock makes all others wait behind it, so a lock that
+    is not had at once is asked for again, for some minutes. Raises DBAPIError.
+    """
+    config = migrations_of(package)
+    config.attributes["url"] = url
+    for attempt in Retrying(
+        retry=retry_if_exception(_is_locked),
+        wait=wait_random_exponential(max=10),
+        stop=stop_after_delay(_LOCKED_SECONDS),
+        before_sleep=lambda _: logger.warning("migration_waits_for_a_lock", service=package),
+        reraise=True,
+    ):
+        with attempt:
+            command.upgrade(config, revision)
+
+
+def migrations_of(package: str) -> Config:
+    """Alembic's configuration for its history."""
     config = Config()
     config.set_main_option("script_location", str(_migrations(package)))
-    config.attributes["url"] = url
-    command.upgrade(config, revision)
+    return config
 
 
 def run_environment(metadata: sa.MetaData) -> None:
@@ -35,13 +61,18 @@ def run_environment(metadata: sa.MetaData) -> None:
             context.run_migrations()
 
     async def connect() -> None:
-        engine = create_async_engine(url, poolclass=pool.NullPool)
+        patience = {"server_settings": {"lock_timeout": _LOCK_TIMEOUT}}
+        engine = create_async_engine(url, poolclass=pool.NullPool, connect_args=patience)
         async with engine.connect() as connection:
             await connection.run_sync(migrate)
             await connection.commit()
         await engine.dispose()
 
     asyncio.run(connect())
+
+
+def _is_locked(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "55P03"
 
 
 def create_infrastructure() -> None:

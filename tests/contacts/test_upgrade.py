@@ -1,0 +1,69 @@
+"""The schema moves on under traffic: the process that was there before and the one after it answer side by side."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from shared.db.migrate import upgrade
+from shared.db.provision import provision
+from shared.identifiers import new_id
+from tests.support.identity import bearer
+from tests.support.postgres import Databases
+from tests.support.process import started
+from tests.support.waiting import until_now
+
+BEFORE = "c001"
+
+
+async def test_nobody_is_refused_while_the_schema_and_then_the_process_is_replaced(
+    databases: Databases, tmp_path: Path
+) -> None:
+    urls = await provision(databases.server.url, "contacts", database="upgraded")
+    await asyncio.to_thread(upgrade, "contacts", urls.migrate_url, revision=BEFORE)
+    await asyncio.to_thread(replace, urls.migrate_url, {"DATABASE_URL": urls.database_url}, tmp_path)
+
+
+def replace(migrate_url: str, values: dict[str, str], folder: Path) -> None:
+    http = ("--only", "http")
+    with started("contacts", values, folder, options=http) as old, traffic(old.url) as at_old:
+        until_now(lambda: at_old() > 20, what="writes before it")
+        seen = at_old()
+        upgrade("contacts", migrate_url)
+        until_now(lambda: at_old() > seen + 20, what="writes of the old process with the new schema")
+        with started("contacts", values, folder, options=http) as new, traffic(new.url) as at_new:
+            seen = at_old()
+            until_now(lambda: at_new() > 20 and at_old() > seen + 20, within=30, what="writes of both")
+
+
+@contextmanager
+def traffic(url: str) -> Iterator[Callable[[], int]]:
+    """A client that creates a contact, reads and changes it, over and over; gives how many so far."""
+    done, stop, failures = 0, threading.Event(), list[str]()
+
+    def go() -> None:
+        nonlocal done
+        with httpx.Client(base_url=url, headers={"Authorization": bearer(new_id())}, timeout=30) as client:
+            while not stop.is_set() and not failures:
+                made = client.post("/api/v1/contacts", json={"kind": "company", "name": "Cliente"})
+                path = f"/api/v1/contacts/{made.json().get('id')}"
+                changed = client.patch(path, json={"name": "Otro"}, headers={"If-Match": made.headers.get("etag", "")})
+                read = client.get(path)
+                failures.extend(
+                    f"{answer.status_code}: {answer.text[:300]}"
+                    for answer, expected in ((made, 201), (changed, 200), (read, 200))
+                    if answer.status_code != expected
+                )
+                done += 1
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    try:
+        yield lambda: done
+    finally:
+        stop.set()
+        thread.join()
+    assert failures == []
