@@ -21,7 +21,7 @@ IN_WEB := cd $(WEB) && PATH="$(NODE_FIRST)$$PATH"
 export UV_NATIVE_TLS ?= true
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: help setup web web-api run stack test lint types format bench chaos contract event-map clean
+.PHONY: help setup web web-api run stack test lint types format bench chaos contract settings event-map clean
 
 help:  ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ bench: setup  ## figures, side by side in one run
 
 contract: setup  ## bring shared/contract up to the event classes, unless they break it
 	@$(RUN)/python -m tests.contracts
+
+settings: setup  ## write the tables of settings in the services' READMEs anew
+	@$(RUN)/python -m tests.deploy
 
 event-map: setup  ## owner, event, listeners
 	@$(RUN)/ficha event-map
