@@ -1,4 +1,4 @@
-"""`ficha run`, `stack`, `demo`, `event-map`, `dead-letters`, `rebuild`: Ficha on one machine."""
+"""`ficha run`, `stack`, `demo`, `env`, `event-map`, `dead-letters`, `rebuild`: Ficha on one machine."""
 
 import argparse
 import asyncio
@@ -15,6 +15,7 @@ import uvloop
 
 from local import operations, run, stack
 from local.demo.loader import load_demo
+from local.env_file import complete
 from local.errors import CannotStart
 from local.event_map import event_map
 from local.ground import standing
@@ -39,6 +40,7 @@ def main() -> None:
     demo.add_argument("--url", default="http://127.0.0.1:8000")
     demo.add_argument("--email", default=_ADMIN)
     demo.add_argument("--journal", type=Path, default=Path("demo.jsonl"), help="what is loaded already")
+    commands.add_parser("env", help="write .env for docker-compose.yml, with secrets of its own")
     commands.add_parser("event-map", help="who listens to what")
     dead = commands.add_parser("dead-letters", help="events a service gave up: see them, replay them, discard them")
     operations.add_commands(dead)
@@ -51,6 +53,8 @@ def main() -> None:
         elif arguments.command == "demo":
             password = os.environ.get("FICHA_ADMIN_PASSWORD") or sys.exit("Set FICHA_ADMIN_PASSWORD.")
             asyncio.run(load_demo(arguments.url, arguments.email, password, arguments.journal))
+        elif arguments.command == "env":
+            print(f".env: {len(complete(Path('.env.example'), Path('.env')))} values made.")
         elif arguments.command == "event-map":
             print(event_map())
         elif arguments.command == "rebuild":
