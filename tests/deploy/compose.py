@@ -1,12 +1,16 @@
 """docker-compose.yml as Docker Compose itself understands it: checked against its schema, merged and filled in."""
 
 import json
+import os
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import URL
+
 from local.env_file import complete
+from local.postgres import PROGRAMS
 from local.wiring import SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -43,3 +47,23 @@ def resolved(folder: Path, *, profiles: str = "*") -> dict[str, Any]:
 def of_ficha(file: dict[str, Any]) -> dict[str, Container]:
     """The containers that run our images, by name."""
     return {name: one for name, one in file["services"].items() if name.partition("-")[0] in SERVICES}
+
+
+def definitions(file: dict[str, Any]) -> dict[str, Any]:
+    """RabbitMQ's users and what each may do."""
+    found: dict[str, Any] = json.loads(file["configs"]["rabbitmq-definitions"]["content"])
+    return found
+
+
+def prepare(url: URL, passwords: dict[str, str]) -> None:
+    """Make roles and databases as the container of the compose file does. `url` is the superuser's, over a socket."""
+    environment = {
+        **passwords,
+        "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
+        "PGHOST": str(url.query["host"]),
+        "PGPORT": str(url.port or 5432),
+        "FICHA_SQL": str(ROOT / "deploy/postgres/service.sql"),
+    }
+    script = ROOT / "deploy/postgres/services.sh"
+    done = subprocess.run(["sh", str(script)], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

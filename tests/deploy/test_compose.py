@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,16 +12,14 @@ import asyncpg
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
 from aiormq.exceptions import ChannelAccessRefused
-from sqlalchemy import URL
 
-from local.postgres import _PROGRAMS as POSTGRES_PROGRAMS
 from local.postgres import Postgres
 from local.rabbitmq import RabbitMQ
 from local.wiring import SERVICES
 from shared.bus import topology
 from shared.bus.amqp_link import declare_exchange, declare_log
 from shared.db.migrate import upgrade
-from tests.deploy.compose import ROOT, compose, of_ficha, resolved
+from tests.deploy.compose import ROOT, compose, definitions, of_ficha, prepare, resolved
 from tests.deploy.settings_tables import settings_of
 
 SERVICES_AND_OTHERS = [(service, other) for service in SERVICES for other in SERVICES if other != service]
@@ -100,22 +96,10 @@ def server(tmp_path_factory: pytest.TempPathFactory, file: dict[str, Any]) -> It
     server = Postgres(tmp_path_factory.mktemp("pg") / "data", durable=False).start()
     try:
         for _ in ("first", "again"):
-            _prepare(server.url, file["services"]["postgres"]["environment"])
+            prepare(server.url, file["services"]["postgres"]["environment"])
         yield server
     finally:
         server.stop()
-
-
-def _prepare(url: URL, passwords: dict[str, str]) -> None:
-    environment = {
-        **passwords,
-        "PATH": f"{POSTGRES_PROGRAMS}:{os.environ['PATH']}",
-        "PGHOST": str(url.query["host"]),
-        "FICHA_SQL": str(ROOT / "deploy/postgres/service.sql"),
-    }
-    script = ROOT / "deploy/postgres/services.sh"
-    done = subprocess.run(["sh", str(script)], env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("service", ["contacts", "gateway"])
@@ -158,15 +142,14 @@ async def _execute(server: Postgres, role: str, database: str, statement: str) -
 @pytest.fixture(scope="module")
 def broker(rabbitmq: RabbitMQ, file: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> RabbitMQ:
     """With the users of the compose file."""
-    definitions = tmp_path_factory.mktemp("definitions") / "definitions.json"
-    definitions.write_text(file["configs"]["rabbitmq-definitions"]["content"])
-    rabbitmq.control("import_definitions", str(definitions))
+    path = tmp_path_factory.mktemp("definitions") / "definitions.json"
+    path.write_text(json.dumps(definitions(file)))
+    rabbitmq.control("import_definitions", str(path))
     return rabbitmq
 
 
 def _broker_url(broker: RabbitMQ, file: dict[str, Any], service: str) -> str:
-    users = json.loads(file["configs"]["rabbitmq-definitions"]["content"])["users"]
-    password = next(user["password"] for user in users if user["name"] == service)
+    password = next(user["password"] for user in definitions(file)["users"] if user["name"] == service)
     return f"amqp://{service}:{password}@127.0.0.1:{broker.port}/"
 
 
