@@ -1,4 +1,4 @@
-"""The tables of settings in the services' READMEs, made from their settings classes."""
+"""What the services' READMEs say of settings: a table made from their classes, and who may ask them."""
 
 import importlib
 import re
@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from local.wiring import SERVICES
+from local.wiring import SERVICES, scopes_of_siblings
 from shared.settings import ServiceSettings, Unit
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,16 @@ def outdated() -> dict[Path, str]:
 def _with_table(service: str) -> str:
     text = readme_of(service).read_text()
     assert _PLACE.search(text), f"{readme_of(service)} has no place for its settings: {_BEGIN}{_END}"
-    return _PLACE.sub(lambda _: f"{_BEGIN}{table(settings_of(service))}{_END}", text)
+    written = table(settings_of(service)) + "\n" + issuers(service)
+    return _PLACE.sub(lambda _: f"{_BEGIN}{written}{_END}", text)
+
+
+def issuers(service: str) -> str:
+    """What IDENTITY_ISSUERS has to hold."""
+    name = f"`{settings_of(service).name_of('identity_issuers')}`"
+    siblings = scopes_of_siblings(service).items()
+    scopes = [f"{sibling} ({', '.join(f'`{scope}`' for scope in allowed)})" for sibling, allowed in siblings]
+    return f"{name} names: {'; '.join(['gateway (no `scopes`: it speaks for people)', *scopes])}.\n"
 
 
 def table(settings: type[ServiceSettings]) -> str:
