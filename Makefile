@@ -21,7 +21,7 @@ IN_WEB := cd $(WEB) && PATH="$(NODE_FIRST)$$PATH"
 export UV_NATIVE_TLS ?= true
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: help setup web web-api run stack test lint types format bench chaos contract event-map clean
+.PHONY: help setup web web-api run stack env up demo images test-images test lint types format bench chaos contract settings event-map clean
 
 help:  ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -59,11 +59,30 @@ format: setup $(WEB)/node_modules/.ready  ## put the code into shape
 	$(RUN)/ruff check --fix .
 	$(IN_WEB) npm run --silent format
 
+env: setup  ## write .env for docker-compose.yml, with secrets of its own
+	@$(RUN)/ficha env
+
+up: env web  ## the whole of Ficha in containers, by Docker Compose
+	docker compose up --build --detach --wait
+
+demo: setup  ## load the demo data into the Ficha of docker-compose.yml
+	@mkdir -p .ficha && set -a && . ./.env && set +a \
+		&& exec $(RUN)/ficha demo --url "$$FICHA_PUBLIC_URL" --email "$$FICHA_ADMIN_EMAIL" --journal .ficha/compose-demo.jsonl
+
+images: setup web  ## every service's image, by Docker or, where its engine does not run, by Debian's buildah
+	@$(RUN)/ficha images
+
+test-images: setup web  ## build them, run Ficha from them, open the panel
+	$(RUN)/pytest -x tests/deploy/proof_images.py
+
 bench: setup  ## figures, side by side in one run
 	$(RUN)/python -m tests.bench
 
 contract: setup  ## bring shared/contract up to the event classes, unless they break it
 	@$(RUN)/python -m tests.contracts
+
+settings: setup  ## write the tables of settings in the services' READMEs anew
+	@$(RUN)/python -m tests.deploy
 
 event-map: setup  ## owner, event, listeners
 	@$(RUN)/ficha event-map

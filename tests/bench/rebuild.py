@@ -90,6 +90,8 @@ async def owning(databases: Databases) -> AsyncIterator[str]:
     """Contacts, served in this process: half of the work is its."""
     issuers = {service: Issuer(public_key=PUBLIC, scopes=["contacts:snapshot"]) for service in KEEPERS}
     async with databases.connect("contacts") as database:
-        app = create_app(Settings(database_url=SecretStr("unused"), identity_issuers=issuers), database)
+        app = create_app(
+            Settings(database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=issuers), database
+        )
         async with serving(app) as url:
             yield url

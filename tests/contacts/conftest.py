@@ -23,7 +23,7 @@ async def database(databases: Databases) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 def app(database: Database) -> FastAPI:
-    settings = Settings(database_url=SecretStr("unused"), identity_issuers=ISSUERS)
+    settings = Settings(database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=ISSUERS)
     return create_app(settings, database)
 
 

@@ -25,7 +25,7 @@ async def database(databases: Databases) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 async def app(database: Database) -> AsyncIterator[FastAPI]:
     settings = Settings(
-        database_url=SecretStr("unused"),
+        database_url=SecretStr("postgresql+asyncpg:///unused"),
         identity_issuers=ISSUERS,
         identity_private_key=SecretStr(PRIVATE_KEY),
         contacts_url="http://127.0.0.1:9",

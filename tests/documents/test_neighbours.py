@@ -33,11 +33,12 @@ async def beside_contacts(
     stop = asyncio.Event()
     async with databases.connect("contacts") as contacts_database, asyncio.TaskGroup() as tasks:
         contacts = create_contacts(
-            ContactsSettings(database_url=SecretStr("unused"), identity_issuers=issuers), contacts_database
+            ContactsSettings(database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=issuers),
+            contacts_database,
         )
         port = await serve(tasks, contacts, "127.0.0.1", 0, stop)
         settings = Settings(
-            database_url=SecretStr("unused"),
+            database_url=SecretStr("postgresql+asyncpg:///unused"),
             identity_issuers=ISSUERS,
             identity_private_key=SecretStr(private),
             contacts_url=f"http://127.0.0.1:{port}",

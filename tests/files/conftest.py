@@ -51,7 +51,9 @@ async def database(databases: Databases) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 async def contacts_app(databases: Databases) -> AsyncIterator[FastAPI]:
     issuers = {**ISSUERS, "files": Issuer(public_key=_PUBLIC_KEY, scopes=["contacts:read"])}
-    settings = contacts.config.Settings(database_url=SecretStr("unused"), identity_issuers=issuers)
+    settings = contacts.config.Settings(
+        database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=issuers
+    )
     async with databases.connect("contacts") as database:
         yield contacts.main.create_app(settings, database)
 
@@ -65,7 +67,7 @@ async def contacts_url(contacts_app: FastAPI) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 def settings(s3: S3, contacts_url: str) -> Settings:
     return Settings(
-        database_url=SecretStr("unused"),
+        database_url=SecretStr("postgresql+asyncpg:///unused"),
         identity_issuers=ISSUERS,
         identity_private_key=SecretStr(PRIVATE_KEY),
         contacts_url=contacts_url,

@@ -59,7 +59,7 @@ def settings_for(peers: dict[str, Peer], **values: object) -> Settings:
     urls = {f"{name}_url": peer.url for name, peer in peers.items()}
     return Settings.model_validate(
         {
-            "database_url": SecretStr("unused"),
+            "database_url": SecretStr("postgresql+asyncpg:///unused"),
             "identity_private_key": PRIVATE_KEY,
             "identity_issuers": ISSUERS,
             **urls,

@@ -43,7 +43,7 @@ async def kept(databases: Databases, database: Database) -> AsyncIterator[Kept]:
 @pytest.fixture(scope="session")
 async def door(running_peers: dict[str, Peer], kept: Kept) -> AsyncIterator[str]:
     """Where a gateway listens that has contacts' and crm's real dead letters behind it."""
-    settings = ServiceSettings(database_url=SecretStr("unused"), identity_issuers=ISSUERS)
+    settings = ServiceSettings(database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=ISSUERS)
     async with AsyncExitStack() as stack:
         urls = {
             f"{service}_url": await stack.enter_async_context(

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from local import rabbitmq as module
-from local.rabbitmq import RabbitMQ, RabbitMQFailed, find_or_install, no_services
+from local.rabbitmq import RabbitMQ, RabbitMQFailed, find_or_install
 
 
 def test_it_listens_on_loopback_only_and_ends_with_everything_it_started(tmp_path: Path) -> None:
@@ -55,19 +55,6 @@ def test_a_machine_without_any_way_to_run_it_is_told_what_to_install(monkeypatch
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RabbitMQFailed, match="apt-get install rabbitmq-server"):
         find_or_install()
-
-
-def test_installing_forbids_services_and_puts_the_old_policy_back(tmp_path: Path) -> None:
-    policy = tmp_path / "policy-rc.d"
-    policy.write_text("mine")
-    with no_services(policy):
-        assert "exit 101" in policy.read_text()
-        assert policy.stat().st_mode & 0o111
-    assert policy.read_text() == "mine"
-    policy.unlink()
-    with no_services(policy):
-        pass
-    assert list(tmp_path.iterdir()) == []
 
 
 def _own_servers() -> set[int]:

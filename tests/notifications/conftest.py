@@ -61,7 +61,7 @@ async def nothing_due(database: Database) -> None:
 @pytest.fixture(scope="session")
 def app(database: Database) -> FastAPI:
     settings = Settings(
-        database_url=SecretStr("unused"),
+        database_url=SecretStr("postgresql+asyncpg:///unused"),
         identity_issuers=ISSUERS,
         identity_private_key=SecretStr(PRIVATE_KEY),
         documents_url="http://documents",

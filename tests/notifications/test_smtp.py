@@ -112,7 +112,7 @@ async def test_a_wrong_password_is_our_fault_and_the_mail_waits_for_it_to_be_men
 def settings(**values: object) -> Settings:
     return Settings.model_validate(
         {
-            "database_url": SecretStr("unused"),
+            "database_url": SecretStr("postgresql+asyncpg:///unused"),
             "identity_private_key": SecretStr(PRIVATE_KEY),
             "documents_url": "http://documents",
             "mail_from": "ficha@ficha.example",

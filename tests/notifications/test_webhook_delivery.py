@@ -55,7 +55,7 @@ async def test_an_event_on_the_bus_arrives_by_the_worker_as_it_is_put_together(
     database: Database, client: httpx.AsyncClient, org_id: UUID, receiver: Receiver, tmp_path: Path
 ) -> None:
     settings = Settings(
-        database_url=SecretStr("unused"),
+        database_url=SecretStr("postgresql+asyncpg:///unused"),
         identity_private_key=SecretStr(PRIVATE_KEY),
         documents_url="http://127.0.0.1:9",
         mail_from="ficha@ficha.example",

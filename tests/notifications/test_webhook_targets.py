@@ -218,7 +218,7 @@ def strict(database: Database) -> FastAPI:
     """As in production: no private address."""
     settings = Settings(
         environment="production",
-        database_url=SecretStr("unused"),
+        database_url=SecretStr("postgresql+asyncpg:///unused"),
         identity_issuers=ISSUERS,
         identity_private_key=SecretStr(PRIVATE_KEY),
         documents_url="http://documents",
@@ -358,7 +358,7 @@ def test_development_does_not_open_the_door_to_metadata(address: str) -> None:
 
 def settings(**values: Any) -> Settings:
     given = {
-        "database_url": SecretStr("unused"),
+        "database_url": SecretStr("postgresql+asyncpg:///unused"),
         "identity_private_key": SecretStr(PRIVATE_KEY),
         "documents_url": "http://documents",
         "mail_from": "ficha@ficha.example",
@@ -384,4 +384,4 @@ def test_keys_that_are_none_stop_the_start_and_are_not_repeated(keys: str) -> No
         settings(webhook_keys=keys)
     [error] = caught.value.errors()
     assert error["loc"] == ("webhook_keys",)
-    assert error["msg"] == "Value error, each key is the urlsafe base64 of 32 random bytes"
+    assert error["msg"] == "Value error, is not a list of keys, each the urlsafe base64 of 32 random bytes"

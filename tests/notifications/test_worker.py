@@ -30,7 +30,7 @@ async def test_an_event_becomes_a_mail_and_the_mail_an_event(
     private, public = generate_keys()
     documents.issuers = {"notifications": Issuer(public_key=public, scopes=["documents:read"])}
     settings = Settings(
-        database_url=SecretStr("unused"),
+        database_url=SecretStr("postgresql+asyncpg:///unused"),
         identity_private_key=SecretStr(private),
         documents_url=documents.url,
         mail_from="ficha@ficha.example",

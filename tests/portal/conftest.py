@@ -36,7 +36,7 @@ async def contacts() -> AsyncIterator[Peer]:
 @pytest.fixture(scope="session")
 def settings(documents: Peer, contacts: Peer) -> Settings:
     return Settings(
-        database_url=SecretStr("unused"),
+        database_url=SecretStr("postgresql+asyncpg:///unused"),
         identity_issuers=ISSUERS,
         identity_private_key=SecretStr(PRIVATE_KEY),
         contacts_url=contacts.url,

@@ -28,7 +28,7 @@ import contacts.__main__
 logging.configure(level="WARNING")
 tracing.configure(broker="amqp://127.0.0.1/")
 database = Database(create_engine("postgresql+asyncpg://nobody@127.0.0.1:9/nothing", application="x"))
-app = create_app(Settings(database_url=SecretStr("unused")), database)
+app = create_app(Settings(database_url=SecretStr("postgresql+asyncpg:///unused")), database)
 
 async def ask():
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:

@@ -2,9 +2,9 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+
+from local.distribution import can_install, install
 
 FLAGS = (
     "--headless",
@@ -26,11 +26,11 @@ class ChromiumMissing(Exception):
 
 
 def find_or_install() -> Path:
-    """The program. Raises ChromiumMissing."""
+    """The program. Raises ChromiumMissing, NotInstalled."""
     if found := _installed():
         return found
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        _install()
+    if can_install():
+        install("chromium")
         if found := _installed():
             return found
     raise ChromiumMissing(
@@ -44,12 +44,3 @@ def _installed() -> Path | None:
     if found:
         return Path(found)
     return _MAC if _MAC.exists() else None
-
-
-def _install() -> None:
-    print("Chromium is not installed: installing it with apt-get.", file=sys.stderr, flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-        done = subprocess.run(["apt-get", *arguments], env=environment, stdout=sys.stderr, check=False)
-        if done.returncode:
-            raise ChromiumMissing(f"apt-get {arguments[0]} failed ({done.returncode}); its words are above.")

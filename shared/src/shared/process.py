@@ -16,6 +16,8 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import SettingsError
 
 from shared import logging, tracing
 from shared.backup.command import add_restore, backup, restore
@@ -114,14 +116,15 @@ class Program:
             await database.close()
 
     def load_settings(self) -> ServiceSettings:
+        """From the environment. Exits 2 with a sentence for each that is missing or wrong."""
         try:
             return self.settings()
         except ValidationError as error:
-            prefix = self.settings.model_config.get("env_prefix", "")
-            for wrong in error.errors():
-                name = prefix + "_".join(str(part) for part in wrong["loc"]).upper()
-                print(f"{name}: {wrong['msg']}", file=sys.stderr)  # noqa: T201 - before logging is set up
-            raise SystemExit(2) from None
+            said = [_sentence(self.settings, wrong) for wrong in error.errors()]
+        except SettingsError as error:
+            said = [str(error.__cause__)]
+        print(*said, sep="\n", file=sys.stderr)  # noqa: T201 - before logging is set up
+        raise SystemExit(2)
 
     def migrate(self, settings: ServiceSettings) -> None:
         """What must stand before this service, and before anybody it listens to: its schema and its queues.
@@ -190,7 +193,7 @@ class Program:
         transport: Transport | None = None
         if only != "http":
             if settings.amqp_url is None:
-                raise SystemExit(f"{self.settings.model_config.get('env_prefix')}AMQP_URL: the worker needs RabbitMQ")
+                raise SystemExit(f"{self.settings.name_of('amqp_url')} is not set: the worker needs RabbitMQ.")
             transport = AmqpTransport(
                 settings.amqp_url.get_secret_value(),
                 self.service,
@@ -280,6 +283,16 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
         yield
+
+
+def _sentence(settings: type[ServiceSettings], wrong: ErrorDetails) -> str:
+    """What is wrong, without the value: it may be a secret."""
+    field, *inside = wrong["loc"]
+    name = settings.given_as(str(field))
+    if wrong["type"] == "missing" and not inside:
+        return f"{name} is not set: {settings.model_fields[str(field)].description}."
+    where = f" ({'.'.join(map(str, inside))})" if inside else ""
+    return f"{name}{where} {wrong['msg'].removeprefix('Value error, ').removeprefix('Input ')}."
 
 
 def _say(text: str) -> None:

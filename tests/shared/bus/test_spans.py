@@ -65,7 +65,10 @@ async def test_one_trace_goes_from_the_request_to_the_last_consumer(
     await registered(here)
     await registered(there_)
     app = create_app(
-        "probe", ServiceSettings(database_url=SecretStr("unused"), identity_issuers=ISSUERS), publisher, [router]
+        "probe",
+        ServiceSettings(database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=ISSUERS),
+        publisher,
+        [router],
     )
     async with client_of(app, org_id) as client:
         sent = {"traceparent": CALLER, "X-Request-ID": "request-1"}

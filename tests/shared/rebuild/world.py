@@ -191,7 +191,9 @@ def owner_app(world: World) -> FastAPI:
         await demand_sibling(request, "gateway")
         return {"items": [org_id for org_id in world.organizations if after is None or org_id > after][:2]}
 
-    settings = ServiceSettings(database_url=SecretStr("unused"), identity_issuers=ISSUERS | {"listener": LISTENER})
+    settings = ServiceSettings(
+        database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=ISSUERS | {"listener": LISTENER}
+    )
     app = create_app(
         "probe", settings, world.owner, [internal, snapshot_router("probe", Owned("thing", Thing, restate_thing))]
     )

@@ -17,7 +17,7 @@ from tests.support.identity import ISSUERS, client_of
 
 @pytest.fixture
 def app(publisher: Database) -> FastAPI:
-    settings = ServiceSettings(database_url=SecretStr("unused"), identity_issuers=ISSUERS)
+    settings = ServiceSettings(database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=ISSUERS)
     return create_app("probe", settings, publisher, [router, whoami])
 
 

@@ -30,7 +30,7 @@ NAME = "ficha.probe.thing.changed.v1"
 
 @pytest.fixture
 def app(publisher: Database) -> FastAPI:
-    settings = ServiceSettings(database_url=SecretStr("unused"), identity_issuers=ISSUERS)
+    settings = ServiceSettings(database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=ISSUERS)
     return create_app("probe", settings, publisher, [router])
 
 

@@ -107,7 +107,7 @@ async def test_another_scheme_is_401(client: httpx.AsyncClient, header: str) -> 
 async def verified(publisher: Database) -> AsyncIterator[httpx.AsyncClient]:
     """Trusts two issuers: one for everything, a sibling for reading things only."""
     issuers = {"gateway": Issuer(public_key=PUBLIC), "portal": Issuer(public_key=PUBLIC, scopes=["things:read"])}
-    settings = ServiceSettings(database_url=SecretStr("unused"), identity_issuers=issuers)
+    settings = ServiceSettings(database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=issuers)
     app: FastAPI = create_app("probe", settings, publisher, [router, whoami])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
         yield client

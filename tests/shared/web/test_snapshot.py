@@ -30,7 +30,7 @@ PATHS = ("/internal/snapshot/thing", "/internal/snapshot/thing/fingerprint")
 @pytest.fixture
 def app(publisher: Database) -> FastAPI:
     issuers = ISSUERS | {"portal": Issuer(public_key=PUBLIC, scopes=["probe:read", "probe:snapshot"])}
-    settings = ServiceSettings(database_url=SecretStr("unused"), identity_issuers=issuers)
+    settings = ServiceSettings(database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=issuers)
     return create_app("probe", settings, publisher, [snapshot_router("probe", Owned("thing", Thing, restate_thing))])
 
 

@@ -1,4 +1,4 @@
-"""`ficha run`, `stack`, `demo`, `event-map`, `dead-letters`, `rebuild`, `backup`, `restore`: Ficha on one machine."""
+"""`ficha run`, `stack`, `demo`, and the operator's commands: Ficha on one machine."""
 
 import argparse
 import asyncio
@@ -15,12 +15,15 @@ import uvloop
 
 from local import operations, run, stack
 from local.demo.loader import load_demo
+from local.distribution import NotInstalled
+from local.env_file import complete
 from local.errors import CannotStart
 from local.event_map import event_map
 from local.ground import standing
 from local.home import Home
+from local.images import ImageFailed, build_all
 from local.presence import shown
-from local.wiring import Places
+from local.wiring import SERVICES, Places
 from shared import logging, tracing
 from shared.backup.errors import BackupFailed
 from shared.rebuild.errors import CannotRebuild
@@ -40,6 +43,10 @@ def main() -> None:
     demo.add_argument("--url", default="http://127.0.0.1:8000")
     demo.add_argument("--email", default=_ADMIN)
     demo.add_argument("--journal", type=Path, default=Path("demo.jsonl"), help="what is loaded already")
+    commands.add_parser("env", help="write .env for docker-compose.yml, with secrets of its own")
+    images = commands.add_parser("images", help="build the services' images")
+    images.add_argument("services", nargs="*", metavar="service", help="which; all, when none is named")
+    images.add_argument("--tag", default="latest")
     commands.add_parser("event-map", help="who listens to what")
     dead = commands.add_parser("dead-letters", help="events a service gave up: see them, replay them, discard them")
     operations.add_commands(dead)
@@ -54,6 +61,10 @@ def main() -> None:
         elif arguments.command == "demo":
             password = os.environ.get("FICHA_ADMIN_PASSWORD") or sys.exit("Set FICHA_ADMIN_PASSWORD.")
             asyncio.run(load_demo(arguments.url, arguments.email, password, arguments.journal))
+        elif arguments.command == "env":
+            print(f".env: {len(complete(Path('.env.example'), Path('.env')))} values made.")
+        elif arguments.command == "images":
+            build_all(_say, root=Path(), tag=arguments.tag, services=arguments.services or SERVICES)
         elif arguments.command == "event-map":
             print(event_map())
         elif arguments.command == "rebuild":
@@ -64,7 +75,7 @@ def main() -> None:
             _restore(arguments)
         else:
             _host(arguments.command)
-    except* (CannotStart, CannotRebuild, BackupFailed) as errors:
+    except* (CannotStart, CannotRebuild, BackupFailed, NotInstalled, ImageFailed) as errors:
         sys.exit(f"ficha: {_first(errors)}")
     except* KeyboardInterrupt:
         sys.exit(130)
@@ -156,7 +167,7 @@ def _port() -> int:
     return int(given)
 
 
-def _first(errors: BaseExceptionGroup[CannotStart | CannotRebuild | BackupFailed]) -> BaseException:
+def _first(errors: BaseExceptionGroup[Exception]) -> BaseException:
     first = errors.exceptions[0]
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
 

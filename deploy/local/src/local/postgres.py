@@ -1,4 +1,4 @@
-"""A private PostgreSQL from the embedded wheel: its own data folder, a Unix socket, no port taken.
+"""A private PostgreSQL from the embedded wheel: its own data folder, a Unix socket, no port taken unless one is given.
 
 Started and stopped by this process alone. As root it runs as a user of its own, because the server
 refuses to run as root.
@@ -54,20 +54,27 @@ def url_of_running(folder: Path) -> URL | None:
     return _url(Path(lines[4])) if running else None
 
 
-def _url(sockets: Path) -> URL:
-    return URL.create("postgresql", "postgres", database="postgres", query={"host": str(sockets)})
+def _url(sockets: Path, port: int | None = None) -> URL:
+    return URL.create("postgresql", "postgres", port=port, database="postgres", query={"host": str(sockets)})
 
 
 class Postgres:
-    """`durable=False` is for tests only: a crash of the machine may lose data, a crash of the process never."""
+    """`durable=False` is for tests only: a crash of the machine may lose data, a crash of the process never.
 
-    def __init__(self, folder: Path, *, durable: bool = True, max_connections: int = 300) -> None:
+    With a `port` it listens on loopback too, where every role needs its password.
+    """
+
+    def __init__(
+        self, folder: Path, *, durable: bool = True, max_connections: int = 300, port: int | None = None
+    ) -> None:
         self._data = folder.resolve()
+        self._port = port
         self._log = self._data.with_name(self._data.name + ".log")
         self._options = {
             "max_connections": str(max_connections),
             "shared_buffers": "256MB",
-            "listen_addresses": "",
+            "listen_addresses": "127.0.0.1" if port else "",
+            **({"port": str(port)} if port else {}),
             "jit": "off",
             "wal_compression": "on",
             "max_wal_size": "2GB",
@@ -88,7 +95,7 @@ class Postgres:
     @property
     def url(self) -> URL:
         """The superuser's, to the database `postgres`."""
-        return _url(self._sockets)
+        return _url(self._sockets, self._port)
 
     def start(self) -> Self:
         """Initialise the folder when it is new, then start. Raises PostgresFailed."""
@@ -169,7 +176,15 @@ class Postgres:
         done = subprocess.run(
             [
                 str(PROGRAMS / "initdb"),
-                *("-D", str(self._data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"),
+                *(
+                    "-D",
+                    str(self._data),
+                    "-U",
+                    "postgres",
+                    "--auth-local=trust",
+                    "--auth-host=scram-sha-256",
+                    "--encoding=UTF8",
+                ),
                 # ICU-free and the same on every machine; searching handles accents itself.
                 "--locale-provider=builtin",
                 "--locale=C.UTF-8",
@@ -204,7 +219,17 @@ class Postgres:
             if self._process.poll() is not None:
                 break
             probe = subprocess.run(
-                [str(PROGRAMS / "pg_isready"), "-q", "-h", str(self._sockets), "-U", "postgres"], check=False
+                [
+                    str(PROGRAMS / "pg_isready"),
+                    "-q",
+                    "-h",
+                    str(self._sockets),
+                    "-p",
+                    str(self._port or 5432),
+                    "-U",
+                    "postgres",
+                ],
+                check=False,
             )
             if probe.returncode == 0:
                 return

@@ -8,14 +8,13 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
 from local.child import Child
+from local.distribution import NotInstalled, can_install, install
 from local.ports import free_ports
 
 IMAGE = "rabbitmq:4"
@@ -25,7 +24,6 @@ PROGRAMS = (
     Path("/usr/local/opt/rabbitmq/sbin/rabbitmq-server"),
 )
 _EPMD = ("/usr/lib/erlang/bin/epmd", "/usr/local/lib/erlang/bin/epmd", "/opt/homebrew/bin/epmd")
-_POLICY = Path("/usr/sbin/policy-rc.d")
 _LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
 _DEAD_LETTERS_AGAIN = "-rabbit dead_letter_worker_publisher_confirm_timeout 3000"
 """So often (ms) the broker tries to place a dead letter that finds no queue; by default every three minutes."""
@@ -279,8 +277,11 @@ def find_or_install() -> Path | None:
     """
     if program := _installed():
         return program
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        _install()
+    if can_install():
+        try:
+            install("rabbitmq-server")
+        except NotInstalled as error:
+            raise RabbitMQFailed(str(error)) from error
         if program := _installed():
             return program
     if shutil.which("docker") and _runs("docker", "info"):
@@ -295,33 +296,6 @@ def _installed() -> Path | None:
     on_path = shutil.which("rabbitmq-server")
     # Debian's program on the path is a wrapper for one user only; the real one lies in the first folder.
     return next((path for path in (*PROGRAMS, *([Path(on_path)] if on_path else [])) if path.exists()), None)
-
-
-def _install() -> None:
-    """Progress goes to stderr. The package starts no service: the broker we run is our own."""
-    print("RabbitMQ is not installed: installing it with apt-get.", file=sys.stderr, flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with no_services():
-        for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "rabbitmq-server"]):
-            done = subprocess.run(["apt-get", *arguments], env=environment, stdout=sys.stderr, check=False)
-            if done.returncode:
-                raise RabbitMQFailed(f"apt-get {arguments[0]} failed ({done.returncode}); its words are above.")
-
-
-@contextmanager
-def no_services(policy: Path = _POLICY) -> Iterator[None]:
-    """Debian's packages ask policy-rc.d before they start a service; 101 means no. Leaves nothing behind."""
-    kept = policy.with_name(f"{policy.name}.before-ficha")
-    if policy.exists():
-        policy.rename(kept)
-    try:
-        policy.write_text("#!/bin/sh\nexit 101\n")
-        policy.chmod(0o755)
-        yield
-    finally:
-        policy.unlink(missing_ok=True)
-        if kept.exists():
-            kept.rename(policy)
 
 
 def _epmd() -> str:

@@ -106,12 +106,20 @@ def _own(service: str, places: Places, home: Home) -> dict[str, str]:
 def _issuers_for(service: str, home: Home) -> dict[str, dict[str, object]]:
     """The gateway speaks for people and may all; a sibling may only read what this service owns, or copy it."""
     issuers: dict[str, dict[str, object]] = {"gateway": {"public_key": home.keys_of("gateway")[1]}}
-    for sibling in ISSUERS:
-        scopes = [
+    for sibling, scopes in scopes_of_siblings(service).items():
+        issuers[sibling] = {"public_key": home.keys_of(sibling)[1], "scopes": scopes}
+    return issuers
+
+
+def scopes_of_siblings(service: str) -> dict[str, list[str]]:
+    """What tokens of its siblings may carry at `service`, by who signs them; those who ask nothing are left out."""
+    found = {
+        sibling: [
             f"{service}:{action}"
             for action, table in (("read", ASKS), ("snapshot", COPIES_OF))
             if service in table.get(sibling, ())
         ]
-        if scopes and sibling != "gateway":
-            issuers[sibling] = {"public_key": home.keys_of(sibling)[1], "scopes": scopes}
-    return issuers
+        for sibling in ISSUERS
+        if sibling != "gateway"
+    }
+    return {sibling: scopes for sibling, scopes in found.items() if scopes}

@@ -1,15 +1,15 @@
 """Settings of this service: DOCUMENTS_…"""
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import BaseUrl, PrivateKey, ServiceSettings
 
 
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="DOCUMENTS_")
 
-    identity_private_key: SecretStr = Field(
+    identity_private_key: PrivateKey = Field(
         description="Ed25519 private key, 32 bytes, base64url; signs what documents asks contacts"
     )
-    contacts_url: str = Field(description="where contacts answers, e.g. http://contacts:8000")
+    contacts_url: BaseUrl = Field(description="where contacts answers, e.g. http://contacts:8000")

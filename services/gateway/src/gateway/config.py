@@ -6,41 +6,42 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from gateway.accounts.service import Lifetimes
-from shared.settings import ServiceSettings
+from shared.settings import BaseUrl, Days, Hours, Milliseconds, PrivateKey, Seconds, ServiceSettings
 
 
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 
-    identity_private_key: SecretStr = Field(description="Ed25519 private key, 32 bytes, base64url; signs for callers")
-    public_url: str = Field(
+    identity_private_key: PrivateKey = Field(description="Ed25519 private key, 32 bytes, base64url; signs for callers")
+    public_url: BaseUrl = Field(
         default="http://127.0.0.1:8000",
-        pattern=r"^https?://[^/\s]+/?$",
         description="where browsers find Ficha; with https the session's cookie is Secure",
     )
 
-    contacts_url: str = Field(description="base URL of contacts")
-    documents_url: str = Field(description="base URL of documents")
-    crm_url: str = Field(description="base URL of crm")
-    files_url: str = Field(description="base URL of files")
-    portal_url: str = Field(description="base URL of portal")
-    notifications_url: str = Field(description="base URL of notifications")
+    contacts_url: BaseUrl = Field(description="base URL of contacts")
+    documents_url: BaseUrl = Field(description="base URL of documents")
+    crm_url: BaseUrl = Field(description="base URL of crm")
+    files_url: BaseUrl = Field(description="base URL of files")
+    portal_url: BaseUrl = Field(description="base URL of portal")
+    notifications_url: BaseUrl = Field(description="base URL of notifications")
 
     bootstrap_organization: str | None = Field(default=None, description="organisation to create when missing")
     bootstrap_email: str | None = Field(default=None, description="e-mail of its first administrator")
     bootstrap_password: SecretStr | None = Field(default=None, description="password of that administrator")
 
-    session_idle_hours: float = Field(default=12, gt=0, description="a session unused for so long is over (hours)")
-    session_days: float = Field(default=14, gt=0, description="a session is over after so long in any case (days)")
-    panel_deadline_ms: int = Field(default=450, ge=10, description="what a service may take for its panel part (ms)")
-    service_timeout_seconds: float = Field(
-        default=30, gt=0, description="a forwarded request whose service is silent for so long is given up (s)"
+    session_idle_hours: Hours = Field(default=12, gt=0, description="a session unused for so long is over")
+    session_days: Days = Field(default=14, gt=0, description="a session is over after so long in any case")
+    panel_deadline_ms: Milliseconds = Field(
+        default=450, ge=10, description="what a service may take for its part of the panel"
     )
-    stream_heartbeat_seconds: float = Field(
-        default=15, gt=0, description="an open event stream says so often that it is there, and is checked (s)"
+    service_timeout_seconds: Seconds = Field(
+        default=30, gt=0, description="a forwarded request whose service is silent for so long is given up"
     )
-    events_kept_days: float = Field(
-        default=90, gt=0, description="the feed of events forgets what it has had for so long (days)"
+    stream_heartbeat_seconds: Seconds = Field(
+        default=15, gt=0, description="an open event stream says so often that it is there, and is checked"
+    )
+    events_kept_days: Days = Field(
+        default=90, gt=0, description="the feed of events forgets what it has had for so long"
     )
 
     @property

@@ -8,16 +8,16 @@ from pydantic_settings import SettingsConfigDict
 
 from notifications.addresses import normalise
 from notifications.webhooks.sealing import Sealer
-from shared.settings import ServiceSettings
+from shared.settings import BaseUrl, PrivateKey, Seconds, ServiceSettings
 
 
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_")
 
-    identity_private_key: SecretStr = Field(
+    identity_private_key: PrivateKey = Field(
         description="Ed25519 private key, 32 bytes, base64url; signs what this service asks documents"
     )
-    documents_url: str = Field(description="where documents answers, e.g. http://documents:8000")
+    documents_url: BaseUrl = Field(description="where documents answers, e.g. http://documents:8000")
 
     mail_from: str = Field(description="the address that every mail comes from, shown with the organisation's name")
     smtp_host: str = Field(default="", description="SMTP server; empty writes each mail into MAIL_FOLDER instead")
@@ -28,11 +28,11 @@ class Settings(ServiceSettings):
         default="starttls", description="encryption: none, STARTTLS (refused without it), or TLS from the first byte"
     )
     smtp_ca_file: Path | None = Field(default=None, description="PEM file of the authorities trusted instead of usual")
-    smtp_timeout: float = Field(
+    smtp_timeout: Seconds = Field(
         default=30,
         gt=0,
         le=300,
-        description="seconds each SMTP command may take; handing the mail over, ten times that",
+        description="what each SMTP command may take; handing the mail over, ten times that",
     )
     mail_folder: Path | None = Field(
         default=None, validate_default=True, description="where mails are kept as .eml files without an SMTP server"
@@ -65,12 +65,12 @@ class Settings(ServiceSettings):
     def _is_address(cls, value: str) -> str:
         address = normalise(value)
         if address is None:
-            raise ValueError("not an e-mail address")
+            raise ValueError("is not an e-mail address")
         return address
 
     @field_validator("mail_folder")
     @classmethod
     def _somewhere_to_go(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         if value is None and not info.data.get("smtp_host"):
-            raise ValueError("mails need NOTIFICATIONS_SMTP_HOST or a folder to be kept in")
+            raise ValueError("is not set, nor is NOTIFICATIONS_SMTP_HOST: mails need a server or a folder")
         return value

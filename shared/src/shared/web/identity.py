@@ -1,6 +1,5 @@
 """Who is asking: short-lived EdDSA tokens, minted by the gateway (or a sibling service), verified by every service."""
 
-import base64
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from fastapi import Depends, Request
 
 from shared.errors import Forbidden, Unauthenticated
+from shared.keys import decode_key, encode_key
 from shared.settings import Issuer
 
 AUDIENCE = "ficha"
@@ -42,7 +42,7 @@ class Signer:
 
     def __init__(self, issuer: str, private_key: str) -> None:
         self._issuer = issuer
-        self._key = Ed25519PrivateKey.from_private_bytes(_decode(private_key))
+        self._key = Ed25519PrivateKey.from_private_bytes(decode_key(private_key))
         self._minted: dict[Identity, tuple[float, str]] = {}
 
     def token(self, identity: Identity) -> str:
@@ -75,7 +75,7 @@ class Verifier:
 
     def __init__(self, issuers: dict[str, Issuer]) -> None:
         self._issuers = {
-            name: (Ed25519PublicKey.from_public_bytes(_decode(issuer.public_key)), frozenset(issuer.scopes))
+            name: (Ed25519PublicKey.from_public_bytes(decode_key(issuer.public_key)), frozenset(issuer.scopes))
             for name, issuer in issuers.items()
         }
         self._seen: dict[str, tuple[float, Identity]] = {}
@@ -115,7 +115,7 @@ class Verifier:
 def generate_keys() -> tuple[str, str]:
     """A new pair (private, public) as the settings want them."""
     private = Ed25519PrivateKey.generate()
-    return _encode(private.private_bytes_raw()), _encode(private.public_key().public_bytes_raw())
+    return encode_key(private.private_bytes_raw()), encode_key(private.public_key().public_bytes_raw())
 
 
 async def get_identity(request: Request) -> Identity:
@@ -149,11 +149,3 @@ def _bounded(scopes: Iterable[str], allowed: frozenset[str]) -> frozenset[str]:
     if "*" in allowed:
         return asked
     return allowed if "*" in asked else asked & allowed
-
-
-def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode()
-
-
-def _decode(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

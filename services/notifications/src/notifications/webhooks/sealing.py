@@ -11,7 +11,7 @@ class Sealer:
         try:
             self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
         except ValueError:
-            raise ValueError("each key is the urlsafe base64 of 32 random bytes") from None
+            raise ValueError("is not a list of keys, each the urlsafe base64 of 32 random bytes") from None
 
     def seal(self, secret: str) -> bytes:
         return self._fernet.encrypt(secret.encode())

@@ -1,0 +1,198 @@
+"""The compose file: valid, complete, and giving nobody more than it needs."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+import asyncpg
+import pytest
+from aio_pika.abc import AbstractIncomingMessage
+from aiormq.exceptions import ChannelAccessRefused
+
+from local.postgres import Postgres
+from local.rabbitmq import RabbitMQ
+from local.wiring import SERVICES
+from shared.bus import topology
+from shared.bus.amqp_link import declare_exchange, declare_log
+from shared.db.migrate import upgrade
+from tests.deploy.compose import ROOT, compose, definitions, of_ficha, prepare, resolved
+from tests.deploy.settings_tables import settings_of
+
+SERVICES_AND_OTHERS = [(service, other) for service in SERVICES for other in SERVICES if other != service]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return resolved(tmp_path_factory.mktemp("compose"))
+
+
+def test_without_secrets_nothing_starts_and_the_way_to_them_is_said(tmp_path: Path) -> None:
+    done = compose("--env-file", str(ROOT / ".env.example"), "config", "--quiet", folder=tmp_path)
+    assert done.returncode != 0
+    assert "make env" in done.stderr
+
+
+def test_every_service_has_a_migration_an_http_process_and_a_worker(file: dict[str, Any]) -> None:
+    containers = of_ficha(file)
+    assert set(containers) == {f"{service}{part}" for service in SERVICES for part in ("-migrate", "", "-worker")}
+    for service in SERVICES:
+        commands = [containers[service + part]["command"] for part in ("-migrate", "", "-worker")]
+        assert commands == [["migrate"], ["--only", "http"], ["--only", "worker"]]
+
+
+def test_every_service_starts_with_its_settings_in_production(
+    file: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, container in of_ficha(file).items():
+        service = name.partition("-")[0]
+        for variable, value in container["environment"].items():
+            monkeypatch.setenv(variable, value)
+        settings = import_module(f"{service}.__main__").PROGRAM.load_settings()
+        assert settings.environment == "production"
+        known = {settings_of(service).name_of(field) for field in settings_of(service).model_fields}
+        own = {variable for variable in container["environment"] if variable.startswith(f"{service.upper()}_")}
+        assert own <= known
+
+
+def test_only_migrations_know_the_owning_role(file: dict[str, Any]) -> None:
+    knowing = {name for name, one in of_ficha(file).items() if any("MIGRATE_URL" in key for key in one["environment"])}
+    assert knowing == {f"{service}-migrate" for service in SERVICES}
+
+
+def test_nothing_but_the_gateway_and_mailpit_is_published(tmp_path: Path) -> None:
+    file = resolved(tmp_path, profiles="")
+    published = {name: one["ports"] for name, one in file["services"].items() if "ports" in one}
+    assert set(published) == {"gateway", "mailpit"}
+    assert {port["host_ip"] for ports in published.values() for port in ports} == {"127.0.0.1"}
+
+
+def test_every_container_is_limited_and_ours_may_nothing(file: dict[str, Any]) -> None:
+    for name, one in file["services"].items():
+        limits = one["deploy"]["resources"]["limits"]
+        assert {"cpus", "memory", "pids"} <= set(limits), name
+    for one in of_ficha(file).values():
+        assert (one["read_only"], one["cap_drop"], one["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
+
+
+def test_nobody_serves_before_every_queue_stands(file: dict[str, Any]) -> None:
+    for name, one in of_ficha(file).items():
+        waits = {of: rule["condition"] for of, rule in one["depends_on"].items()}
+        if name.endswith("-migrate"):
+            assert waits == {"postgres": "service_healthy", "rabbitmq": "service_healthy"}
+        else:
+            assert {f"{service}-migrate" for service in SERVICES} <= set(waits)
+
+
+# Databases
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, file: dict[str, Any]) -> Iterator[Postgres]:
+    """One of its own, prepared as the container of the compose file prepares itself."""
+    server = Postgres(tmp_path_factory.mktemp("pg") / "data", durable=False).start()
+    try:
+        for _ in ("first", "again"):
+            prepare(server.url, file["services"]["postgres"]["environment"])
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("service", ["contacts", "gateway"])
+async def test_the_owner_migrates_and_the_worker_only_works(server: Postgres, service: str) -> None:
+    worker, database = f"ficha_{service}", f"ficha_{service}"
+    await asyncio.to_thread(upgrade, service, _url(server, f"ficha_{service}_owner", database, "postgresql+asyncpg"))
+    for allowed in ("SELECT count(*) FROM outbox", "CREATE TEMPORARY TABLE stage (id uuid)"):
+        await _execute(server, worker, database, allowed)
+    for forbidden in ("CREATE TABLE mine (id uuid)", "TRUNCATE outbox", "ALTER TABLE outbox ADD mine text"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await _execute(server, worker, database, forbidden)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await _execute(server, worker, "ficha_files", "SELECT 1")
+
+
+async def test_every_role_has_a_password_and_no_power(server: Postgres) -> None:
+    found = await _execute(server, "postgres", "postgres", "SELECT * FROM pg_authid WHERE rolname LIKE 'ficha%'")
+    assert {role["rolname"] for role in found} == {f"ficha_{s}{part}" for s in SERVICES for part in ("", "_owner")}
+    for role in found:
+        assert role["rolpassword"].startswith("SCRAM-SHA-256$")
+        assert not any(role[power] for power in ("rolsuper", "rolbypassrls", "rolcreatedb", "rolcreaterole"))
+
+
+def _url(server: Postgres, role: str, database: str, driver: str = "postgresql") -> str:
+    url = server.url.set(drivername=driver, username=role, database=database)
+    return url.render_as_string(hide_password=False)
+
+
+async def _execute(server: Postgres, role: str, database: str, statement: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(_url(server, role, database))
+    try:
+        return list(await connection.fetch(statement))
+    finally:
+        await connection.close()
+
+
+# Broker
+
+
+@pytest.fixture(scope="module")
+def broker(rabbitmq: RabbitMQ, file: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> RabbitMQ:
+    """With the users of the compose file."""
+    path = tmp_path_factory.mktemp("definitions") / "definitions.json"
+    path.write_text(json.dumps(definitions(file)))
+    rabbitmq.control("import_definitions", str(path))
+    return rabbitmq
+
+
+def _broker_url(broker: RabbitMQ, file: dict[str, Any], service: str) -> str:
+    password = next(user["password"] for user in definitions(file)["users"] if user["name"] == service)
+    return f"amqp://{service}:{password}@127.0.0.1:{broker.port}/"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_each_service_may_what_it_does(broker: RabbitMQ, file: dict[str, Any], service: str) -> None:
+    """Declares and binds, publishes its own, puts a failed event into its own wait queue, reads the log, taps."""
+    async with await aio_pika.connect(_broker_url(broker, file, service)) as connection:
+        channel = await connection.channel()
+        exchange = await declare_exchange(channel)
+        for name, arguments in (
+            (topology.queue(service), topology.queue_arguments(service)),
+            (topology.wait_queue(service, 1), topology.wait_arguments(service, 1)),
+            (topology.dead_queue(service), topology.dead_arguments()),
+        ):
+            queue = await channel.declare_queue(name, durable=True, arguments=dict(arguments))
+        await queue.bind(exchange, routing_key="#")
+        await exchange.publish(aio_pika.Message(b"mine"), f"ficha.{service}.thing.changed.v1")
+        await channel.default_exchange.publish(aio_pika.Message(b"again"), topology.wait_queue(service, 1))
+        assert (await queue.get(timeout=10)).body == b"mine"
+        await channel.set_qos(prefetch_count=1)
+        await (await declare_log(channel)).consume(_ignore, arguments={topology.STREAM_OFFSET: "last"})
+        if service == "gateway":
+            tap = await channel.declare_queue(exclusive=True, auto_delete=True)
+            await tap.bind(exchange, routing_key="#")
+            await tap.consume(_ignore, no_ack=True)
+
+
+@pytest.mark.parametrize(("service", "other"), SERVICES_AND_OTHERS)
+async def test_no_service_touches_or_impersonates_another(
+    broker: RabbitMQ, file: dict[str, Any], service: str, other: str
+) -> None:
+    async with await aio_pika.connect(_broker_url(broker, file, service)) as connection:
+        channel = await connection.channel()
+        with pytest.raises(ChannelAccessRefused):
+            await channel.declare_queue(topology.queue(other), durable=True)
+        channel = await connection.channel()
+        with pytest.raises(ChannelAccessRefused):
+            await (await channel.get_queue(topology.queue(other), ensure=False)).get(timeout=10)
+        channel = await connection.channel()
+        exchange = await channel.get_exchange(topology.EXCHANGE, ensure=False)
+        with pytest.raises(ChannelAccessRefused):
+            await exchange.publish(aio_pika.Message(b"not mine"), f"ficha.{other}.thing.changed.v1")
+
+
+async def _ignore(_: AbstractIncomingMessage) -> None:
+    """A subscription was granted; what it brings does not matter."""
