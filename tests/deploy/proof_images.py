@@ -90,7 +90,7 @@ def test_an_image_says_what_it_is_and_how_it_is_asked(engine: Engine, service: s
     assert {"title": f"ficha-{service}", "licenses": "Apache-2.0"}.items() <= labels.items()
     assert len(labels["revision"]) == 40
     assert config["User"] == "10001:10001"
-    assert (config.get("Healthcheck") or image["HealthCheck"])["Test"] == ["CMD", "python", "-m", "shared.probe"]
+    assert {**image, **config}["Healthcheck"]["Test"] == ["CMD", "python", "-m", "shared.probe"]
 
 
 def test_a_service_without_settings_says_so_and_ends(engine: Engine) -> None:
