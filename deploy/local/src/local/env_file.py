@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
+from local.errors import CannotStart
 from shared.web.identity import generate_keys
 
 _LINE = re.compile(r"^([A-Z0-9_]+)=(.*)$", re.MULTILINE)
@@ -16,6 +17,7 @@ def complete(example: Path, target: Path) -> list[str]:
     """Fill in what is empty in `target`, which begins as a copy of `example`; answers the names.
 
     What has a value keeps it; what a newer example has and `target` has not is added. Nobody else may read it.
+    Raises CannotStart when half of a pair of keys is there.
     """
     text = (target if target.exists() else example).read_text()
     known = {name for name, _ in _LINE.findall(text)}
@@ -31,9 +33,18 @@ def complete(example: Path, target: Path) -> list[str]:
 def _make(names: Sequence[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for name in names:
-        if name.endswith(_PRIVATE):
-            pairs[name], pairs[name.removesuffix(_PRIVATE) + _PUBLIC] = generate_keys()
+        if name.endswith((_PRIVATE, _PUBLIC)):
+            private, public = _pair_of(name)
+            if not {private, public} <= {*names}:
+                raise CannotStart(f"{name} is empty and its other half is not: fill it in, or empty both.")
+            if name == private:
+                pairs[private], pairs[public] = generate_keys()
     return {name: pairs.get(name) or _secret(name) for name in names}
+
+
+def _pair_of(name: str) -> tuple[str, str]:
+    owner = name.removesuffix(_PRIVATE).removesuffix(_PUBLIC)
+    return owner + _PRIVATE, owner + _PUBLIC
 
 
 def _secret(name: str) -> str:
