@@ -63,7 +63,7 @@ env: setup  ## write .env for docker-compose.yml, with secrets of its own
 	@$(RUN)/ficha env
 
 up: env web  ## the whole of Ficha in containers, by Docker Compose
-	docker compose up --build --detach --wait
+	docker compose up --build --detach
 
 demo: setup  ## load the demo data into the Ficha of docker-compose.yml
 	@mkdir -p .ficha && set -a && . ./.env && set +a \
