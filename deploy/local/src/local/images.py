@@ -22,6 +22,8 @@ _PACKAGES = ("python3", "python3-venv", "ca-certificates")
 # What a container may take from a machine that hands out no control groups.
 _PODMAN = ("podman", "--cgroup-manager", "cgroupfs", "--runtime", "runc")
 _PODMAN_LIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
+_NO_TIMERS = "--no-healthcheck"
+"""Podman has systemd repeat health checks, and complains where there is none."""
 
 Say = Callable[[str], None]
 
@@ -64,7 +66,7 @@ def engine() -> Engine:
     for program in ("buildah", "podman", "runc"):
         find_or_install(program, program, needed_for=_NEEDED_FOR)
     builder = ("buildah", "build", "--format", "docker", "--isolation", "chroot", "--layers")
-    return Engine(builder, _PODMAN, _PODMAN_LIMITS, base or _debian())
+    return Engine(builder, _PODMAN, (*_PODMAN_LIMITS, _NO_TIMERS), base or _debian())
 
 
 def build_all(say: Say, *, root: Path, tag: str = "latest", services: Sequence[str] = SERVICES) -> Engine:
