@@ -24,7 +24,7 @@ export UV_SYSTEM_CERTS ?= true
 .PHONY: help setup web web-api run stack env up demo images test-images test lint types format bench chaos contract settings event-map clean
 
 help:  ## what can be done here
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready  ## install everything into .venv (the other commands do it by themselves)
 

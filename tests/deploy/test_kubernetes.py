@@ -172,3 +172,15 @@ def test_the_stores_of_the_examples_carry_the_label_that_policies_know() -> None
     assert rabbitmq["metadata"]["labels"]["ficha/store"] == "rabbitmq"
     job: Manifest = of_kind(read("examples/postgres.yaml"), "Job")[0]
     kubernetes_validate.validate(job, VERSIONS[-1], strict=True)
+
+
+def test_the_example_of_scraping_finds_every_process() -> None:
+    [monitor] = read("examples/monitoring.yaml")
+    labels, [parts] = monitor["spec"]["selector"]["matchLabels"], monitor["spec"]["selector"]["matchExpressions"]
+    [endpoint] = monitor["spec"]["podMetricsEndpoints"]
+    for service in SERVICES:
+        for deployment in of_kind(built(f"base/{service}"), "Deployment"):
+            template = deployment["spec"]["template"]
+            assert labels.items() <= template["metadata"]["labels"].items()
+            assert template["metadata"]["labels"][parts["key"]] in parts["values"]
+            assert endpoint["port"] in [port["name"] for port in template["spec"]["containers"][0]["ports"]]
