@@ -27,7 +27,7 @@ from shared.backup.postgres import Server
 from shared.bus.amqp import AmqpTransport
 from shared.bus.doorbell import Doorbell
 from shared.bus.transport import Transport
-from shared.db.migrate import upgrade
+from shared.db.migrate import unreachable, upgrade
 from shared.db.session import Database
 from shared.operations import dead_letters
 from shared.rebuild.command import add_source, rebuild
@@ -69,6 +69,7 @@ class Program:
             sys.exit(asyncio.run(self._decide(settings, arguments)))
         logging.configure(level=settings.log_level)
         if arguments.command == "migrate":
+            self._demand_database(settings)
             self.migrate(settings)
             return
         if arguments.command in ("rebuild", "backup", "restore"):
@@ -125,6 +126,12 @@ class Program:
             said = [str(error.__cause__)]
         print(*said, sep="\n", file=sys.stderr)  # noqa: T201 - before logging is set up
         raise SystemExit(2)
+
+    def _demand_database(self, settings: ServiceSettings) -> None:
+        """Exits with one sentence when the owning role cannot connect: a password is checked nowhere else."""
+        field = "migrate_url" if settings.migrate_url else "database_url"
+        if reason := unreachable((settings.migrate_url or settings.database_url).get_secret_value()):
+            raise SystemExit(f"{self.settings.given_as(field)}: the database lets nobody in: {reason}.")
 
     def migrate(self, settings: ServiceSettings) -> None:
         """What must stand before this service, and before anybody it listens to: its schema and its queues.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+import asyncpg
 import sqlalchemy as sa
 import structlog
 from alembic import command, context, op
@@ -45,6 +46,25 @@ def migrations_of(package: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_migrations(package)))
     return config
+
+
+def unreachable(url: str) -> str | None:
+    """Why one cannot connect there; None when one can. Blocking; call it outside any running event loop."""
+    import asyncio
+
+    async def connect() -> None:
+        engine = create_async_engine(url, poolclass=pool.NullPool)
+        try:
+            async with engine.connect():
+                return
+        finally:
+            await engine.dispose()
+
+    try:
+        asyncio.run(connect())
+    except (OSError, DBAPIError, asyncpg.PostgresError) as error:
+        return str(error.orig if isinstance(error, DBAPIError) else error)
+    return None
 
 
 def run_environment(metadata: sa.MetaData) -> None:
