@@ -4,11 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
+
 _POLICY = Path("/usr/sbin/policy-rc.d")
+_LOCK = Path(tempfile.gettempdir()) / "ficha-apt-get.lock"
 
 
 class NotInstalled(Exception):
@@ -34,7 +38,8 @@ def install(*packages: str) -> None:
     """Progress goes to stderr. No service is started by it: what runs is ours. Raises NotInstalled."""
     print(f"Not installed: {', '.join(packages)}. Installing with apt-get.", file=sys.stderr, flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with no_services():
+    # Tests that run side by side may each miss something.
+    with FileLock(_LOCK), no_services():
         for arguments in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
             done = subprocess.run(["apt-get", *arguments], env=environment, stdout=sys.stderr, check=False)
             if done.returncode:
