@@ -13,8 +13,9 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 from aiormq.exceptions import ChannelAccessRefused
 
+from local.ports import free_ports
 from local.postgres import Postgres
-from local.rabbitmq import RabbitMQ
+from local.rabbitmq import Epmd, Node, RabbitMQ, RabbitMQFailed, find_or_install
 from local.wiring import SERVICES
 from shared.bus import topology
 from shared.bus.amqp_link import declare_exchange, declare_log
@@ -146,6 +147,35 @@ def broker(rabbitmq: RabbitMQ, file: dict[str, Any], tmp_path_factory: pytest.Te
     path.write_text(json.dumps(definitions(file)))
     rabbitmq.control("import_definitions", str(path))
     return rabbitmq
+
+
+def test_a_new_broker_has_the_users_of_the_services_and_no_guest(file: dict[str, Any], tmp_path: Path) -> None:
+    """Started with the configuration that the container gets."""
+    program = find_or_install()
+    if program is None:
+        pytest.skip("Looking at how a broker starts needs an installed one.")
+    path = tmp_path / "definitions.json"
+    path.write_text(json.dumps(definitions(file)))
+    given = (ROOT / "deploy/rabbitmq/rabbitmq.conf").read_text().replace("/etc/rabbitmq/definitions.json", str(path))
+    port, epmd_port, distribution_port = free_ports(3)
+    epmd = Epmd(tmp_path, epmd_port)
+    node = Node(tmp_path, program, epmd, port=port, distribution_port=distribution_port, settings=given.splitlines())
+    node.start()
+    try:
+        assert node.wait_until(lambda: _is_up(node), within=RabbitMQ.start_seconds), node.last_words()
+        users = json.loads(node.control("list_users", "--formatter", "json"))
+        assert {user["user"]: user["tags"] for user in users} == {service: [] for service in SERVICES}
+    finally:
+        node.stop(within=30)
+        epmd.stop(within=5)
+
+
+def _is_up(node: Node) -> bool:
+    try:
+        node.control("await_startup", "--timeout", "5")
+    except RabbitMQFailed:
+        return False
+    return True
 
 
 def _broker_url(broker: RabbitMQ, file: dict[str, Any], service: str) -> str:
