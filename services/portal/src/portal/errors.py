@@ -41,6 +41,11 @@ class PreviewNotFound(NotFound):
     title = "This preview was opened before, or its time is over; ask for a new one"
 
 
+class ResetNotFound(NotFound):
+    code = "portal.reset_not_found"
+    title = "This link was used before, or its time is over; ask for a new one"
+
+
 class DocumentNotFound(NotFound):
     code = "portal.document_not_found"
     title = "No such document"

@@ -90,6 +90,18 @@ class Login(OfContact, Base):
     password_hash: Mapped[str] = mapped_column(Text)
 
 
+class PasswordReset(OfContact, Base):
+    """A client wants a new password: one row a login, and gone with it. Nothing opens it until the mail is written."""
+
+    __tablename__ = "password_reset"
+
+    contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    email: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid)
+    token_hash: Mapped[str | None] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(MOMENT)
+
+
 class ClientSession(OfContact, Base):
     """`email` is the login it came from, and what it dies with; a preview has none."""
 

@@ -31,10 +31,9 @@ from gateway.origin import OwnOrigin
 from shared.db.tenancy import Scope
 from shared.errors import invalid
 from shared.web.correlation import scope_for
-from shared.web.identity import Authorize
+from shared.web.identity import Authorize, demand_sibling
 from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
 from shared.web.session import SessionDep, database_of
-from shared.web.snapshot import demand_sibling
 from shared.web.versions import ExpectedVersion, set_etag
 
 
@@ -156,7 +155,7 @@ async def list_organization_ids(
     request: Request, limit: LimitParam = 200, after: UUID | None = None
 ) -> dict[str, list[UUID]]:
     """For siblings that rebuild their copies: the ids of all there are."""
-    identity = await demand_sibling(request, "gateway")
+    identity = await demand_sibling(request, "gateway:snapshot")
     scope = replace(scope_for(request, identity), org_id=None)
     async with database_of(request).transaction(scope) as session:
         return {"items": await service.list_organization_ids(session, after=after, limit=limit)}

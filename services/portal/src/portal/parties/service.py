@@ -33,10 +33,17 @@ async def get_parties(client: ClientScope) -> tuple[Contact, Organization | None
     return await repository.get_client_contact(client), await repository.get_organization(client.session)
 
 
-async def portal_url(session: AsyncSession, public_url: str) -> str:
+async def find_parties(session: AsyncSession, contact_id: UUID) -> tuple[Contact, Organization] | None:
+    """Both, once they are known here."""
+    contact = await repository.get_contact(session, contact_id)
+    organization = await repository.get_organization(session)
+    return (contact, organization) if contact and organization else None
+
+
+async def portal_url(session: AsyncSession, public_url: str, *, page: str = "") -> str:
     """What staff give to their client; it names the organisation."""
     organization = await repository.get_organization(session)
-    return f"{public_url}/portal?org={organization.slug}" if organization else f"{public_url}/portal"
+    return f"{public_url}/portal{page}" + (f"?org={organization.slug}" if organization else "")
 
 
 async def remember_contact(session: AsyncSession, contact: ContactState, *, version: int) -> None:
