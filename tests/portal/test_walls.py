@@ -25,6 +25,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/portal/api/documents/{document_id}/payments"): {"method": "transfer"},
 }
 NOT_ABOUT_ROWS = {
+    "/portal/api/company",
     "/portal/api/session",
     "/portal/api/password",
     "/portal/api/password-resets",

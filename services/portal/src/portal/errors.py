@@ -8,6 +8,11 @@ class ContactNotFound(NotFound):
     title = "No such contact"
 
 
+class CompanyNotFound(NotFound):
+    code = "portal.company_not_found"
+    title = "No company has this name here"
+
+
 class LoginFailed(Unauthenticated):
     """One answer for an unknown e-mail, a wrong password, a closed portal and a deleted contact."""
 

@@ -12,6 +12,7 @@ from portal.config import Settings
 from portal.documents.routes import router as documents
 from portal.home.routes import router as home
 from portal.orders.routes import router as orders
+from portal.parties.routes import router as company
 from portal.payments.routes import router as payments
 from portal.previews.routes import opening_router
 from portal.previews.routes import router as previews
@@ -27,7 +28,7 @@ from shared.web.identity import Signer
 
 STAFF = (access, previews, panel_router, dead_letters)
 SIBLINGS = (reset_links,)
-CLIENTS = (sessions, resets, opening_router, home, documents, catalogue, orders, payments)
+CLIENTS = (company, sessions, resets, opening_router, home, documents, catalogue, orders, payments)
 _DOCUMENTS_SECONDS = 15
 """The first PDF after a start takes its time."""
 

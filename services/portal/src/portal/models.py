@@ -42,6 +42,7 @@ class Organization(Copy, Base):
     iban: Mapped[str | None] = mapped_column(Text)
     bic: Mapped[str | None] = mapped_column(Text)
     color: Mapped[str | None] = mapped_column(Text)
+    logo: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text)
     currency: Mapped[str] = mapped_column(Text)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.client import ClientScope
-from portal.errors import ContactNotFound
+from portal.errors import CompanyNotFound, ContactNotFound
 from portal.models import Contact, Organization
 from portal.parties import repository
 from portal.sessions import service as sessions
@@ -31,6 +31,14 @@ async def demand_contact(session: AsyncSession, contact_id: UUID, asker: Asker) 
 
 async def get_parties(client: ClientScope) -> tuple[Contact, Organization | None]:
     return await repository.get_client_contact(client), await repository.get_organization(client.session)
+
+
+async def find_organization(session: AsyncSession, slug: str) -> Organization:
+    """Wants a scope of no organisation. Raises CompanyNotFound."""
+    organization = await repository.find_organization(session, slug)
+    if organization is None:
+        raise CompanyNotFound()
+    return organization
 
 
 async def find_parties(session: AsyncSession, contact_id: UUID) -> tuple[Contact, Organization] | None:
