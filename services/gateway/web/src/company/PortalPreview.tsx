@@ -8,7 +8,7 @@ type Props = { name: string; logoUrl: string | null; color: string };
 
 /** The portal's bar and a button of it, in the colour that is being chosen. */
 export function PortalPreview({ name, logoUrl, color }: Props) {
-  const { company, portal } = useTexts();
+  const { company, actions } = useTexts();
   const accent = /^#[0-9a-f]{6}$/i.test(color) ? shadesOf(color)[6] : undefined;
   return (
     <Input.Wrapper label={company.preview} labelElement="div">
@@ -23,7 +23,7 @@ export function PortalPreview({ name, logoUrl, color }: Props) {
       >
         <CompanyMark company={{ name, logo_url: logoUrl }} />
         <Button component="span" size="xs" color={accent}>
-          {portal.transfer}
+          {actions.logIn}
         </Button>
       </Group>
     </Input.Wrapper>

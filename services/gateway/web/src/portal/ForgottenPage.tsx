@@ -38,6 +38,7 @@ export function ForgottenPage() {
                 type="email"
                 autoComplete="username"
                 required
+                withAsterisk={false}
                 autoFocus
                 {...form.getInputProps('email')}
               />

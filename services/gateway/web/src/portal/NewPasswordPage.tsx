@@ -35,7 +35,7 @@ export function NewPasswordPage() {
     <ClientDoor title={forgotten.choose} hint={forgotten.chooseHint}>
       <form onSubmit={form.onSubmit(() => redeeming.mutate())}>
         <Stack gap="md">
-          {redeeming.isError && (
+          {redeeming.isError && !form.errors.password && (
             <Alert color="red" variant="light" role="alert">
               {problemText(redeeming.error, texts)}
             </Alert>
@@ -45,6 +45,7 @@ export function NewPasswordPage() {
             description={account.hint}
             autoComplete="new-password"
             required
+            withAsterisk={false}
             autoFocus
             {...form.getInputProps('password')}
           />

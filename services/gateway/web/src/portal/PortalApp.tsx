@@ -10,7 +10,7 @@ import { brandTheme } from '@/theme/brandTheme';
 import { ThemeProvider } from '@/theme/ThemeProvider';
 import { BasketProvider } from './Basket';
 import { companyQuery, meQuery } from './client';
-import { createPortalRouter, DOORS } from './router';
+import { createPortalRouter } from './router';
 import { TextsProvider } from './texts';
 import type { PortalTexts } from './texts/es';
 
@@ -40,10 +40,11 @@ function Branded({ children }: { children: ReactNode }) {
 
 function wire() {
   const client = createQueryClient(() => {
-    if (DOORS.includes(router.state.location.pathname)) return;
-    const org = client.getQueryData(meQuery.queryKey)?.organization?.slug;
+    const me = client.getQueryData(meQuery.queryKey);
+    // Where nobody was logged in, the routes themselves lead to the door.
+    if (!me) return;
     client.clear();
-    void router.navigate({ to: '/login', search: { org } });
+    void router.navigate({ to: '/login', search: { org: me.organization?.slug } });
   });
   const router = createPortalRouter(client);
   return { client, router };

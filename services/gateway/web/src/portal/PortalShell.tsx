@@ -1,4 +1,3 @@
-import { Group } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
@@ -27,22 +26,20 @@ export function PortalShell() {
           <Link to="/" className={classes.brand}>
             <CompanyMark company={me.organization ?? { name: portal.title, logo_url: null }} />
           </Link>
-          <Group gap="sm" wrap="nowrap">
-            <nav className={classes.nav}>
-              <Link to="/" activeOptions={{ exact: true }} activeProps={{ 'data-active': true }}>
-                {portal.home}
+          <nav className={classes.nav}>
+            <Link to="/" activeOptions={{ exact: true }} activeProps={{ 'data-active': true }}>
+              {portal.home}
+            </Link>
+            <Link to="/documents" activeProps={{ 'data-active': true }}>
+              {portal.documents}
+            </Link>
+            {me.catalogue && (
+              <Link to="/catalogue" activeProps={{ 'data-active': true }}>
+                {portal.catalogue}
               </Link>
-              <Link to="/documents" activeProps={{ 'data-active': true }}>
-                {portal.documents}
-              </Link>
-              {me.catalogue && (
-                <Link to="/catalogue" activeProps={{ 'data-active': true }}>
-                  {portal.catalogue}
-                </Link>
-              )}
-            </nav>
-            <AccountMenu me={me} />
-          </Group>
+            )}
+          </nav>
+          <AccountMenu me={me} />
         </div>
       </header>
       <main id="content" className={classes.content} tabIndex={-1}>

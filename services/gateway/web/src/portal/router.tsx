@@ -46,8 +46,6 @@ const passwordRoute = createRoute({
   component: lazyRouteComponent(() => import('./NewPasswordPage'), 'NewPasswordPage'),
 });
 
-export const DOORS = ['/login', '/forgotten', '/password'];
-
 const clientRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'client',

@@ -33,6 +33,7 @@ export function LoginForm<Session>({ logIn, onDone, children }: Props<Session>) 
           type="email"
           autoComplete="username"
           required
+          withAsterisk={false}
           autoFocus
           {...form.getInputProps('email')}
         />
@@ -40,6 +41,7 @@ export function LoginForm<Session>({ logIn, onDone, children }: Props<Session>) 
           label={words.login.password}
           autoComplete="current-password"
           required
+          withAsterisk={false}
           {...form.getInputProps('password')}
         />
         <Button type="submit" mt="xs" loading={attempt.isPending} fullWidth>
