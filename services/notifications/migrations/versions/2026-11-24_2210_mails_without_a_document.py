@@ -7,14 +7,9 @@ down_revision = "n003"
 
 
 def upgrade() -> None:
-    op.execute(
-        """ALTER TABLE message
-            ADD COLUMN kind text NOT NULL DEFAULT 'document' CHECK (kind IN ('document', 'password_reset')),
-            ALTER COLUMN document_id DROP NOT NULL,
-            ALTER COLUMN document_type DROP NOT NULL,
-            ALTER COLUMN attachment_name DROP NOT NULL,
-            ADD CONSTRAINT ck_message_document CHECK (
-                kind <> 'document' OR (document_id, document_type, attachment_name) IS NOT NULL
-            )"""
-    )
-    op.execute("ALTER TABLE message ALTER COLUMN kind DROP DEFAULT")
+    # The default is for the code before this one, which knows no kinds.
+    op.execute("ALTER TABLE message ADD COLUMN kind text NOT NULL DEFAULT 'document'")
+    for column in ("document_id", "document_type", "attachment_name"):
+        # Nobody but the code of this step leaves it out. A worker before it that takes such a mail cannot ask for its
+        # PDF, puts it off, and leaves it to the next.
+        op.execute(f"-- squawk-ignore ban-drop-not-null\nALTER TABLE message ALTER COLUMN {column} DROP NOT NULL")
