@@ -109,6 +109,7 @@ async def test_what_is_no_small_picture_is_refused_with_its_reason(
 ) -> None:
     answer = await put(client, picture)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.json()["detail"]
     assert (await client.get("/api/v1/organization")).json()["logo_url"] is None
 
 

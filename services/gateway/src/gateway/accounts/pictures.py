@@ -13,6 +13,7 @@ FORMATS: Final = ("PNG", "JPEG", "WEBP")
 LONGEST_SIDE: Final = 512
 MOST_PIXELS: Final = 25_000_000
 """A few megabytes of file may unfold to gigabytes of them."""
+_AT_MOST: Final = f"At most {MOST_PIXELS // 1_000_000} million pixels."
 
 
 def redraw(given: bytes) -> bytes:
@@ -24,12 +25,12 @@ def redraw(given: bytes) -> bytes:
         with Image.open(BytesIO(given), formats=FORMATS) as picture:
             width, height = picture.size
             if width * height > MOST_PIXELS:
-                raise PictureTooLarge(f"It has {width} × {height}; at most {MOST_PIXELS // 1_000_000} million pixels.")
+                raise PictureTooLarge(_AT_MOST)
             drawn = ImageOps.exif_transpose(picture).convert("RGBA")
     except Image.DecompressionBombError as error:
-        raise PictureTooLarge() from error
+        raise PictureTooLarge(_AT_MOST) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise NotAPicture() from error
+        raise NotAPicture(f"It cannot be read as {', '.join(FORMATS)}.") from error
     drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     drawn.info.clear()
     written = BytesIO()

@@ -130,7 +130,7 @@ function Totals({ document }: { document: DocumentDetails }) {
     [texts.taxes, document.tax_total],
   ] as const;
   return (
-    <Stack gap={6} ml="auto" maw={300} mt="md">
+    <Stack gap={6} ml="auto" maw={300} mt="md" pr={10}>
       {rows.map(([name, amount]) => (
         <Group key={name} justify="space-between">
           <Text size="sm" c="dimmed">
