@@ -8,7 +8,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
-from local.wiring import ASKS, COPIES_OF, SERVICES
+from local.wiring import ASKS, COPIES_OF, MAILS_FOR, SERVICES
 from shared.web.identity import generate_keys
 from tests.deploy.compose import definitions, resolved
 from tests.deploy.manifests import FOLDER, Manifest, built, of_kind, pods, read
@@ -134,9 +134,10 @@ def test_only_the_migration_knows_the_owning_role() -> None:
 def test_the_network_lets_through_who_asks_whom(service: str) -> None:
     [policy] = of_kind(built(f"base/{service}"), "NetworkPolicy")
     assert policy["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == service
-    neighbours = {*ASKS.get(service, ()), *COPIES_OF.get(service, ())}
+    reasons = (ASKS, COPIES_OF, MAILS_FOR)
+    neighbours = {asked for table in reasons for asked in table.get(service, ())}
     assert names_in(policy["spec"]["egress"], "to", "app.kubernetes.io/name") == neighbours
-    askers = {one for table in (ASKS, COPIES_OF) for one, asked in table.items() if service in asked}
+    askers = {one for table in reasons for one, asked in table.items() if service in asked}
     assert names_in(policy["spec"]["ingress"], "from", "app.kubernetes.io/name") == askers
     stores = names_in(policy["spec"]["egress"], "to", "ficha/store")
     assert ("s3" in stores, "smtp" in stores) == (service == "files", service == "notifications")

@@ -24,6 +24,7 @@ from notifications.config import Settings
 from notifications.delivery import Delivery
 from notifications.mailers import Mailer, SmtpMailer
 from notifications.main import create_app
+from notifications.sources import Sources
 from notifications.webhooks.deliveries.dispatch import Dispatch
 from notifications.webhooks.deliveries.posting import Poster
 from notifications.webhooks.sealing import Sealer
@@ -32,7 +33,7 @@ from shared.db.session import Database
 from shared.web.asking import Asker
 from shared.web.identity import Signer
 from tests.notifications.receiver import Receiver
-from tests.notifications.servers import MailServer, PdfServer
+from tests.notifications.servers import LinkServer, MailServer, PdfServer
 from tests.support.identity import ISSUERS, PRIVATE_KEY, client_of
 from tests.support.postgres import Databases
 
@@ -65,6 +66,7 @@ def app(database: Database) -> FastAPI:
         identity_issuers=ISSUERS,
         identity_private_key=SecretStr(PRIVATE_KEY),
         documents_url="http://documents",
+        portal_url="http://portal",
         mail_from=FROM,
         mail_folder=Path("unused"),
         webhook_keys=SecretStr(WEBHOOK_KEY),
@@ -92,7 +94,13 @@ async def documents() -> AsyncIterator[PdfServer]:
 
 
 @pytest.fixture
-def delivering(database: Database, documents: PdfServer) -> Delivering:
+async def portal() -> AsyncIterator[LinkServer]:
+    async with LinkServer().running() as server:
+        yield server
+
+
+@pytest.fixture
+def delivering(database: Database, documents: PdfServer, portal: LinkServer) -> Delivering:
     """`async with delivering(server_or_mailer)`: a delivery job of its own, stopped at the end."""
 
     @asynccontextmanager
@@ -100,10 +108,12 @@ def delivering(database: Database, documents: PdfServer) -> Delivering:
         out: MailServer | Mailer, *, ladder: Sequence[float] = (0.05, 0.05, 0.05), lease_seconds: float = 5
     ) -> AsyncIterator[Delivery]:
         mailer = SmtpMailer("127.0.0.1", out.port, timeout=5) if isinstance(out, MailServer) else out
-        asker = Asker(
-            documents.url, Signer("gateway", PRIVATE_KEY), name="notifications", scopes=frozenset({"documents:read"})
+        signer = Signer("gateway", PRIVATE_KEY)
+        sources = Sources(
+            documents=Asker(documents.url, signer, name="notifications", scopes=frozenset({"documents:read"})),
+            portal=Asker(portal.url, signer, name="notifications", scopes=frozenset({"portal:links"})),
         )
-        delivery = Delivery(database, mailer, asker, mail_from=FROM, ladder=ladder, lease_seconds=lease_seconds)
+        delivery = Delivery(database, mailer, sources, mail_from=FROM, ladder=ladder, lease_seconds=lease_seconds)
         stop = asyncio.Event()
         running = asyncio.create_task(delivery.run(stop))
         try:

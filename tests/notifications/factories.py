@@ -1,6 +1,6 @@
 """Wishes to mail a document, as documents publishes them, and what became of them."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from shared.bus.message import Message
 from shared.db.base import utc_now
 from shared.db.session import Database
 from shared.events.documents import DocumentSendRequested, RecipientState, SendState
+from shared.events.portal import PasswordResetRequested, PasswordResetState
 from shared.identifiers import new_id
 from tests.support.waiting import until
 
@@ -58,14 +59,40 @@ async def ask_for(database: Database, org_id: UUID, **values: Any) -> SendState:
     return send
 
 
-async def message_of(client: httpx.AsyncClient, send: SendState) -> dict[str, Any]:
+def a_reset(**values: Any) -> PasswordResetState:
+    return PasswordResetState.model_validate(
+        {
+            "id": new_id(),
+            "contact_id": new_id(),
+            "contact_name": "Construcciones Peñalver, S.L.",
+            "email": TO,
+            "language": "es",
+            "organization_name": "Acme & Hijos, S.A.",
+            "expires_at": utc_now() + timedelta(minutes=60),
+            **values,
+        }
+    )
+
+
+async def ask_for_reset(database: Database, org_id: UUID, **values: Any) -> PasswordResetState:
+    """The event, handled."""
+    reset = a_reset(**values)
+    event = PasswordResetRequested(
+        id=new_id(), occurred_at=utc_now(), org_id=org_id, subject=reset.id, version=1, data=reset
+    )
+    message = Message(event.id, event.name, event.to_bytes())
+    assert await Consumer("notifications", database, SUBSCRIPTIONS).handle(message) == Done()
+    return reset
+
+
+async def message_of(client: httpx.AsyncClient, send: SendState | PasswordResetState) -> dict[str, Any]:
     answer = await client.get(f"/api/v1/messages/{send.id}")
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
 
 
-async def settled(client: httpx.AsyncClient, send: SendState, status: str) -> dict[str, Any]:
+async def settled(client: httpx.AsyncClient, send: SendState | PasswordResetState, status: str) -> dict[str, Any]:
     """The message, once it is in this state."""
 
     async def there() -> dict[str, Any] | None:

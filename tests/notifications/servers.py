@@ -108,3 +108,37 @@ class PdfServer:
         if self.answers and (status := self.answers.pop(0)) != 200:
             return web.Response(status=status)
         return web.Response(body=PDF, content_type="application/pdf")
+
+
+@dataclass
+class LinkServer:
+    """Stands for portal: another link each time one is asked for, with a token of ours."""
+
+    url: str = ""
+    answers: list[int] = field(default_factory=list)
+    """Statuses to answer with, one after another; then 200."""
+    links: list[tuple[str, str]] = field(default_factory=list)
+    """(wish, link) in the order they were made."""
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["LinkServer"]:
+        application = web.Application()
+        application.router.add_post("/internal/password-resets/{id}/link", self._link)
+        runner = web.AppRunner(application)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
+
+    async def _link(self, request: web.Request) -> web.Response:
+        identity = Verifier(ISSUERS).identify(request.headers["Authorization"].removeprefix("Bearer "))
+        assert (identity.actor, identity.scopes) == ("service:notifications", frozenset({"portal:links"}))
+        if self.answers and (status := self.answers.pop(0)) != 200:
+            return web.Response(status=status)
+        link = f"https://ficha.example/portal/password?org=acme&x=1#secret-{len(self.links)}"
+        self.links.append((request.match_info["id"], link))
+        return web.json_response({"url": link})

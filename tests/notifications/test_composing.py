@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from notifications.addresses import normalise, one_line
 from notifications.composing import compose
 from notifications.models import Message
+from notifications.sources import Pdf
 from shared.db.base import utc_now
 from shared.identifiers import new_id
 
@@ -52,7 +53,7 @@ def a_message(name: str, subject: str) -> Message:
 
 @given(name=TEXTS, subject=TEXTS)
 def test_names_and_subjects_arrive_as_they_are_and_change_nothing_else(name: str, subject: str) -> None:
-    mail = compose(a_message(name, subject), b"%PDF-", mail_from="ficha@ficha.example")
+    mail = compose(a_message(name, subject), Pdf(b"%PDF-"), mail_from="ficha@ficha.example")
     raw = mail.to_bytes()
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998

@@ -115,6 +115,7 @@ def settings(**values: object) -> Settings:
             "database_url": SecretStr("postgresql+asyncpg:///unused"),
             "identity_private_key": SecretStr(PRIVATE_KEY),
             "documents_url": "http://documents",
+            "portal_url": "http://portal",
             "mail_from": "ficha@ficha.example",
             "webhook_keys": WEBHOOK_KEY,
             **values,

@@ -58,6 +58,7 @@ async def test_an_event_on_the_bus_arrives_by_the_worker_as_it_is_put_together(
         database_url=SecretStr("postgresql+asyncpg:///unused"),
         identity_private_key=SecretStr(PRIVATE_KEY),
         documents_url="http://127.0.0.1:9",
+        portal_url="http://127.0.0.1:9",
         mail_from="ficha@ficha.example",
         mail_folder=tmp_path,
         webhook_keys=SecretStr(WEBHOOK_KEY),

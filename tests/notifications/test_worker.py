@@ -33,6 +33,7 @@ async def test_an_event_becomes_a_mail_and_the_mail_an_event(
         database_url=SecretStr("postgresql+asyncpg:///unused"),
         identity_private_key=SecretStr(private),
         documents_url=documents.url,
+        portal_url="http://127.0.0.1:9",
         mail_from="ficha@ficha.example",
         mail_folder=tmp_path,
         webhook_keys=SecretStr(WEBHOOK_KEY),

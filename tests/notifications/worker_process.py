@@ -6,6 +6,7 @@ import sys
 
 from notifications.delivery import Delivery
 from notifications.mailers import SmtpMailer
+from notifications.sources import Sources
 from shared.db.engine import create_engine
 from shared.db.session import Database
 from shared.web.asking import Asker
@@ -15,8 +16,9 @@ from shared.web.identity import Signer
 async def main(given: dict[str, str]) -> None:
     database = Database(create_engine(given["database"], application="test-killed", pool_size=4))
     asker = Asker(given["documents"], Signer("gateway", given["key"]), name="notifications", scopes=frozenset())
+    sources = Sources(documents=asker, portal=asker)
     mailer = SmtpMailer("127.0.0.1", int(given["port"]))
-    delivery = Delivery(database, mailer, asker, mail_from="ficha@ficha.example", lease_seconds=2)
+    delivery = Delivery(database, mailer, sources, mail_from="ficha@ficha.example", lease_seconds=2)
     await delivery.run(asyncio.Event())
 
 

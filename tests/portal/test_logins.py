@@ -74,6 +74,7 @@ async def test_a_client_logs_in_with_any_of_its_emails_whatever_their_case(world
                     "name": "Acme, S.L.",
                     "slug": world.slug,
                     "color": "#0a7a5c",
+                    "logo_url": None,
                     "language": "es",
                     "currency": "EUR",
                 },

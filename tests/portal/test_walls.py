@@ -24,7 +24,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/portal/api/documents/{document_id}/reject"): {"reason": "No"},
     ("post", "/portal/api/documents/{document_id}/payments"): {"method": "transfer"},
 }
-NOT_ABOUT_ROWS = {"/portal/api/session", "/portal/api/password", "/portal/api/preview/{token}"}
+NOT_ABOUT_ROWS = {
+    "/portal/api/company",
+    "/portal/api/session",
+    "/portal/api/password",
+    "/portal/api/password-resets",
+    "/portal/api/password-resets/redeem",
+    "/portal/api/preview/{token}",
+}
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -12,12 +11,10 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.support.ficha import Ficha
 from tests.web.conftest import open_browser
+from tests.web.looking import LOOKS, barriers, look_at, open_looking
 
 pytestmark = pytest.mark.parametrize("ficha", ["run"], indirect=True)
 
-AXE = Path("services/gateway/web/node_modules/axe-core/axe.min.js")
-PICTURES = Path(__file__).parent / "screenshots"
-PHONE = {"width": 390, "height": 844}
 FIRST_LOAD_BYTES = 300_000
 WARM_OPENING_MS = 200
 
@@ -38,7 +35,7 @@ def places(client: httpx.Client) -> Places:
     return Places(f"/contacts/{found['id']}", f"/contacts/{found['id']}/documents/{document['id']}")
 
 
-@pytest.fixture(scope="module", params=["desktop", "phone", "dark"])
+@pytest.fixture(scope="module", params=LOOKS)
 def looker(
     request: pytest.FixtureRequest,
     playwright: Playwright,
@@ -47,22 +44,15 @@ def looker(
     context: BrowserContext,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str, str, str], None]]:
-    """Opens a page, waits for a text, takes its picture, and asks axe. The policy is off here: axe is injected."""
-    options: dict[str, Any] = {"bypass_csp": True, "color_scheme": "dark" if request.param == "dark" else "light"}
-    if request.param == "phone":
-        options |= {"viewport": PHONE, "has_touch": True}
-    browser = open_browser(playwright, tmp_path_factory.mktemp("looks"), ficha, **options)
-    browser.add_cookies([_plain(cookie) for cookie in context.cookies()])
+    """Opens a page, waits for a text, and looks at it."""
+    folder = tmp_path_factory.mktemp("looks")
+    browser = open_looking(playwright, folder, ficha, request.param, cookies=context.cookies())
     page = browser.new_page()
 
     def look(name: str, path: str, text: str) -> None:
         page.goto(path)
         page.get_by_text(text).first.wait_for()
-        page.wait_for_load_state("networkidle")
-        PICTURES.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}-{request.param}.png")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the window"
-        assert _barriers(page) == []
+        look_at(page, f"{name}-{request.param}")
 
     yield look
     browser.close()
@@ -77,6 +67,7 @@ PAGES = [
     ("notes", "{contact}?tab=notes", "Añadir nota"),
     ("activity", "{contact}?tab=activity", "Nueva actividad"),
     ("document", "{document}", "Base imponible"),
+    ("settings", "/settings", "Datos de la empresa"),
 ]
 
 
@@ -94,7 +85,7 @@ def test_the_login_stands_in_nobodys_way(playwright: Playwright, ficha: Ficha, b
     for path, text in (("/login", "Entra en Ficha"), ("/portal/login", "Entra en tu portal")):
         page.goto(path)
         page.get_by_text(text).wait_for()
-        assert _barriers(page) == []
+        assert barriers(page) == []
     browser.close()
 
 
@@ -156,20 +147,3 @@ def test_nothing_secret_is_stored_in_the_browser(page: Page, ficha: Ficha) -> No
     policy = answer.headers["content-security-policy"]
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
-
-
-def _barriers(page: Page) -> list[str]:
-    """What axe finds serious or critical (WCAG 2.2 AA), as `rule: element`."""
-    page.add_script_tag(path=AXE)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = page.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
-    return [
-        f"{each['id']}: {node['html'][:160]}"
-        for each in found
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-    ]
-
-
-def _plain(cookie: Any) -> Any:
-    return {name: cookie[name] for name in ("name", "value", "domain", "path", "httpOnly", "sameSite")}

@@ -1,39 +1,58 @@
 """The client portal, as a client uses it, in a browser where nobody of the staff is logged in."""
 
-from collections.abc import Iterator
+import email
+import email.policy
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.support.ficha import Ficha
 from tests.support.waiting import until_now
 from tests.web.conftest import open_browser
+from tests.web.looking import LOOKS, look_at, open_looking
 
 pytestmark = pytest.mark.parametrize("ficha", ["run"], indirect=True)
 
 PASSWORD = "una clave de cliente"
 
 
-@pytest.fixture(scope="module")
-def visitor(client: httpx.Client) -> dict[str, Any]:
-    """A client with the portal open, an invoice to pay and an estimate to answer."""
-    email = f"{uuid4().hex[:8]}@cliente.example"
-    body = {"kind": "company", "name": f"Cliente {uuid4().hex[:6]}", "roles": ["client"], "emails": [email]}
+def new_visitor(client: httpx.Client) -> dict[str, Any]:
+    """A client with the portal open, an invoice to pay, and two estimates to answer: of 121 and of 242 euros."""
+    address = f"{uuid4().hex[:8]}@cliente.example"
+    body = {"kind": "company", "name": f"Cliente {uuid4().hex[:6]}", "roles": ["client"], "emails": [address]}
     contact = client.post("/api/v1/contacts", json=body).json()
     path = f"/api/v1/contacts/{contact['id']}/portal"
     until_now(lambda: client.get(path).status_code == 200, what="the contact's way to the portal")
     access = {"enabled": True, "payment_methods": ["transfer"], "catalogue": True}
     client.put(path, json=access).raise_for_status()
     client.put(f"{path}/password", json={"password": PASSWORD}).raise_for_status()
-    line = {"description": "Asesoría", "unit_price": "100", "taxes": ["iva_21"]}
-    for kind in ("invoice", "estimate"):
+    documents = {}
+    for kind, price in (("invoice", "100"), ("estimate", "100"), ("estimate", "200")):
+        line = {"description": "Asesoría", "unit_price": price, "taxes": ["iva_21"]}
         document = {"type": kind, "contact_id": contact["id"], "lines": [line]}
         made = client.post("/api/v1/documents", json=document).json()
         client.post(f"/api/v1/documents/{made['id']}/approve").raise_for_status()
-    return {"id": contact["id"], "name": body["name"], "email": email}
+        documents[f"{kind} {price}"] = made["id"]
+    return {"id": contact["id"], "name": body["name"], "email": address, "documents": documents}
+
+
+@pytest.fixture(scope="module")
+def visitor(client: httpx.Client) -> dict[str, Any]:
+    return new_visitor(client)
+
+
+@pytest.fixture
+def stranger(playwright: Playwright, ficha: Ficha, built: None, tmp_path: Path) -> Iterator[Page]:
+    """A browser that was never here."""
+    context = open_browser(playwright, tmp_path, ficha)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +78,9 @@ def portal(
     context.close()
 
 
-def open_document(page: Page, name: str) -> None:
+def open_document(page: Page, name: str, *, total: str = "") -> None:
     page.get_by_role("navigation").get_by_role("link", name="Documentos").click()
-    link = page.get_by_role("link").filter(has_text=name).first
+    link = page.get_by_role("link").filter(has_text=name).filter(has_text=total).first
 
     def arrived() -> bool:
         if not link.is_visible():
@@ -70,6 +89,18 @@ def open_document(page: Page, name: str) -> None:
 
     until_now(arrived, within=15, every=0.5, what=f"{name} in the portal")
     link.click()
+
+
+def mail_to(ficha: Ficha, address: str) -> list[str]:
+    """The texts of what was mailed there, oldest first."""
+    found = []
+    for path in sorted((ficha.home / "mails").glob("*.eml")):
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        if address in str(mail["To"]):
+            part = mail.get_body(("plain",))
+            assert part
+            found.append(str(part.get_content()))
+    return found
 
 
 def test_home_says_what_is_pending_in_the_companys_name_and_colour(portal: Page) -> None:
@@ -90,12 +121,25 @@ def test_an_invoice_is_paid_by_transfer_with_its_reference_and_code(portal: Page
     portal.keyboard.press("Escape")
 
 
-def test_an_estimate_is_rejected_with_a_reason(portal: Page) -> None:
-    open_document(portal, "Presupuesto")
+def test_an_estimate_is_accepted_and_another_rejected_with_a_reason(
+    portal: Page, client: httpx.Client, visitor: dict[str, Any]
+) -> None:
+    open_document(portal, "Presupuesto", total="121,00 €")
+    portal.get_by_role("button", name="Aceptar presupuesto").click()
+    expect(portal.get_by_text("Aceptado el")).to_be_visible()
+    expect(portal.get_by_role("button", name="Aceptar presupuesto")).to_have_count(0)
+
+    open_document(portal, "Presupuesto", total="242,00 €")
     portal.get_by_role("button", name="Rechazar").click()
     portal.get_by_role("dialog").get_by_label("Motivo (opcional)").fill("Muy caro")
     portal.get_by_role("dialog").get_by_role("button", name="Rechazar").click()
     expect(portal.get_by_text("Muy caro")).to_be_visible()
+
+    def statuses() -> list[str]:
+        found = [visitor["documents"][name] for name in ("estimate 100", "estimate 200")]
+        return [client.get(f"/api/v1/documents/{each}").json()["status"] for each in found]
+
+    until_now(lambda: statuses() == ["accepted", "rejected"], what="the answers in the back office")
 
 
 def test_an_order_is_placed_from_the_catalogue(portal: Page, client: httpx.Client, visitor: dict[str, Any]) -> None:
@@ -120,3 +164,149 @@ def test_the_password_is_changed(portal: Page) -> None:
     dialog.get_by_label("Contraseña actual").fill(PASSWORD)
     dialog.get_by_role("button", name="Guardar").click()
     expect(portal.get_by_text("Contraseña cambiada.")).to_be_visible()
+
+
+def test_a_forgotten_password_is_replaced_by_the_link_in_a_mail(
+    stranger: Page, ficha: Ficha, client: httpx.Client
+) -> None:
+    forgetful = new_visitor(client)
+    stranger.goto("/portal?org=northwind-traders")
+    stranger.get_by_role("link", name="¿Has olvidado tu contraseña?").click()
+    expect(stranger.get_by_role("main")).to_contain_text("Northwind Traders")
+    for address in (f"nadie-{uuid4().hex[:6]}@cliente.example", forgetful["email"]):
+        stranger.get_by_role("heading", name="¿Has olvidado tu contraseña?").wait_for()
+        stranger.get_by_label("E-mail").fill(address)
+        stranger.get_by_role("button", name="Enviar enlace").click()
+        expect(stranger.get_by_role("status")).to_contain_text(f"Si {address} tiene acceso al portal")
+        stranger.goto("/portal/forgotten?org=northwind-traders")
+    until_now(lambda: mail_to(ficha, forgetful["email"]), within=20, every=0.3, what="the mail with the link")
+    [text] = mail_to(ficha, forgetful["email"])
+    [link] = re.findall(r"http\S+", text)
+    assert f"Hola, {forgetful['name']}:" in text
+
+    stranger.goto(link)
+    stranger.get_by_label("Contraseña nueva").fill("corta")
+    stranger.get_by_role("button", name="Guardar y entrar").click()
+    expect(stranger.get_by_text("Es demasiado corto.")).to_be_visible()
+    stranger.get_by_label("Contraseña nueva").fill("una clave recién elegida")
+    stranger.get_by_role("button", name="Guardar y entrar").click()
+    expect(stranger.get_by_role("heading", level=1)).to_have_text(f"Hola, {forgetful['name']}")
+
+    stranger.goto("about:blank")
+    stranger.goto(link)
+    stranger.get_by_label("Contraseña nueva").fill("otra clave más")
+    stranger.get_by_role("button", name="Guardar y entrar").click()
+    expect(stranger.get_by_role("heading", name="Este enlace ya no sirve")).to_be_visible()
+    expect(stranger.get_by_role("link", name="Pedir otro enlace")).to_be_visible()
+    shown = client.get("/api/v1/messages", params={"contact_id": forgetful["id"]}).json()["items"]
+    assert [(mail["kind"], mail["status"]) for mail in shown] == [("password_reset", "sent")]
+
+
+def test_staff_see_the_portal_as_the_client_does_and_can_change_nothing(
+    context: BrowserContext, client: httpx.Client
+) -> None:
+    seen = new_visitor(client)
+    panel = context.new_page()
+    panel.goto(f"/contacts/{seen['id']}")
+    with context.expect_page() as opening:
+        panel.get_by_role("button", name="Ver como cliente").click()
+    page = opening.value
+    expect(page.get_by_role("status")).to_have_text(f"Vista previa: así ve {seen['name']} su portal. Solo lectura.")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Hola, {seen['name']}")
+
+    open_document(page, "Presupuesto")
+    expect(page.get_by_role("button", name="Aceptar presupuesto")).to_be_disabled()
+    expect(page.get_by_role("button", name="Rechazar")).to_be_disabled()
+    open_document(page, "Factura")
+    expect(page.get_by_role("button", name="Pagar por transferencia")).to_be_disabled()
+    page.get_by_role("link", name="Catálogo").click()
+    page.get_by_role("button", name="Añadir").first.click()
+    expect(page.get_by_role("button", name="Hacer pedido")).to_be_disabled()
+    page.get_by_role("button", name="Tu cuenta").click()
+    expect(page.get_by_role("menuitem", name="Cambiar contraseña")).to_be_disabled()
+    expect(page.get_by_role("status").filter(has_text="Vista previa")).to_be_visible()
+
+    estimate, invoice = seen["documents"]["estimate 100"], seen["documents"]["invoice 100"]
+    for method, path, body in (
+        ("POST", f"documents/{estimate}/accept", {}),
+        ("POST", f"documents/{estimate}/reject", {"reason": "No"}),
+        ("POST", f"documents/{invoice}/payments", {"method": "transfer"}),
+        ("POST", "orders", {"lines": [{"product_id": str(uuid4()), "quantity": "1"}]}),
+        ("PUT", "password", {"current": PASSWORD, "new": "de otra persona"}),
+    ):
+        answer = page.evaluate(
+            """async ([method, path, body]) => {
+                const headers = {'Content-Type': 'application/json'};
+                const answer = await fetch(`/portal/api/${path}`, {method, headers, body: JSON.stringify(body)});
+                return [answer.status, (await answer.json()).code];
+            }""",
+            [method, path, body],
+        )
+        assert answer == [403, "portal.read_only"], path
+    assert client.get(f"/api/v1/documents/{estimate}").json()["status"] == "approved"
+    page.close()
+    panel.close()
+
+
+@pytest.fixture(scope="module", params=LOOKS)
+def looking(
+    request: pytest.FixtureRequest,
+    playwright: Playwright,
+    ficha: Ficha,
+    built: None,
+    visitor: dict[str, Any],
+    portal: Page,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Page, str]]:
+    """That client's page, and how it is looked at."""
+    folder = tmp_path_factory.mktemp("looking")
+    browser = open_looking(playwright, folder, ficha, request.param, cookies=portal.context.cookies())
+    yield browser.new_page(), request.param
+    browser.close()
+
+
+def fill_basket(page: Page) -> None:
+    page.get_by_role("button", name="Añadir").first.click()
+    page.get_by_role("region", name="Tu pedido").scroll_into_view_if_needed()
+
+
+def open_account(page: Page) -> None:
+    page.get_by_role("button", name="Tu cuenta").click()
+    page.get_by_role("menuitem", name="Cambiar contraseña").click()
+    page.get_by_label("Contraseña actual").wait_for()
+    page.wait_for_function("document.getAnimations().length === 0")
+
+
+def do_nothing(_: Page) -> None:
+    pass
+
+
+PAGES: list[tuple[str, str, str, Callable[[Page], None]]] = [
+    ("login", "/portal/login?org=northwind-traders", "Entra en tu portal", do_nothing),
+    ("forgotten", "/portal/forgotten?org=northwind-traders", "Enviar enlace", do_nothing),
+    ("password", "/portal/password?org=northwind-traders#x", "Elige una contraseña nueva", do_nothing),
+    ("home", "/portal", "Próximo vencimiento", do_nothing),
+    ("documents", "/portal/documents", "Presupuesto", do_nothing),
+    ("invoice", "/portal/documents/{invoice 100}", "Base imponible", do_nothing),
+    ("estimate", "/portal/documents/{estimate 100}", "Aceptado el", do_nothing),
+    ("catalogue", "/portal/catalogue", "Añadir", do_nothing),
+    ("basket", "/portal/catalogue", "Añadir", fill_basket),
+    ("account", "/portal", "Próximo vencimiento", open_account),
+]
+
+
+# The last of this file: what is looked at was answered, and its password changed, before.
+@pytest.mark.parametrize(("name", "path", "text", "then"), PAGES, ids=[name for name, *_ in PAGES])
+def test_nothing_stands_in_a_clients_way(
+    looking: tuple[Page, str],
+    visitor: dict[str, Any],
+    name: str,
+    path: str,
+    text: str,
+    then: Callable[[Page], None],
+) -> None:
+    page, look = looking
+    page.goto(path.format(**visitor["documents"]))
+    page.get_by_text(text).first.wait_for()
+    then(page)
+    look_at(page, f"portal-{name}-{look}")

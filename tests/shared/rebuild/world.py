@@ -27,8 +27,8 @@ from shared.rebuild.copies import Copies
 from shared.rebuild.telling import Report, Source
 from shared.settings import Issuer, ServiceSettings
 from shared.web.app import create_app
-from shared.web.identity import generate_keys
-from shared.web.snapshot import Owned, demand_sibling, snapshot_router
+from shared.web.identity import demand_sibling, generate_keys
+from shared.web.snapshot import Owned, snapshot_router
 from tests.gateway.peers import serving
 from tests.support.identity import ISSUERS
 from tests.support.probe import ThingChanged, ThingState
@@ -188,7 +188,7 @@ def owner_app(world: World) -> FastAPI:
 
     @internal.get("/internal/organizations")
     async def list_organizations(request: Request, after: UUID | None = None) -> dict[str, Sequence[UUID]]:
-        await demand_sibling(request, "gateway")
+        await demand_sibling(request, "gateway:snapshot")
         return {"items": [org_id for org_id in world.organizations if after is None or org_id > after][:2]}
 
     settings = ServiceSettings(

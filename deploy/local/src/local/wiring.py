@@ -18,6 +18,9 @@ ASKS = {
 }
 """Who asks whom over HTTP, and therefore whose tokens a service accepts."""
 
+MAILS_FOR = {"notifications": ("portal",)}
+"""Who mails the links that another makes, and therefore is given them: no more of that service's is it to read."""
+
 COPIES_OF = {
     "contacts": ("gateway",),
     "documents": ("contacts", "gateway"),
@@ -65,7 +68,7 @@ def environment(service: str, places: Places, home: Home) -> dict[str, str]:
         values["AMQP_URL"] = places.amqp_url
     if service in ISSUERS:
         values["IDENTITY_PRIVATE_KEY"] = home.keys_of(service)[0]
-    for asked in ASKS.get(service, ()):
+    for asked in (*ASKS.get(service, ()), *MAILS_FOR.get(service, ())):
         values[f"{asked.upper()}_URL"] = places.url_of(asked)
     if owners := COPIES_OF.get(service):
         values["OWNERS"] = json.dumps({owner: places.url_of(owner) for owner in owners})
@@ -104,7 +107,8 @@ def _own(service: str, places: Places, home: Home) -> dict[str, str]:
 
 
 def _issuers_for(service: str, home: Home) -> dict[str, dict[str, object]]:
-    """The gateway speaks for people and may all; a sibling may only read what this service owns, or copy it."""
+    """The gateway speaks for people and may all; a sibling may only read what this service owns, copy it, or
+    mail its links."""
     issuers: dict[str, dict[str, object]] = {"gateway": {"public_key": home.keys_of("gateway")[1]}}
     for sibling, scopes in scopes_of_siblings(service).items():
         issuers[sibling] = {"public_key": home.keys_of(sibling)[1], "scopes": scopes}
@@ -116,7 +120,7 @@ def scopes_of_siblings(service: str) -> dict[str, list[str]]:
     found = {
         sibling: [
             f"{service}:{action}"
-            for action, table in (("read", ASKS), ("snapshot", COPIES_OF))
+            for action, table in (("read", ASKS), ("snapshot", COPIES_OF), ("links", MAILS_FOR))
             if service in table.get(sibling, ())
         ]
         for sibling in ISSUERS

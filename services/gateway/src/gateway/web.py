@@ -22,7 +22,7 @@ _NONCE: Final = b"__CSP_NONCE__"
 """Vite writes it where a nonce belongs."""
 _NOT_BUILT: Final = "The web client is not built yet: run `make web`, then load this page again.\n"
 _COMPRESSED: Final = frozenset({".js", ".css", ".svg"})
-_OWN_WORDS: Final = frozenset({"api", "docs", "health", "metrics", "internal"})
+_OWN_WORDS: Final = frozenset({"api", "docs", "health", "metrics", "internal", "logos"})
 """First segments that are never a page of ours, so that a mistake there is not answered with one."""
 
 

@@ -10,11 +10,14 @@ from datetime import datetime
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
+from html import escape
 from typing import Any
 from uuid import UUID
 
 from notifications.addresses import encoded, mailbox, normalise
 from notifications.models import Message
+from notifications.sources import Link, Pdf, Source
+from notifications.wording import LINK_PLACE
 from shared.db.base import utc_now
 
 
@@ -36,12 +39,8 @@ class Mail:
         return head.encode("ascii") + self.content.as_bytes(policy=policy.SMTP.clone(cte_type="7bit"))
 
 
-def compose(message: Message, pdf: bytes, *, mail_from: str) -> Mail:
+def compose(message: Message, source: Source, *, mail_from: str) -> Mail:
     """The Message-ID belongs to the message: every attempt has the same, so receivers may drop a second copy."""
-    content = EmailMessage(policy=policy.SMTP)
-    content.set_content(message.text, cte="quoted-printable")
-    content.add_alternative(message.html, subtype="html", cte="quoted-printable")
-    content.add_attachment(pdf, maintype="application", subtype="pdf", filename=message.attachment_name)
     return Mail(
         id=message.id,
         created_at=message.created_at,
@@ -58,8 +57,20 @@ def compose(message: Message, pdf: bytes, *, mail_from: str) -> Mail:
             ("Message-ID", f"<{message.id}@{mail_from.rpartition('@')[2]}>"),
             ("Auto-Submitted", "auto-generated"),
         ),
-        content=content,
+        content=_content(message, source),
     )
+
+
+def _content(message: Message, source: Source) -> EmailMessage:
+    text, html = message.text, message.html
+    if isinstance(source, Link):
+        text, html = text.replace(LINK_PLACE, source.url), html.replace(LINK_PLACE, escape(source.url))
+    content = EmailMessage(policy=policy.SMTP)
+    content.set_content(text, cte="quoted-printable")
+    content.add_alternative(html, subtype="html", cte="quoted-printable")
+    if isinstance(source, Pdf):
+        content.add_attachment(source.content, maintype="application", subtype="pdf", filename=message.attachment_name)
+    return content
 
 
 def _mailboxes(recipients: Iterable[dict[str, Any]], kind: str) -> str:

@@ -15,9 +15,10 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_")
 
     identity_private_key: PrivateKey = Field(
-        description="Ed25519 private key, 32 bytes, base64url; signs what this service asks documents"
+        description="Ed25519 private key, 32 bytes, base64url; signs what this service asks documents and portal"
     )
     documents_url: BaseUrl = Field(description="where documents answers, e.g. http://documents:8000")
+    portal_url: BaseUrl = Field(description="where portal answers, e.g. http://portal:8000")
 
     mail_from: str = Field(description="the address that every mail comes from, shown with the organisation's name")
     smtp_host: str = Field(default="", description="SMTP server; empty writes each mail into MAIL_FOLDER instead")

@@ -6,7 +6,7 @@ what is about to happen is always committed first, and what was seen is committe
     lease      a row of `delivery` is taken, with an end; renewed while its worker lives. Workers side by side
                skip each other's rows. Committed.
     sending    the message is marked, phase `preparing`, and its attempt is logged. Committed.
-               PDF, connection, MAIL, RCPT: whatever fails here failed surely before the server had the mail.
+               PDF or link, connection, MAIL, RCPT: whatever fails here failed surely before the server had the mail.
     hand over  phase `handing_over`, only by the holder of the lease. Committed BEFORE the command DATA.
                DATA, and the server's answer.
     settle     sent | queued again, later | failed | unknown, recipient by recipient. Committed.
@@ -34,10 +34,10 @@ from notifications.mailers import Mailer
 from notifications.models import Message
 from notifications.outcomes import Deferred, Outcome, Rejected, Uncertain
 from notifications.service import Lease
+from notifications.sources import Sources
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.errors import Unavailable
-from shared.web.asking import Asker
 
 logger = structlog.get_logger("delivery")
 
@@ -47,6 +47,11 @@ LEASE_SECONDS: Final = 30.0
 PARALLEL: Final = 5
 POLL_SECONDS: Final = 1.0
 _DRAIN_SECONDS = 6
+_OWNERS: Final = {"document": "documents", "password_reset": "portal"}
+_GONE: Final = {
+    "document": "documents has no PDF of this document",
+    "password_reset": "nothing to set a password with: the wish is too old, was replaced, or the portal was closed",
+}
 _SETTLE_PAUSES = (0.2, 1, 2, 5, 10, 20)
 _NOBODY = Scope(org_id=None)
 """The queue is read before it is known whose messages are due; such a transaction sees no tenant's row."""
@@ -57,7 +62,7 @@ class Delivery:
         self,
         database: Database,
         mailer: Mailer,
-        documents: Asker,
+        sources: Sources,
         *,
         mail_from: str,
         ladder: Sequence[float] = LADDER,
@@ -65,7 +70,7 @@ class Delivery:
     ) -> None:
         self._database = database
         self._mailer = mailer
-        self._documents = documents
+        self._sources = sources
         self._mail_from = mail_from
         self._ladder = ladder
         self._lease_seconds = lease_seconds
@@ -90,7 +95,7 @@ class Delivery:
             for task in self._running:
                 task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
-            await self._documents.close()
+            await self._sources.close()
 
     async def _take(self) -> None:
         free = PARALLEL - len(self._running)
@@ -139,22 +144,18 @@ class Delivery:
             handed_over = True
 
         try:
-            pdf = await self._pdf(message, scope)
-            if pdf is None:
-                return Rejected("documents has no PDF of this document")
-            return await self._mailer.send(compose(message, pdf, mail_from=self._mail_from), hand_over)
+            source = await self._sources.get(message, scope)
+            if source is None:
+                return Rejected(_GONE[message.kind])
+            return await self._mailer.send(compose(message, source, mail_from=self._mail_from), hand_over)
         except LeaseLost:
             raise
         except Unavailable as error:
-            return Deferred(f"documents: {error}")
+            return Deferred(f"{_OWNERS[message.kind]}: {error}")
         except Exception as error:
             logger.exception("attempt_broke", handed_over=handed_over)
             reason = f"{type(error).__name__}: {error}"[:500]
             return Uncertain(reason) if handed_over else Deferred(reason)
-
-    async def _pdf(self, message: Message, scope: Scope) -> bytes | None:
-        async with self._documents.get(f"/api/v1/documents/{message.document_id}/pdf", scope) as response:
-            return await response.read() if response else None
 
     async def _settle(self, lease: Lease, scope: Scope, outcome: Outcome) -> None:
         """Only this process knows the outcome: a database that is away is worth some patience."""

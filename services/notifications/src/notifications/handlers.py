@@ -6,10 +6,19 @@ from notifications import service
 from notifications.webhooks.deliveries import handlers as webhooks
 from shared.bus.consumer import Subscription
 from shared.events.documents import DocumentSendRequested
+from shared.events.portal import PasswordResetRequested
 
 
 async def on_document_send_requested(session: AsyncSession, event: DocumentSendRequested) -> None:
     await service.queue_document_mail(session, event.data)
 
 
-SUBSCRIPTIONS = (Subscription(DocumentSendRequested, on_document_send_requested), *webhooks.SUBSCRIPTIONS)
+async def on_password_reset_requested(session: AsyncSession, event: PasswordResetRequested) -> None:
+    await service.queue_reset_mail(session, event.data)
+
+
+SUBSCRIPTIONS = (
+    Subscription(DocumentSendRequested, on_document_send_requested),
+    Subscription(PasswordResetRequested, on_password_reset_requested),
+    *webhooks.SUBSCRIPTIONS,
+)

@@ -18,6 +18,8 @@ class Base(DeclarativeBase):
 class Message(Entity, Base):
     """One mail, worded when it was asked for. Its id is the id of the wish that caused it.
 
+    `kind`: `document` (then the fields of one are there), or `password_reset`, whose link is asked for at each attempt
+    and stands in no row.
     `recipients`: [{kind: to|cc|bcc, email, name, status: pending|accepted|refused|unknown, detail}].
     `attempts` counts all; `failures` those since it was last queued, and is its place on the retry ladder.
     `phase` and `lease` tell who is sending it and how far that went (see delivery.py).
@@ -25,10 +27,11 @@ class Message(Entity, Base):
 
     __tablename__ = "message"
 
+    kind: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     contact_id: Mapped[UUID] = mapped_column(Uuid)
-    document_id: Mapped[UUID] = mapped_column(Uuid)
-    document_type: Mapped[str] = mapped_column(Text)
+    document_id: Mapped[UUID | None] = mapped_column(Uuid)
+    document_type: Mapped[str | None] = mapped_column(Text)
     document_number: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text)
     sender_name: Mapped[str] = mapped_column(Text)
@@ -36,7 +39,7 @@ class Message(Entity, Base):
     subject: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
-    attachment_name: Mapped[str] = mapped_column(Text)
+    attachment_name: Mapped[str | None] = mapped_column(Text)
     recipients: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     failures: Mapped[int] = mapped_column(Integer, default=0)

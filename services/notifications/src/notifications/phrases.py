@@ -17,6 +17,10 @@ class Phrases:
     due_date: str
     total: str
     closing: str
+    reset_subject: str
+    reset_opening: str
+    reset_button: str
+    reset_closing: str
     documents: dict[DocumentType, tuple[str, str]]
 
 
@@ -28,6 +32,11 @@ SPANISH: Final = Phrases(
     due_date="Vencimiento",
     total="Total",
     closing="Si tiene cualquier duda, responda a este mensaje.",
+    reset_subject="Nueva contraseña para el portal de {sender}",
+    reset_opening="Hemos recibido una petición para cambiar la contraseña de su portal de cliente en {sender}.",
+    reset_button="Elegir una contraseña nueva",
+    reset_closing="El enlace sirve una sola vez y caduca una hora después de pedirlo. Si no lo ha pedido usted, no "
+    "tiene que hacer nada: su contraseña sigue siendo la misma.",
     documents={
         "invoice": ("Factura", "la factura"),
         "sales_receipt": ("Ticket de venta", "el ticket de venta"),
@@ -51,6 +60,11 @@ ENGLISH: Final = Phrases(
     due_date="Due date",
     total="Total",
     closing="If you have any questions, just reply to this message.",
+    reset_subject="New password for the portal of {sender}",
+    reset_opening="We received a request to change the password of your client portal at {sender}.",
+    reset_button="Choose a new password",
+    reset_closing="The link works once and expires one hour after it was asked for. If it was not you who asked, there "
+    "is nothing to do: your password stays the same.",
     documents={
         "invoice": ("Invoice", "the invoice"),
         "sales_receipt": ("Sales receipt", "the sales receipt"),
@@ -74,6 +88,11 @@ CATALAN: Final = Phrases(
     due_date="Venciment",
     total="Total",
     closing="Si teniu cap dubte, responeu a aquest missatge.",
+    reset_subject="Contrasenya nova per al portal de {sender}",
+    reset_opening="Hem rebut una petició per canviar la contrasenya del vostre portal de client a {sender}.",
+    reset_button="Triar una contrasenya nova",
+    reset_closing="L'enllaç serveix una sola vegada i caduca una hora després de demanar-lo. Si no l'heu demanat, no "
+    "cal que feu res: la vostra contrasenya continua sent la mateixa.",
     documents={
         "invoice": ("Factura", "la factura"),
         "sales_receipt": ("Tiquet de venda", "el tiquet de venda"),

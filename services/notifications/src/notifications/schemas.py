@@ -21,12 +21,15 @@ class RecipientOut(View):
 
 
 class MessageOut(View):
+    """`document_…` where it is the mail of a document; a `password_reset` goes to a client of the portal."""
+
     id: UUID
     version: int
+    kind: Literal["document", "password_reset"]
     status: Status
     contact_id: UUID
-    document_id: UUID
-    document_type: DocumentType
+    document_id: UUID | None
+    document_type: DocumentType | None
     document_number: str | None
     language: str
     subject: str
@@ -50,8 +53,8 @@ class AttemptOut(View):
 
 
 class MessageDetail(MessageOut):
-    """`log`: newest first, the latest 200."""
+    """`log`: newest first, the latest 200. `text` without the secret that a `password_reset` carries."""
 
     text: str
-    attachment_name: str
+    attachment_name: str | None
     log: list[AttemptOut]

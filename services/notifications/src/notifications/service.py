@@ -13,11 +13,12 @@ from notifications.addresses import normalise, one_line
 from notifications.errors import LeaseLost, NotCancellable, NotResendable
 from notifications.models import Attempt, Message
 from notifications.outcomes import Accepted, Deferred, Outcome, Rejected, Uncertain
-from notifications.wording import word
+from notifications.wording import Wording, word, word_reset
 from shared.db.base import utc_now
 from shared.db.tenancy import org_of, scope_of
-from shared.events.documents import SendState
+from shared.events.documents import RecipientState, SendState
 from shared.events.notifications import MessageFailed, MessageSent
+from shared.events.portal import PasswordResetState
 from shared.web.versions import check_version
 
 _NO_ADDRESS = "this is not an address mail can be sent to"
@@ -35,43 +36,36 @@ class Lease:
 
 async def queue_document_mail(session: AsyncSession, send: SendState) -> None:
     """One message for one send, however often it is asked for. Worded now: what was asked for is what is mailed."""
-    scope, wording, now = scope_of(session), word(send), utc_now()
-    message = await repository.add_message(
+    await _queue(
         session,
+        word(send),
         {
-            "org_id": org_of(session),
             "id": send.id,
-            "version": 1,
-            "created_at": now,
-            "updated_at": now,
-            "status": "queued",
+            "kind": "document",
             "contact_id": send.contact_id,
             "document_id": send.document_id,
             "document_type": send.document_type,
             "document_number": send.number,
-            "language": wording.language,
             "sender_name": one_line(send.organization_name, most=120),
             "reply_to": normalise(send.reply_to) if send.reply_to else None,
-            "subject": wording.subject,
-            "text": wording.text,
-            "html": wording.html,
-            "attachment_name": wording.attachment_name,
-            "recipients": _recipients(send),
-            "attempts": 0,
-            "failures": 0,
-            "next_attempt_at": now,
-            "correlation_id": scope.correlation_id,
-            "causation_id": scope.causation_id,
-            "traceparent": scope.traceparent,
+            "recipients": _recipients(to=send.to, cc=send.cc, bcc=send.bcc),
         },
     )
-    if message is None:
-        return
-    if _pending(message):
-        await repository.schedule(session, message.id, after_seconds=0)
-    else:
-        await _fail(session, message, "nobody to send it to: no recipient has a usable address")
-        await repository.save(session, message)
+
+
+async def queue_reset_mail(session: AsyncSession, reset: PasswordResetState) -> None:
+    """One message for one wish. What opens the portal is not in it before it is sent."""
+    await _queue(
+        session,
+        word_reset(reset),
+        {
+            "id": reset.id,
+            "kind": "password_reset",
+            "contact_id": reset.contact_id,
+            "sender_name": one_line(reset.organization_name, most=120),
+            "recipients": _recipients(to=[RecipientState(email=reset.email, name=reset.contact_name)]),
+        },
+    )
 
 
 async def list_messages(
@@ -288,10 +282,43 @@ def _marked(message: Message, emails: Iterable[str], *, status: str, detail: str
     return [{**r, "status": status, "detail": detail} if r["email"] in chosen else r for r in message.recipients]
 
 
-def _recipients(send: SendState) -> list[dict[str, Any]]:
+async def _queue(session: AsyncSession, wording: Wording, values: dict[str, Any]) -> None:
+    scope, now = scope_of(session), utc_now()
+    message = await repository.add_message(
+        session,
+        {
+            **values,
+            "org_id": org_of(session),
+            "version": 1,
+            "created_at": now,
+            "updated_at": now,
+            "status": "queued",
+            "language": wording.language,
+            "subject": wording.subject,
+            "text": wording.text,
+            "html": wording.html,
+            "attachment_name": wording.attachment_name,
+            "attempts": 0,
+            "failures": 0,
+            "next_attempt_at": now,
+            "correlation_id": scope.correlation_id,
+            "causation_id": scope.causation_id,
+            "traceparent": scope.traceparent,
+        },
+    )
+    if message is None:
+        return
+    if _pending(message):
+        await repository.schedule(session, message.id, after_seconds=0)
+    else:
+        await _fail(session, message, "nobody to send it to: no recipient has a usable address")
+        await repository.save(session, message)
+
+
+def _recipients(**kinds: Sequence[RecipientState]) -> list[dict[str, Any]]:
     """Everyone once, To before Cc before Bcc. Who cannot be reached stays in the list, refused from the start."""
     found: dict[str, dict[str, Any]] = {}
-    for kind, recipients in (("to", send.to), ("cc", send.cc), ("bcc", send.bcc)):
+    for kind, recipients in kinds.items():
         for recipient in recipients:
             usable = normalise(recipient.email)
             email = usable or one_line(recipient.email, most=254)

@@ -1,8 +1,9 @@
-"""A wish to mail a document, put into words: subject, text, HTML and the attachment's name."""
+"""A wish for a mail, put into words: subject, text, HTML and the attachment's name."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_currency
@@ -11,10 +12,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from notifications.addresses import one_line, several_lines
 from notifications.phrases import PHRASES, Phrases
 from shared.events.documents import SendState
+from shared.events.portal import PasswordResetState
 
 _MOST_SUBJECT = 200
 _NO_TOTAL = ("delivery_note",)
 """Delivery notes may be meant to show no prices."""
+
+LINK_PLACE = "[link]"
+"""Where a secret link stands in what is kept of a mail."""
 
 _templates = Environment(
     loader=PackageLoader("notifications"),
@@ -31,13 +36,12 @@ class Wording:
     subject: str
     text: str
     html: str
-    attachment_name: str
+    attachment_name: str | None = None
 
 
 def word(send: SendState) -> Wording:
     """In the language asked for (`es` where it is none of ours); a subject or message of the sender's own wins."""
-    language = send.language[:2].lower() if send.language[:2].lower() in PHRASES else "es"
-    phrases = PHRASES[language]
+    language, phrases = _phrases_in(send.language)
     sender = one_line(send.organization_name, most=120)
     subject = one_line(send.subject or "", most=_MOST_SUBJECT) or _subject(send, phrases, sender)
     values = {
@@ -48,12 +52,38 @@ def word(send: SendState) -> Wording:
         "closing": phrases.closing if send.reply_to and not send.message else "",
         "sender": sender,
     }
+    return _rendered("document", values, attachment_name=_attachment_name(send, phrases))
+
+
+def word_reset(reset: PasswordResetState) -> Wording:
+    """In the client's language. LINK_PLACE stands for what it is about."""
+    language, phrases = _phrases_in(reset.language)
+    sender = one_line(reset.organization_name, most=120)
+    values = {
+        "language": language,
+        "subject": one_line(phrases.reset_subject.format(sender=sender), most=_MOST_SUBJECT),
+        "greeting": phrases.greeting.format(name=one_line(reset.contact_name, most=200)),
+        "opening": phrases.reset_opening.format(sender=sender),
+        "button": phrases.reset_button,
+        "link": LINK_PLACE,
+        "closing": phrases.reset_closing,
+        "sender": sender,
+    }
+    return _rendered("password_reset", values)
+
+
+def _phrases_in(language: str) -> tuple[str, Phrases]:
+    known = language[:2].lower() if language[:2].lower() in PHRASES else "es"
+    return known, PHRASES[known]
+
+
+def _rendered(template: str, values: dict[str, Any], *, attachment_name: str | None = None) -> Wording:
     return Wording(
-        language=language,
-        subject=subject,
-        text=_templates.get_template("document.txt").render(values),
-        html=_templates.get_template("document.html").render(values),
-        attachment_name=_attachment_name(send, phrases),
+        language=values["language"],
+        subject=values["subject"],
+        text=_templates.get_template(f"{template}.txt").render(values),
+        html=_templates.get_template(f"{template}.html").render(values),
+        attachment_name=attachment_name,
     )
 
 

@@ -4,6 +4,7 @@ from notifications.config import Settings
 from notifications.delivery import Delivery
 from notifications.handlers import SUBSCRIPTIONS
 from notifications.mailers import mailer_for
+from notifications.sources import Sources
 from notifications.webhooks.deliveries.dispatch import Dispatch
 from notifications.webhooks.deliveries.posting import Poster
 from notifications.webhooks.deliveries.retention import Retention
@@ -19,14 +20,18 @@ _PDF_SECONDS = 30
 
 
 def create_worker(settings: Settings, database: Database, transport: Transport) -> Worker:
-    documents = Asker(
-        settings.documents_url,
-        Signer("notifications", settings.identity_private_key.get_secret_value()),
-        name="notifications",
-        scopes=frozenset({"documents:read"}),
-        timeout=_PDF_SECONDS,
+    signer = Signer("notifications", settings.identity_private_key.get_secret_value())
+    sources = Sources(
+        documents=Asker(
+            settings.documents_url,
+            signer,
+            name="notifications",
+            scopes=frozenset({"documents:read"}),
+            timeout=_PDF_SECONDS,
+        ),
+        portal=Asker(settings.portal_url, signer, name="notifications", scopes=frozenset({"portal:links"})),
     )
-    delivery = Delivery(database, mailer_for(settings), documents, mail_from=settings.mail_from)
+    delivery = Delivery(database, mailer_for(settings), sources, mail_from=settings.mail_from)
     poster = Poster(Targets(private=settings.webhook_private_addresses))
     dispatch = Dispatch(database, poster, Sealer(settings.webhook_keys.get_secret_value()))
     jobs = [delivery.run, dispatch.run, Retention(database).run]

@@ -11,6 +11,7 @@ from portal.client import ClientScope
 from portal.config import Settings
 from portal.errors import NotLoggedIn, ReadOnly
 from portal.sessions import service
+from portal.sessions.throttle import STRANGERS, Attempt
 from portal.tokens import hash_of
 from shared.db.tenancy import Scope
 from shared.errors import Forbidden
@@ -33,6 +34,31 @@ async def _get_visitor(request: Request, identity: IdentityDep, response: Respon
 
 
 VisitorDep = Annotated[Scope, Depends(_get_visitor)]
+
+
+def address_of(request: Request) -> str:
+    """The visitor's, as the gateway saw it: only the gateway reaches this door, and it writes the last entry."""
+    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return forwarded or (request.client.host if request.client else "unknown")
+
+
+async def take_attempt(request: Request, visitor: Scope, attempt: Attempt, *, mail: str | None = None) -> bool:
+    """Before anything is looked at. False when no further `mail` may go to that address. Raises TooManyAttempts."""
+    async with database_of(request).transaction(replace(visitor, org_id=STRANGERS)) as session:
+        await service.take_attempt(session, attempt)
+        return mail is None or await service.take_mail(session, mail)
+
+
+async def forgive_attempt(request: Request, visitor: Scope, attempt: Attempt) -> None:
+    """It was the right password."""
+    async with database_of(request).transaction(replace(visitor, org_id=STRANGERS)) as session:
+        await service.forgive_attempt(session, attempt)
+
+
+async def end_present_session(request: Request, visitor: Scope) -> None:
+    if token := request.cookies.get(COOKIE):
+        async with database_of(request).transaction(visitor) as session:
+            await service.end_session(session, hash_of(token))
 
 
 @asynccontextmanager

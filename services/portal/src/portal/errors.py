@@ -8,6 +8,11 @@ class ContactNotFound(NotFound):
     title = "No such contact"
 
 
+class CompanyNotFound(NotFound):
+    code = "portal.company_not_found"
+    title = "No company has this name here"
+
+
 class LoginFailed(Unauthenticated):
     """One answer for an unknown e-mail, a wrong password, a closed portal and a deleted contact."""
 
@@ -39,6 +44,11 @@ class ReadOnly(Forbidden):
 class PreviewNotFound(NotFound):
     code = "portal.preview_not_found"
     title = "This preview was opened before, or its time is over; ask for a new one"
+
+
+class ResetNotFound(NotFound):
+    code = "portal.reset_not_found"
+    title = "This link was used before, or its time is over; ask for a new one"
 
 
 class DocumentNotFound(NotFound):

@@ -12,9 +12,12 @@ from portal.config import Settings
 from portal.documents.routes import router as documents
 from portal.home.routes import router as home
 from portal.orders.routes import router as orders
+from portal.parties.routes import router as company
 from portal.payments.routes import router as payments
 from portal.previews.routes import opening_router
 from portal.previews.routes import router as previews
+from portal.resets.routes import internal_router as reset_links
+from portal.resets.routes import router as resets
 from portal.sessions.passwords import Passwords
 from portal.sessions.routes import router as sessions
 from shared.db.session import Database
@@ -24,7 +27,8 @@ from shared.web.dead_letters import router as dead_letters
 from shared.web.identity import Signer
 
 STAFF = (access, previews, panel_router, dead_letters)
-CLIENTS = (sessions, opening_router, home, documents, catalogue, orders, payments)
+SIBLINGS = (reset_links,)
+CLIENTS = (company, sessions, resets, opening_router, home, documents, catalogue, orders, payments)
 _DOCUMENTS_SECONDS = 15
 """The first PDF after a start takes its time."""
 
@@ -47,7 +51,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             yield
         passwords.close()
 
-    made = app.create_app("portal", settings, database, (*STAFF, *CLIENTS), lifespan=lifespan)
+    made = app.create_app("portal", settings, database, (*STAFF, *SIBLINGS, *CLIENTS), lifespan=lifespan)
     made.state.contacts = contacts
     made.state.documents = documents
     made.state.passwords = passwords

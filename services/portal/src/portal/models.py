@@ -42,6 +42,7 @@ class Organization(Copy, Base):
     iban: Mapped[str | None] = mapped_column(Text)
     bic: Mapped[str | None] = mapped_column(Text)
     color: Mapped[str | None] = mapped_column(Text)
+    logo: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text)
     currency: Mapped[str] = mapped_column(Text)
 
@@ -88,6 +89,18 @@ class Login(OfContact, Base):
     contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     email: Mapped[str] = mapped_column(Text, primary_key=True)
     password_hash: Mapped[str] = mapped_column(Text)
+
+
+class PasswordReset(OfContact, Base):
+    """A client wants a new password: one row a login, and gone with it. Nothing opens it until the mail is written."""
+
+    __tablename__ = "password_reset"
+
+    contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    email: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid)
+    token_hash: Mapped[str | None] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(MOMENT)
 
 
 class ClientSession(OfContact, Base):

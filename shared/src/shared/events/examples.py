@@ -33,6 +33,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "irpf": "irpf_15",
     "job_title": "Head of purchasing",
     "language": "es",
+    "logo": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "lost_reason": "Too expensive",
     "media_type": "application/pdf",
     "message": "Please find our invoice attached.",

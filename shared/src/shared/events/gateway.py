@@ -7,7 +7,10 @@ from shared.events.contacts import AddressState
 
 
 class OrganizationState(State):
-    """The tenant itself, as it signs its documents. `subject` of the envelope is the organisation."""
+    """The tenant itself, as it signs its documents. `subject` of the envelope is the organisation.
+
+    `logo`: the SHA-256 of its picture, which the gateway serves at `/logos/<it>.png`.
+    """
 
     id: UUID
     name: str
@@ -22,6 +25,7 @@ class OrganizationState(State):
     currency: str
     language: str
     color: str | None = None
+    logo: str | None = None
 
 
 class OrganizationCreated(Event[OrganizationState]):

@@ -21,6 +21,25 @@ class AccessChanged(Event[AccessState]):
     name = "ficha.portal.access.changed.v1"
 
 
+class PasswordResetState(State):
+    """A client wants a new password for the one it forgot. What opens it is never told: whoever mails it asks portal.
+
+    `email` is the login that it was asked for.
+    """
+
+    id: UUID
+    contact_id: UUID
+    contact_name: str
+    email: str
+    language: str
+    organization_name: str
+    expires_at: AwareDatetime
+
+
+class PasswordResetRequested(Event[PasswordResetState]):
+    name = "ficha.portal.password_reset.requested.v1"
+
+
 class EstimateAnswerState(State):
     """What the client said to an estimate. `document_id` is the aggregate in documents."""
 

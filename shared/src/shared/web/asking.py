@@ -1,7 +1,7 @@
 """Asking a sibling service over HTTP, signed with one's own key, when an own copy is not there yet."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -34,29 +34,14 @@ class Asker:
         async with self.get(path, scope) as response:
             return None if response is None else orjson.loads(await response.read())
 
-    @asynccontextmanager
-    async def get(self, path: str, scope: Scope) -> AsyncIterator[aiohttp.ClientResponse | None]:
+    async def post_json(self, path: str, scope: Scope) -> Any | None:
+        """The same of a POST without a body."""
+        async with self._ask("POST", path, scope) as response:
+            return None if response is None else orjson.loads(await response.read())
+
+    def get(self, path: str, scope: Scope) -> AbstractAsyncContextManager[aiohttp.ClientResponse | None]:
         """The open answer, to be streamed, or None for a 404. Raises Unavailable."""
-        identity = Identity(org_id=scope.org_id, actor=self._actor, scopes=self._scopes)
-        headers = {"Authorization": f"Bearer {self._signer.token(identity)}"}
-        if scope.correlation_id:
-            headers["X-Request-ID"] = scope.correlation_id
-        url = f"{self._base_url}{path}"
-        try:
-            with spans.ask(self._name, "GET", url, scope.traceparent) as span:
-                if span.traceparent:
-                    headers["traceparent"] = span.traceparent
-                response = await self._session().get(url, headers=headers)
-                spans.asked(span, response.status)
-            async with response:
-                if response.status == 404:
-                    yield None
-                elif response.status >= 300:
-                    raise Unavailable(f"A neighbour answered {response.status}.")
-                else:
-                    yield response
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unavailable("A neighbour that is needed does not answer.") from error
+        return self._ask("GET", path, scope)
 
     async def close(self) -> None:
         if self._client:
@@ -69,6 +54,29 @@ class Asker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+    @asynccontextmanager
+    async def _ask(self, method: str, path: str, scope: Scope) -> AsyncIterator[aiohttp.ClientResponse | None]:
+        identity = Identity(org_id=scope.org_id, actor=self._actor, scopes=self._scopes)
+        headers = {"Authorization": f"Bearer {self._signer.token(identity)}"}
+        if scope.correlation_id:
+            headers["X-Request-ID"] = scope.correlation_id
+        url = f"{self._base_url}{path}"
+        try:
+            with spans.ask(self._name, method, url, scope.traceparent) as span:
+                if span.traceparent:
+                    headers["traceparent"] = span.traceparent
+                response = await self._session().request(method, url, headers=headers)
+                spans.asked(span, response.status)
+            async with response:
+                if response.status == 404:
+                    yield None
+                elif response.status >= 300:
+                    raise Unavailable(f"A neighbour answered {response.status}.")
+                else:
+                    yield response
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable("A neighbour that is needed does not answer.") from error
 
     def _session(self) -> aiohttp.ClientSession:
         # Made on first use: a ClientSession wants the running loop.

@@ -144,6 +144,15 @@ class Authorize:
             raise Forbidden(f"The scope {self.noun}:{action} is missing.")
 
 
+async def demand_sibling(request: Request, scope: str) -> Identity:
+    """A service that was allowed exactly this. `*` is not enough: it is what people hold. Raises Forbidden."""
+    # Called, not depended on: the gateway puts people and keys in the place of that dependency.
+    identity = await get_identity(request)
+    if not identity.actor.startswith("service:") or scope not in identity.scopes:
+        raise Forbidden(f"Only a service that was given {scope} may ask this.")
+    return identity
+
+
 def _bounded(scopes: Iterable[str], allowed: frozenset[str]) -> frozenset[str]:
     asked = frozenset(scopes)
     if "*" in allowed:

@@ -17,7 +17,7 @@ from shared.db.snapshot import fingerprint_of, list_rows, only_read
 from shared.errors import Forbidden, NotFound
 from shared.events.base import Event
 from shared.web.correlation import scope_for
-from shared.web.identity import Identity, get_identity
+from shared.web.identity import demand_sibling
 from shared.web.session import database_of
 
 MOST = 1000
@@ -50,7 +50,7 @@ def snapshot_router(service: str, *owned: Owned) -> APIRouter:
         return parts[aggregate]
 
     async def read(request: Request) -> AsyncIterator[AsyncSession]:
-        identity = await demand_sibling(request, service)
+        identity = await demand_sibling(request, f"{service}:snapshot")
         if identity.org_id is None:
             raise Forbidden("This needs to be asked on behalf of an organisation.")
         async with database_of(request).transaction(scope_for(request, identity)) as session:
@@ -73,12 +73,3 @@ def snapshot_router(service: str, *owned: Owned) -> APIRouter:
         return {"fingerprint": await fingerprint_of(session, part.model, after=after, until=until, limit=limit)}
 
     return router
-
-
-async def demand_sibling(request: Request, service: str) -> Identity:
-    """A service that was allowed exactly this. `*` is not enough: it is what people hold. Raises Forbidden."""
-    # Called, not depended on: the gateway puts people and keys in the place of that dependency.
-    identity = await get_identity(request)
-    if not identity.actor.startswith("service:") or f"{service}:snapshot" not in identity.scopes:
-        raise Forbidden("Only a service that keeps copies may ask this.")
-    return identity

@@ -46,6 +46,23 @@ class LastAdministrator(Conflict):
     title = "An organisation keeps at least one active administrator"
 
 
+class LogoNotFound(NotFound):
+    code = "gateway.logo_not_found"
+    title = "There is no such logo"
+
+
+class NotAPicture(FichaError):
+    status = 422
+    code = "gateway.not_a_picture"
+    title = "The logo must be a PNG, JPEG or WebP picture"
+
+
+class PictureTooLarge(FichaError):
+    status = 422
+    code = "gateway.picture_too_large"
+    title = "The picture has too many pixels"
+
+
 class KeyNotFound(NotFound):
     code = "gateway.api_key_not_found"
     title = "No such API key"

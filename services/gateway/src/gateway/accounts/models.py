@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Text, Uuid
+from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -35,10 +35,20 @@ class Organization(Tenanted, Base):
     currency: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text)
     color: Mapped[str | None] = mapped_column(Text)
+    logo: Mapped[str | None] = mapped_column(Text)
 
     @property
     def id(self) -> UUID:
         return self.org_id
+
+
+class Logo(Tenanted, Base):
+    """The organisation's picture, a PNG made by us. `digest`: its SHA-256, by which anybody may see it."""
+
+    __tablename__ = "organization_logo"
+
+    digest: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class User(Entity, Base):

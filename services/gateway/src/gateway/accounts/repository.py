@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.errors import KeyNotFound, UserNotFound
-from gateway.accounts.models import ApiKey, LoginSession, Organization, User
+from gateway.accounts.models import ApiKey, LoginSession, Logo, Organization, User
 from shared.db.snapshot import only_read
 from shared.db.tenancy import look_up, org_of
 
@@ -46,6 +47,23 @@ async def get_organization(session: AsyncSession, *, lock: bool = False) -> Orga
     if lock:
         statement = statement.with_for_update()
     return (await session.execute(statement)).scalar_one()
+
+
+async def keep_logo(session: AsyncSession, digest: str, content: bytes) -> None:
+    """In the place of the one before."""
+    statement = insert(Logo).values(org_id=org_of(session), digest=digest, content=content)
+    renewed = {"digest": digest, "content": content}
+    await session.execute(statement.on_conflict_do_update(index_elements=["org_id"], set_=renewed))
+
+
+async def remove_logo(session: AsyncSession) -> None:
+    await session.execute(delete(Logo).where(Logo.org_id == org_of(session)))
+
+
+async def find_logo(session: AsyncSession, digest: str) -> bytes | None:
+    """Of whichever organisation; two may have the same."""
+    await look_up(session, digest)
+    return (await session.execute(select(Logo.content).where(Logo.digest == digest).limit(1))).scalar_one_or_none()
 
 
 async def find_user_by_email(session: AsyncSession, email: str) -> User | None:

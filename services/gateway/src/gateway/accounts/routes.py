@@ -1,15 +1,17 @@
 """The HTTP door of accounts. Passwords are hashed here, between two transactions: no connection waits for it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from gateway.accounts import service
 from gateway.accounts.errors import LoginFailed, NotLoggedIn, PeopleOnly, WrongPassword
 from gateway.accounts.passwords import Passwords
+from gateway.accounts.pictures import redraw
 from gateway.accounts.schemas import (
     ApiKeyIn,
     ApiKeyOut,
@@ -31,10 +33,9 @@ from gateway.origin import OwnOrigin
 from shared.db.tenancy import Scope
 from shared.errors import invalid
 from shared.web.correlation import scope_for
-from shared.web.identity import Authorize
+from shared.web.identity import Authorize, demand_sibling
 from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
 from shared.web.session import SessionDep, database_of
-from shared.web.snapshot import demand_sibling
 from shared.web.versions import ExpectedVersion, set_etag
 
 
@@ -57,6 +58,20 @@ async def forget_callers(request: Request, caller: CallerDep) -> AsyncIterator[N
 
 _FORGETS = Depends(forget_callers, scope="function")
 
+_PICTURE: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            media_type: {"schema": {"type": "string", "format": "binary"}}
+            for media_type in ("image/png", "image/jpeg", "image/webp")
+        },
+    }
+}
+_UNCHANGING: Final = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+
 session_router = APIRouter(prefix="/api/v1/session", tags=["session"], route_class=BoundedRoute)
 organization_router = APIRouter(
     prefix="/api/v1/organization",
@@ -77,6 +92,7 @@ key_router = APIRouter(
     route_class=BoundedRoute,
     dependencies=[Depends(Authorize("organization"))],
 )
+logo_router = APIRouter(prefix="/logos", include_in_schema=False)
 internal_router = APIRouter(prefix="/internal", include_in_schema=False)
 
 
@@ -151,12 +167,38 @@ async def update_organization(
     return OrganizationOut.model_validate(organization)
 
 
+@organization_router.put("/logo", openapi_extra=_PICTURE)
+async def set_logo(
+    request: Request, caller: CallerDep, expected: ExpectedVersion, response: Response
+) -> OrganizationOut:
+    """The picture itself is the body, at most 2 MiB. It is drawn anew, 512 pixels at most each way."""
+    picture = await asyncio.to_thread(redraw, await request.body())
+    async with database_of(request).transaction(scope_for(request, caller.identity)) as session:
+        organization = await service.set_logo(session, picture, expected=expected)
+    set_etag(response, organization.version)
+    return OrganizationOut.model_validate(organization)
+
+
+@organization_router.delete("/logo", status_code=204)
+async def remove_logo(session: SessionDep, expected: ExpectedVersion, response: Response) -> None:
+    organization = await service.remove_logo(session, expected=expected)
+    set_etag(response, organization.version)
+
+
+@logo_router.get("/{digest}.png")
+async def get_logo(request: Request, digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> Response:
+    """For everybody who knows its name, as clients at the door of the portal do."""
+    async with database_of(request).transaction(_scope_of_nobody(request)) as session:
+        picture = await service.find_logo(session, digest)
+    return Response(picture, media_type="image/png", headers={**_UNCHANGING, "ETag": f'"{digest}"'})
+
+
 @internal_router.get("/organizations")
 async def list_organization_ids(
     request: Request, limit: LimitParam = 200, after: UUID | None = None
 ) -> dict[str, list[UUID]]:
     """For siblings that rebuild their copies: the ids of all there are."""
-    identity = await demand_sibling(request, "gateway")
+    identity = await demand_sibling(request, "gateway:snapshot")
     scope = replace(scope_for(request, identity), org_id=None)
     async with database_of(request).transaction(scope) as session:
         return {"items": await service.list_organization_ids(session, after=after, limit=limit)}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, computed_field
 
 from gateway.accounts.scopes import KNOWN
 from shared.db.base import utc_now
@@ -89,6 +89,8 @@ class OrganizationPatch(Shape):
 
 
 class OrganizationOut(View):
+    """`logo_url` names its content: what is there stays so, and anybody may see it."""
+
     id: UUID
     version: int
     name: str
@@ -103,8 +105,13 @@ class OrganizationOut(View):
     currency: str
     language: str
     color: str | None
+    logo: Annotated[str | None, Field(exclude=True)]
     created_at: datetime
     updated_at: datetime
+
+    @computed_field
+    def logo_url(self) -> str | None:
+        return f"/logos/{self.logo}.png" if self.logo else None
 
 
 class UserIn(Shape):

@@ -1,5 +1,6 @@
 """What can be done with organisations, users, sessions and API keys. Passwords arrive here already hashed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,8 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import events, repository, scopes, tokens
-from gateway.accounts.errors import EmailTaken, LastAdministrator, LoginFailed, ScopeNotHeld
+from gateway.accounts.errors import EmailTaken, LastAdministrator, LoginFailed, LogoNotFound, ScopeNotHeld
 from gateway.accounts.models import ApiKey, LoginSession, Organization, User
+from gateway.accounts.pictures import digest_of
 from gateway.accounts.schemas import ApiKeyIn, OrganizationPatch, UserPatch
 from shared.db.base import utc_now
 from shared.db.tenancy import Scope, enter, org_of, scope_of
@@ -68,6 +70,7 @@ async def create_organization(session: AsyncSession, *, name: str, slug: str) ->
         currency="EUR",
         language="es",
         color=None,
+        logo=None,
     )
     await repository.add(session, organization)
     await events.record_organization(session, OrganizationCreated, organization)
@@ -87,16 +90,32 @@ async def update_organization(session: AsyncSession, given: OrganizationPatch, *
     """Only what was sent changes; nothing new, no event. Raises StaleVersion."""
     organization = await repository.get_organization(session, lock=True)
     check_version(expected, organization.version)
-    sent = given.model_dump(exclude_unset=True)
-    changed = {field for field, value in sent.items() if getattr(organization, field) != value}
-    if changed:
-        for field in changed:
-            setattr(organization, field, sent[field])
-        organization.version += 1
-        organization.updated_at = utc_now()
-        await repository.add(session, organization)
-        await events.record_organization(session, OrganizationUpdated, organization, changed=changed)
-    return organization
+    return await _change(session, organization, given.model_dump(exclude_unset=True))
+
+
+async def set_logo(session: AsyncSession, picture: bytes, *, expected: int | None) -> Organization:
+    """`picture` as `pictures.redraw` made it. Raises StaleVersion."""
+    organization = await repository.get_organization(session, lock=True)
+    check_version(expected, organization.version)
+    digest = digest_of(picture)
+    await repository.keep_logo(session, digest, picture)
+    return await _change(session, organization, {"logo": digest})
+
+
+async def remove_logo(session: AsyncSession, *, expected: int | None) -> Organization:
+    """Also when there is none. Raises StaleVersion."""
+    organization = await repository.get_organization(session, lock=True)
+    check_version(expected, organization.version)
+    await repository.remove_logo(session)
+    return await _change(session, organization, {"logo": None})
+
+
+async def find_logo(session: AsyncSession, digest: str) -> bytes:
+    """Wants a scope of no organisation. Raises LogoNotFound."""
+    picture = await repository.find_logo(session, digest)
+    if picture is None:
+        raise LogoNotFound()
+    return picture
 
 
 async def list_users(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[User]:
@@ -247,6 +266,18 @@ async def create_key(session: AsyncSession, given: ApiKeyIn, *, creator: Identit
 async def delete_key(session: AsyncSession, key_id: UUID) -> None:
     """Raises KeyNotFound."""
     await repository.remove_key(session, key_id)
+
+
+async def _change(session: AsyncSession, organization: Organization, wanted: Mapping[str, Any]) -> Organization:
+    changed = {field for field, value in wanted.items() if getattr(organization, field) != value}
+    if changed:
+        for field in changed:
+            setattr(organization, field, wanted[field])
+        organization.version += 1
+        organization.updated_at = utc_now()
+        await repository.add(session, organization)
+        await events.record_organization(session, OrganizationUpdated, organization, changed=changed)
+    return organization
 
 
 async def _start_session(session: AsyncSession, user: User, lifetimes: Lifetimes) -> str:

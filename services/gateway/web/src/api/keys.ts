@@ -5,6 +5,7 @@ export type ContactFilters = { q: string; role?: string; kind?: string; tag?: st
 
 export const keys = {
   session: ['session'] as const,
+  organization: ['organization'] as const,
   users: ['users'] as const,
   contacts: ['contacts'] as const,
   contactList: (filters: ContactFilters) => ['contacts', 'list', filters] as const,

@@ -651,6 +651,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Events
+         * @description Every event of the organisation from a position on, without gaps: of those types that the caller may read
+         *     (`<owner>:read`; `organization:read` for the gateway's own).
+         *
+         *     Position order is commit order: after N nothing at or before N ever appears. An event is there once. Those of one
+         *     aggregate may come out of order after a retry: apply what has a newer `aggregateversion` than what you have.
+         *     A `cursor` goes before `after`. `after` past the feed's end is 422 `events.position_unknown`; before what is still
+         *     kept, 410 `events.expired`.
+         */
+        get: operations["read_events_api_v1_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{file_id}": {
         parameters: {
             query?: never;
@@ -849,6 +875,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dead Letters
+         * @description Events that a service could not handle, after all its attempts. Latest failure first.
+         */
+        get: operations["list_dead_letters_api_v1_operations_dead_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/dead-letters/{service}/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dead Letter
+         * @description One of them: the event as it came, why it failed, and what was done about it.
+         */
+        get: operations["get_dead_letter_api_v1_operations_dead_letters__service___event_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Dead Letters
+         * @description Give them up for good. The reason is kept.
+         */
+        post: operations["discard_dead_letters_api_v1_operations_dead_letters_discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/dead-letters/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description The same by cause: how many, since when, and one of them to look at. Latest failure first.
+         */
+        get: operations["list_groups_api_v1_operations_dead_letters_groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Dead Letters
+         * @description Have the service handle them again, once the cause is mended: soon, once each, and only those that are dead.
+         */
+        post: operations["replay_dead_letters_api_v1_operations_dead_letters_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/opportunities": {
         parameters: {
             query?: never;
@@ -982,6 +1108,27 @@ export interface paths {
         head?: never;
         /** Update Organization */
         patch: operations["update_organization_api_v1_organization_patch"];
+        trace?: never;
+    };
+    "/api/v1/organization/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Logo
+         * @description The picture itself is the body, at most 2 MiB. It is drawn anew, 512 pixels at most each way.
+         */
+        put: operations["set_logo_api_v1_organization_logo_put"];
+        post?: never;
+        /** Remove Logo */
+        delete: operations["remove_logo_api_v1_organization_logo_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/pipelines": {
@@ -1207,6 +1354,177 @@ export interface paths {
         patch: operations["update_user_api_v1_users__user_id__patch"];
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description Newest first.
+         */
+        get: operations["list_webhooks_api_v1_webhooks_get"];
+        put?: never;
+        /**
+         * Create Webhook
+         * @description Whoever makes it must be allowed to read every event that will go there.
+         *
+         *     `secret` is shown in this answer and never again, not even to a repeated Idempotency-Key.
+         */
+        post: operations["create_webhook_api_v1_webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Webhook */
+        get: operations["get_webhook_api_v1_webhooks__webhook_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Webhook
+         * @description With its log.
+         */
+        delete: operations["delete_webhook_api_v1_webhooks__webhook_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Webhook
+         * @description Enabling it sends what has waited meanwhile; what happened while it was disabled did not wait.
+         */
+        patch: operations["update_webhook_api_v1_webhooks__webhook_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deliveries
+         * @description Newest event first, of those that whoever asks may read. Kept for 30 days.
+         */
+        get: operations["list_deliveries_api_v1_webhooks__webhook_id__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Delivery
+         * @description With the log of its attempts.
+         */
+        get: operations["get_delivery_api_v1_webhooks__webhook_id__deliveries__delivery_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend Delivery
+         * @description Once more, now, under the same `webhook-id`, whatever became of it before.
+         */
+        post: operations["resend_delivery_api_v1_webhooks__webhook_id__deliveries__delivery_id__resend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend Failed
+         * @description Everything that was given up since then, once more, oldest first: to catch up after an outage.
+         */
+        post: operations["resend_failed_api_v1_webhooks__webhook_id__resend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Secret
+         * @description A new secret, shown in this answer and never again. For 24 hours the one before it signs as well.
+         */
+        post: operations["rotate_secret_api_v1_webhooks__webhook_id__rotate_secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook
+         * @description Sends it `ficha.notifications.webhook.pinged.v1`, whatever it has chosen. Its log tells what became of it.
+         */
+        post: operations["test_webhook_api_v1_webhooks__webhook_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/portal/api/catalogue": {
         parameters: {
             query?: never;
@@ -1219,6 +1537,26 @@ export interface paths {
          * @description By name.
          */
         get: operations["list_products_portal_api_catalogue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/portal/api/company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Company
+         * @description Name, logo and colour, as they stand on its website too.
+         */
+        get: operations["get_company_portal_api_company_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1396,6 +1734,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/portal/api/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Reset
+         * @description A mail with a link goes to this e-mail if it opens a portal. The answer is the same, and as late, if not.
+         */
+        post: operations["ask_for_reset_portal_api_password_resets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/portal/api/password-resets/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem Reset
+         * @description The new password, once for each link. Ends every session of the client; this browser gets a new one.
+         */
+        post: operations["redeem_reset_portal_api_password_resets_redeem_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/portal/api/preview/{token}": {
         parameters: {
             query?: never;
@@ -1475,6 +1853,26 @@ export interface components {
             url: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ActionOut
+         * @description `action` is the status it led to.
+         */
+        ActionOut: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "dead" | "replaying" | "replayed" | "discarded";
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * ActivityIn
@@ -1663,25 +2061,6 @@ export interface components {
             /** Version */
             version: number;
         };
-        /**
-         * AttemptOut
-         * @description `outcome` is null while it runs.
-         */
-        AttemptOut: {
-            /** Detail */
-            detail: string | null;
-            /** Ended At */
-            ended_at: string | null;
-            /** Number */
-            number: number;
-            /** Outcome */
-            outcome: ("accepted" | "deferred" | "rejected" | "unknown" | "interrupted") | null;
-            /**
-             * Started At
-             * Format: date-time
-             */
-            started_at: string;
-        };
         /** BankAccount */
         BankAccount: {
             /** Bic */
@@ -1695,6 +2074,61 @@ export interface components {
              * @default false
              */
             is_default?: boolean;
+        };
+        /**
+         * CloudEventOut
+         * @description CloudEvents 1.0, exactly as published. `GET /api/v1/asyncapi.json` has what `data` holds for each type.
+         */
+        CloudEventOut: {
+            /** Actor */
+            actor: string;
+            /**
+             * Aggregateversion
+             * @description of the aggregate; apply what is newer than what you have
+             */
+            aggregateversion: number;
+            /** Causationid */
+            causationid?: string | null;
+            /** Correlationid */
+            correlationid?: string | null;
+            /**
+             * Data
+             * @description the aggregate's whole public state, and `changed`: which fields did
+             */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Datacontenttype */
+            datacontenttype: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Orgid
+             * Format: uuid
+             */
+            orgid: string;
+            /** Source */
+            source: string;
+            /** Specversion */
+            specversion: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description the aggregate that changed
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Traceparent */
+            traceparent?: string | null;
+            /** Type */
+            type: string;
         };
         /**
          * CompanyLinkIn
@@ -1890,6 +2324,23 @@ export interface components {
             type: "invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order";
         };
         /**
+         * DecidedOut
+         * @description `changed` were dead; `skipped` are of the same cause, but were settled before, or about to be.
+         */
+        DecidedOut: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "dead" | "replaying" | "replayed" | "discarded";
+            /** Changed */
+            changed: number;
+            /** Service */
+            service: string;
+            /** Skipped */
+            skipped: number;
+        };
+        /**
          * Defaults
          * @description What a document for this contact starts from.
          */
@@ -1910,6 +2361,107 @@ export interface components {
             tax_regime?: ("general" | "intra_eu" | "import_export" | "not_subject" | "equivalence_surcharge" | "exempt") | null;
             /** Taxes */
             taxes?: string[] | null;
+        };
+        /**
+         * DeliveryDetail
+         * @description `log`: newest first, the latest 20.
+         */
+        DeliveryDetail: {
+            /** Aggregate Version */
+            aggregate_version: number;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Error */
+            last_error: string | null;
+            /** Last Status Code */
+            last_status_code: number | null;
+            /** Log */
+            log: components["schemas"]["notifications__webhooks__deliveries__schemas__AttemptOut"][];
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "failed";
+            /**
+             * Subject
+             * Format: uuid
+             */
+            subject: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * DeliveryOut
+         * @description `id` is the event's, and the header `webhook-id` of every attempt.
+         *
+         *     While its webhook is disabled, what is pending waits.
+         */
+        DeliveryOut: {
+            /** Aggregate Version */
+            aggregate_version: number;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Error */
+            last_error: string | null;
+            /** Last Status Code */
+            last_status_code: number | null;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "failed";
+            /**
+             * Subject
+             * Format: uuid
+             */
+            subject: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * DiscardIn
+         * @description Exactly one of `event_id` and `cause` says which letters of the service.
+         */
+        DiscardIn: {
+            /** Cause */
+            cause?: string | null;
+            /** Event Id */
+            event_id?: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Service
+             * @enum {string}
+             */
+            service: "contacts" | "documents" | "crm" | "files" | "portal" | "notifications" | "gateway";
         };
         /**
          * DocumentDetails
@@ -2370,6 +2922,53 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** ExpiredProblem */
+        ExpiredProblem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail?: string | null;
+            /** Errors */
+            errors?: components["schemas"]["FieldProblem"][] | null;
+            /**
+             * First Position
+             * @description the first one that is kept: ask after the one before it
+             */
+            first_position: number;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /** FeedItemOut */
+        FeedItemOut: {
+            event: components["schemas"]["CloudEventOut"];
+            /**
+             * Position
+             * @description in this organisation's feed: 1, 2, 3, …
+             */
+            position: number;
+        };
+        /**
+         * FeedOut
+         * @description What follows, in order. Without `next_cursor` the feed was read to its end: ask again after `position`.
+         */
+        FeedOut: {
+            /** Items */
+            items: components["schemas"]["FeedItemOut"][];
+            /**
+             * Next Cursor
+             * @description there is more at once; for `cursor`, or ask after `position`
+             */
+            next_cursor: string | null;
+            /**
+             * Position
+             * @description so far was read, also past events that were not wanted: keep it together with what you made of the items, and send it as `after`
+             */
+            position: number;
+        };
         /** FieldProblem */
         FieldProblem: {
             /** Code */
@@ -2421,7 +3020,10 @@ export interface components {
             /** Password */
             password: string;
         };
-        /** OrganizationOut */
+        /**
+         * OrganizationOut
+         * @description `logo_url` names its content: what is there stays so, and anybody may see it.
+         */
         GatewayOrganizationOut: {
             /** Address */
             address: {
@@ -2449,6 +3051,8 @@ export interface components {
             id: string;
             /** Language */
             language: string;
+            /** Logo Url */
+            readonly logo_url: string | null;
             /** Name */
             name: string;
             /** Phone */
@@ -2480,6 +3084,52 @@ export interface components {
             user: components["schemas"]["UserOut"];
         };
         /**
+         * GroupOut
+         * @description Letters of one cause. `example_id` is the event that failed last.
+         */
+        GroupOut: {
+            /** Cause */
+            cause: string;
+            /** Count */
+            count: number;
+            /**
+             * Example Id
+             * Format: uuid
+             */
+            example_id: string;
+            /**
+             * First Failed At
+             * Format: date-time
+             */
+            first_failed_at: string;
+            /** Handler */
+            handler: string;
+            /**
+             * Last Failed At
+             * Format: date-time
+             */
+            last_failed_at: string;
+            /** Name */
+            name: string;
+            /** Service */
+            service: string;
+        };
+        /**
+         * GroupsOut
+         * @description `unavailable` services did not answer: theirs are missing here.
+         */
+        GroupsOut: {
+            /** Items */
+            items: components["schemas"]["GroupOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /**
+             * Unavailable
+             * @default []
+             */
+            unavailable?: ("contacts" | "documents" | "crm" | "files" | "portal" | "notifications" | "gateway")[];
+        };
+        /**
          * ItemOut
          * @description Quantity and amount less what was credited. `last_price`: the unit price before discount, when last sold.
          */
@@ -2498,6 +3148,111 @@ export interface components {
             product_id: string | null;
             /** Quantity */
             quantity: string;
+        };
+        /**
+         * LetterDetail
+         * @description `body` is the event when it is JSON; whatever else came is in `body_base64`.
+         */
+        LetterDetail: {
+            /** Actions */
+            actions: components["schemas"]["ActionOut"][];
+            /** Attempts */
+            attempts: number;
+            /** Body */
+            body?: unknown;
+            /** Body Base64 */
+            body_base64?: string | null;
+            /** Cause */
+            cause: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /**
+             * First Failed At
+             * Format: date-time
+             */
+            first_failed_at: string;
+            /** Handler */
+            handler: string;
+            /** Headers */
+            headers: {
+                [key: string]: string | number;
+            };
+            /**
+             * Last Failed At
+             * Format: date-time
+             */
+            last_failed_at: string;
+            /** Name */
+            name: string;
+            /** Org Id */
+            org_id: string | null;
+            /** Reason */
+            reason: string;
+            /** Service */
+            service: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "dead" | "replaying" | "replayed" | "discarded";
+        };
+        /**
+         * LetterOut
+         * @description An event that a service gave up on. `cause` is the reason without what differs from case to case.
+         */
+        LetterOut: {
+            /** Attempts */
+            attempts: number;
+            /** Cause */
+            cause: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /**
+             * First Failed At
+             * Format: date-time
+             */
+            first_failed_at: string;
+            /** Handler */
+            handler: string;
+            /**
+             * Last Failed At
+             * Format: date-time
+             */
+            last_failed_at: string;
+            /** Name */
+            name: string;
+            /** Org Id */
+            org_id: string | null;
+            /** Reason */
+            reason: string;
+            /** Service */
+            service: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "dead" | "replaying" | "replayed" | "discarded";
+        };
+        /**
+         * LettersOut
+         * @description `unavailable` services did not answer: theirs are missing here.
+         */
+        LettersOut: {
+            /** Items */
+            items: components["schemas"]["LetterOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /**
+             * Unavailable
+             * @default []
+             */
+            unavailable?: ("contacts" | "documents" | "crm" | "files" | "portal" | "notifications" | "gateway")[];
         };
         /**
          * LineIn
@@ -2560,11 +3315,11 @@ export interface components {
         };
         /**
          * MessageDetail
-         * @description `log`: newest first, the latest 200.
+         * @description `log`: newest first, the latest 200. `text` without the secret that a `password_reset` carries.
          */
         MessageDetail: {
             /** Attachment Name */
-            attachment_name: string;
+            attachment_name: string | null;
             /** Attempts */
             attempts: number;
             /**
@@ -2577,29 +3332,28 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /**
-             * Document Id
-             * Format: uuid
-             */
-            document_id: string;
+            /** Document Id */
+            document_id: string | null;
             /** Document Number */
             document_number: string | null;
-            /**
-             * Document Type
-             * @enum {string}
-             */
-            document_type: "invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order";
+            /** Document Type */
+            document_type: ("invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order") | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "document" | "password_reset";
             /** Language */
             language: string;
             /** Last Error */
             last_error: string | null;
             /** Log */
-            log: components["schemas"]["AttemptOut"][];
+            log: components["schemas"]["notifications__schemas__AttemptOut"][];
             /** Next Attempt At */
             next_attempt_at: string | null;
             /** Recipients */
@@ -2623,7 +3377,10 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** MessageOut */
+        /**
+         * MessageOut
+         * @description `document_…` where it is the mail of a document; a `password_reset` goes to a client of the portal.
+         */
         MessageOut: {
             /** Attempts */
             attempts: number;
@@ -2637,23 +3394,22 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /**
-             * Document Id
-             * Format: uuid
-             */
-            document_id: string;
+            /** Document Id */
+            document_id: string | null;
             /** Document Number */
             document_number: string | null;
-            /**
-             * Document Type
-             * @enum {string}
-             */
-            document_type: "invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order";
+            /** Document Type */
+            document_type: ("invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order") | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "document" | "password_reset";
             /** Language */
             language: string;
             /** Last Error */
@@ -2731,6 +3487,47 @@ export interface components {
             name: string;
             /** Phones */
             phones?: string[];
+        };
+        /**
+         * NewWebhookOut
+         * @description `secret` is shown in this answer and never again.
+         */
+        NewWebhookOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Description */
+            description: string | null;
+            /** Disabled Reason */
+            disabled_reason: ("by_person" | "gone" | "failing") | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Failing Since */
+            failing_since: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Previous Secret Until */
+            previous_secret_until: string | null;
+            /** Secret */
+            secret: string;
+            /** Types */
+            types: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Url */
+            url: string;
+            /** Version */
+            version: number;
         };
         /** NextDueOut */
         NextDueOut: {
@@ -2816,6 +3613,44 @@ export interface components {
              * @default false
              */
             pinned?: boolean;
+        };
+        /**
+         * AttemptOut
+         * @description `outcome` is null while it runs.
+         */
+        notifications__schemas__AttemptOut: {
+            /** Detail */
+            detail: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Number */
+            number: number;
+            /** Outcome */
+            outcome: ("accepted" | "deferred" | "rejected" | "unknown" | "interrupted") | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
+         * AttemptOut
+         * @description `ms`: milliseconds until the answer, or until it was clear that there is none. `answer`: how its body begins.
+         */
+        notifications__webhooks__deliveries__schemas__AttemptOut: {
+            /** Answer */
+            answer: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Error */
+            error: string | null;
+            /** Ms */
+            ms: number;
+            /** Status Code */
+            status_code: number | null;
         };
         /**
          * RecipientOut
@@ -3087,6 +3922,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[DeliveryOut] */
+        Page_DeliveryOut_: {
+            /** Items */
+            items: components["schemas"]["DeliveryOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[DocumentOut] */
         Page_DocumentOut_: {
             /** Items */
@@ -3189,6 +4031,13 @@ export interface components {
         Page_UserOut_: {
             /** Items */
             items: components["schemas"]["UserOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[WebhookOut] */
+        Page_WebhookOut_: {
+            /** Items */
+            items: components["schemas"]["WebhookOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3384,7 +4233,10 @@ export interface components {
             /** Password */
             password: string;
         };
-        /** OrganizationOut */
+        /**
+         * OrganizationOut
+         * @description `logo_url`: the gateway's, for everybody to see; its content never changes.
+         */
         PortalOrganizationOut: {
             /** Color */
             color: string | null;
@@ -3392,6 +4244,8 @@ export interface components {
             currency: string;
             /** Language */
             language: string;
+            /** Logo Url */
+            readonly logo_url: string | null;
             /** Name */
             name: string;
             /** Slug */
@@ -3579,10 +4433,71 @@ export interface components {
              */
             unit_price?: number | string;
         };
+        /**
+         * RedemptionIn
+         * @description `token` is what stands behind the # of the link.
+         */
+        RedemptionIn: {
+            /** Password */
+            password: string;
+            /** Token */
+            token: string;
+        };
         /** RejectionIn */
         RejectionIn: {
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * ReplayIn
+         * @description Exactly one of `event_id`, `cause` and `all` says which letters of the service.
+         */
+        ReplayIn: {
+            /** All */
+            all?: true | null;
+            /** Cause */
+            cause?: string | null;
+            /** Event Id */
+            event_id?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Service
+             * @enum {string}
+             */
+            service: "contacts" | "documents" | "crm" | "files" | "portal" | "notifications" | "gateway";
+        };
+        /** ResendIn */
+        ResendIn: {
+            /**
+             * Since
+             * Format: date-time
+             * @description of the events, by when they happened
+             */
+            since: string;
+        };
+        /**
+         * ResendOut
+         * @description `more`: there were too many for once; ask again.
+         */
+        ResendOut: {
+            /** More */
+            more: boolean;
+            /** Queued */
+            queued: number;
+        };
+        /**
+         * ResetIn
+         * @description `organization`: the slug in the link that the company gave; without it every company that knows the e-mail.
+         */
+        ResetIn: {
+            /** Email */
+            email: string;
+            /** Organization */
+            organization?: string | null;
         };
         /**
          * SectionOut
@@ -3818,6 +4733,97 @@ export interface components {
              * @default
              */
             password?: string;
+        };
+        /** WebhookIn */
+        WebhookIn: {
+            /** Description */
+            description?: string | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * Secret
+             * @description `whsec_` and the base64 of 24 to 64 random bytes; absent: one is made
+             */
+            secret?: string | null;
+            /**
+             * Types
+             * @description wire names, or prefixes: `ficha.contacts.contact.updated.v1`, `ficha.documents.*`; `*`, or none at all, is every event that whoever asks may read
+             * @default []
+             */
+            types?: string[];
+            /**
+             * Url
+             * @description https, with a host name; never one of a private network
+             */
+            url: string;
+        };
+        /**
+         * WebhookOut
+         * @description `disabled_reason`: a person's wish, 410 Gone, or days of nothing but failures.
+         *
+         *     `failing_since`: the first failure after the last success. Until `previous_secret_until`, both secrets sign.
+         */
+        WebhookOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Description */
+            description: string | null;
+            /** Disabled Reason */
+            disabled_reason: ("by_person" | "gone" | "failing") | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Failing Since */
+            failing_since: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Previous Secret Until */
+            previous_secret_until: string | null;
+            /** Types */
+            types: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Url */
+            url: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WebhookPatch
+         * @description What is absent stays. Who changes `url` or `types` must be allowed to read all that will go there.
+         */
+        WebhookPatch: {
+            /** Description */
+            description?: string | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * Types
+             * @description wire names, or prefixes: `ficha.contacts.contact.updated.v1`, `ficha.documents.*`; `*`, or none at all, is every event that whoever asks may read
+             * @default []
+             */
+            types?: string[];
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
         };
         /**
          * YearOut
@@ -5622,6 +6628,55 @@ export interface operations {
             };
         };
     };
+    read_events_api_v1_events_get: {
+        parameters: {
+            query?: {
+                /** @description `position` of the answer before; at first 0 */
+                after?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description rows a page */
+                limit?: number;
+                /** @description only this type, or with a final `*` all that begin so; may be repeated */
+                type?: string[];
+                /** @description seconds to wait for an event when there is none (long poll) */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedOut"];
+                };
+            };
+            /** @description `events.expired`: something after that position is not kept any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpiredProblem"];
+                };
+            };
+        };
+    };
     get_file_api_v1_files__file_id__get: {
         parameters: {
             query?: never;
@@ -6107,6 +7162,188 @@ export interface operations {
             };
         };
     };
+    list_dead_letters_api_v1_operations_dead_letters_get: {
+        parameters: {
+            query?: {
+                /** @description exactly this cause, as a group names it */
+                cause?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description rows a page */
+                limit?: number;
+                /** @description the event's wire name */
+                name?: string | null;
+                /** @description of this service only */
+                service?: ("contacts" | "documents" | "crm" | "files" | "portal" | "notifications" | "gateway") | null;
+                /** @description what became of them */
+                status?: "dead" | "replaying" | "replayed" | "discarded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LettersOut"];
+                };
+            };
+        };
+    };
+    get_dead_letter_api_v1_operations_dead_letters__service___event_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                service: "contacts" | "documents" | "crm" | "files" | "portal" | "notifications" | "gateway";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterDetail"];
+                };
+            };
+        };
+    };
+    discard_dead_letters_api_v1_operations_dead_letters_discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardIn"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOut"];
+                };
+            };
+        };
+    };
+    list_groups_api_v1_operations_dead_letters_groups_get: {
+        parameters: {
+            query?: {
+                /** @description exactly this cause, as a group names it */
+                cause?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description rows a page */
+                limit?: number;
+                /** @description the event's wire name */
+                name?: string | null;
+                /** @description of this service only */
+                service?: ("contacts" | "documents" | "crm" | "files" | "portal" | "notifications" | "gateway") | null;
+                /** @description what became of them */
+                status?: "dead" | "replaying" | "replayed" | "discarded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsOut"];
+                };
+            };
+        };
+    };
+    replay_dead_letters_api_v1_operations_dead_letters_replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayIn"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOut"];
+                };
+            };
+        };
+    };
     list_opportunities_api_v1_opportunities_get: {
         parameters: {
             query?: {
@@ -6469,6 +7706,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["GatewayOrganizationOut"];
                 };
+            };
+        };
+    };
+    set_logo_api_v1_organization_logo_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayOrganizationOut"];
+                };
+            };
+        };
+    };
+    remove_logo_api_v1_organization_logo_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -7103,6 +8408,377 @@ export interface operations {
             };
         };
     };
+    list_webhooks_api_v1_webhooks_get: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookOut_"];
+                };
+            };
+        };
+    };
+    create_webhook_api_v1_webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookOut"];
+                };
+            };
+        };
+    };
+    get_webhook_api_v1_webhooks__webhook_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+        };
+    };
+    delete_webhook_api_v1_webhooks__webhook_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                "if-match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_webhook_api_v1_webhooks__webhook_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                "if-match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+        };
+    };
+    list_deliveries_api_v1_webhooks__webhook_id__deliveries_get: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description rows a page */
+                limit?: number;
+                status?: ("pending" | "delivered" | "failed") | null;
+                /** @description an event's wire name */
+                type?: string | null;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeliveryOut_"];
+                };
+            };
+        };
+    };
+    get_delivery_api_v1_webhooks__webhook_id__deliveries__delivery_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+        };
+    };
+    resend_delivery_api_v1_webhooks__webhook_id__deliveries__delivery_id__resend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+        };
+    };
+    resend_failed_api_v1_webhooks__webhook_id__resend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendIn"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResendOut"];
+                };
+            };
+        };
+    };
+    rotate_secret_api_v1_webhooks__webhook_id__rotate_secret_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                "if-match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookOut"];
+                };
+            };
+        };
+    };
+    test_webhook_api_v1_webhooks__webhook_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+        };
+    };
     list_products_portal_api_catalogue_get: {
         parameters: {
             query?: {
@@ -7133,6 +8809,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PortalPage_ProductOut_"];
+                };
+            };
+        };
+    };
+    get_company_portal_api_company_get: {
+        parameters: {
+            query: {
+                /** @description the slug in the link that the company gave */
+                organization: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalOrganizationOut"];
                 };
             };
         };
@@ -7461,6 +9169,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    ask_for_reset_portal_api_password_resets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetIn"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    redeem_reset_portal_api_password_resets_redeem_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedemptionIn"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSessionOut"];
+                };
             };
         };
     };

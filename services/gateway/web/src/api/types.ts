@@ -5,6 +5,8 @@ type Schemas = components['schemas'];
 
 export type Session = Schemas['GatewaySessionOut'];
 export type User = Schemas['UserOut'];
+export type Organization = Schemas['GatewayOrganizationOut'];
+export type OrganizationPatch = Schemas['OrganizationPatch'];
 
 export type Contact = Schemas['ContactsContactOut'];
 export type ContactIn = Schemas['ContactIn'];

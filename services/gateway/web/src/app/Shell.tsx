@@ -1,6 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useSession } from '@/session/session';
+import { SkipLink } from '@/ui/SkipLink';
 import { Logo } from './Logo';
 import { useTexts } from './texts';
 import { UserMenu } from './UserMenu';
@@ -12,9 +13,7 @@ export function Shell() {
   const { organization } = useSession();
   return (
     <div className={classes.shell}>
-      <a href="#content" className={classes.skip}>
-        {app.skip}
-      </a>
+      <SkipLink />
       <header className={classes.bar}>
         <Group gap={28} wrap="nowrap">
           <Link to="/contacts" className={classes.brand} aria-label="Ficha">

@@ -1,8 +1,9 @@
 import { Menu, Text, UnstyledButton } from '@mantine/core';
-import { IconLogout } from '@tabler/icons-react';
+import { IconBuilding, IconLogout } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useLogOut, useSession } from '@/session/session';
 import { Initials } from '@/ui/Initials';
+import { MenuItemLink } from '@/ui/links';
 import { PreferenceItems } from '@/ui/PreferenceItems';
 import { useTexts } from './texts';
 
@@ -28,6 +29,14 @@ export function UserMenu() {
           </Text>
         </Menu.Label>
         <Menu.Divider />
+        {user.is_admin && (
+          <>
+            <MenuItemLink to="/settings" leftSection={<IconBuilding size={16} />}>
+              {texts.company.title}
+            </MenuItemLink>
+            <Menu.Divider />
+          </>
+        )}
         <PreferenceItems settings={texts.settings} />
         <Menu.Divider />
         <Menu.Item

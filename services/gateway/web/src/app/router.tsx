@@ -7,10 +7,12 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { isUnauthenticated } from '@/api/problem';
+import { organizationQuery } from '@/company/organization';
 import { readListSearch } from '@/contacts/listSearch';
 import { panelQuery, presentYear, readPanelSearch } from '@/panel/panel';
 import { sessionQuery } from '@/session/session';
-import { NotFoundPage, ProblemPage } from './ProblemPage';
+import { ProblemPage } from '@/ui/ProblemPage';
+import { NotFoundPage } from './NotFoundPage';
 
 const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
   notFoundComponent: NotFoundPage,
@@ -71,9 +73,20 @@ const documentRoute = createRoute({
   component: lazyRouteComponent(() => import('@/documents/DocumentPage'), 'DocumentPage'),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/settings',
+  beforeLoad: ({ context }) => {
+    const session = context.client.getQueryData(sessionQuery.queryKey);
+    if (!session?.user.is_admin) throw redirect({ to: '/contacts', search: {} });
+  },
+  loader: ({ context }) => context.client.query(organizationQuery),
+  component: lazyRouteComponent(() => import('@/company/SettingsPage'), 'SettingsPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
-  staffRoute.addChildren([homeRoute, contactsRoute, panelRoute, documentRoute]),
+  staffRoute.addChildren([homeRoute, contactsRoute, panelRoute, documentRoute, settingsRoute]),
 ]);
 
 export function createAppRouter(client: QueryClient) {

@@ -12,19 +12,18 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { api, dataOf } from '@/api/client';
 import { isStale } from '@/api/problem';
 import type { Contact } from '@/api/types';
 import { useTexts } from '@/app/texts';
-import { useFormats } from '@/i18n/formats';
 import { LANGUAGE_NAMES, LOCALES } from '@/i18n/locale';
 import { tellProblem } from '@/ui/notices';
 import { fieldErrors, problemText } from '@/ui/problemText';
+import { AddressInputs } from './AddressInputs';
 import { ContactConflict } from './ContactConflict';
 import { bodyOf, formPath, NEW_CONTACT, valuesOf, type ContactValues } from './contactValues';
 import { useCreateContact, useUpdateContact } from './contacts';
-import { COUNTRIES } from './countries';
 import { KINDS, ROLES } from './listSearch';
 import { changesOf, mergeValues, type Merged } from './mergeValues';
 import { StringRows } from './StringRows';
@@ -167,30 +166,12 @@ function Reach({ form }: FormProps) {
 
 function Fiscal({ form }: FormProps) {
   const { contactForm } = useTexts();
-  const { country } = useFormats();
-  const countries = useMemo(
-    () =>
-      COUNTRIES.map((code) => ({ value: code, label: country(code) })).sort((one, other) =>
-        one.label.localeCompare(other.label),
-      ),
-    [country],
-  );
   return (
     <Fieldset legend={contactForm.fiscal} radius="md">
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput label={contactForm.taxId} {...form.getInputProps('tax_id')} />
         <TextInput label={contactForm.vatNumber} {...form.getInputProps('vat_number')} />
-        <TextInput label={contactForm.street} {...form.getInputProps('billing_address.street')} />
-        <TextInput label={contactForm.city} {...form.getInputProps('billing_address.city')} />
-        <TextInput label={contactForm.postalCode} {...form.getInputProps('billing_address.postal_code')} />
-        <TextInput label={contactForm.province} {...form.getInputProps('billing_address.province')} />
-        <Select
-          label={contactForm.country}
-          searchable
-          allowDeselect={false}
-          data={countries}
-          {...form.getInputProps('billing_address.country')}
-        />
+        <AddressInputs form={form} at="billing_address" />
         <TextInput label={contactForm.iban} {...form.getInputProps('iban')} />
       </SimpleGrid>
       <TextInput

@@ -38,7 +38,7 @@ export function AccountMenu({ me }: { me: Me }) {
           </Menu.Item>
           <Menu.Item
             leftSection={<IconLogout size={16} />}
-            onClick={() => attempt(logOut(), () => window.location.assign('/portal/login'))}
+            onClick={() => attempt(logOut(), () => window.location.assign(doorOf(me)))}
           >
             {texts.actions.logOut}
           </Menu.Item>
@@ -47,6 +47,10 @@ export function AccountMenu({ me }: { me: Me }) {
       {changing && <PasswordDialog onClose={dialog.close} />}
     </>
   );
+}
+
+function doorOf({ organization }: Me): string {
+  return organization ? `/portal/login?org=${organization.slug}` : '/portal/login';
 }
 
 function PasswordDialog({ onClose }: { onClose: () => void }) {

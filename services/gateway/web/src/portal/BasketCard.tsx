@@ -9,6 +9,7 @@ import { useBasket, type BasketLine } from './Basket';
 import { meQuery, usePlaceOrder } from './client';
 import { QuantityStepper } from './QuantityStepper';
 import { useTexts } from './texts';
+import bar from './CataloguePage.module.css';
 import classes from './PortalShell.module.css';
 
 export function BasketCard() {
@@ -32,7 +33,7 @@ export function BasketCard() {
       },
     );
   return (
-    <section className={classes.card} aria-label={shop.basket}>
+    <section id="basket" className={classes.card} aria-label={shop.basket} tabIndex={-1}>
       <Title order={2} fz={16} mb="sm">
         {shop.basket}
       </Title>
@@ -80,6 +81,29 @@ export function BasketCard() {
         </Stack>
       )}
     </section>
+  );
+}
+
+/** Where the basket is far below the products: what is in it, and the way there. */
+export function BasketBar() {
+  const { shop } = useTexts();
+  const { money } = useFormats();
+  const { lines } = useBasket();
+  const [first] = lines;
+  if (!first) return null;
+  const count = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  return (
+    <Button
+      component="a"
+      href="#basket"
+      size="md"
+      fullWidth
+      justify="space-between"
+      className={bar.bar}
+      rightSection={money(sumOf(lines), first.product.currency)}
+    >
+      {shop.basket} ({count})
+    </Button>
   );
 }
 

@@ -5,7 +5,7 @@ import { useFormats } from '@/i18n/formats';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
 import { useBasket } from './Basket';
-import { BasketCard } from './BasketCard';
+import { BasketBar, BasketCard } from './BasketCard';
 import { catalogueQuery, type CatalogueProduct } from './client';
 import { OrderList } from './OrderList';
 import { QuantityStepper } from './QuantityStepper';
@@ -25,7 +25,10 @@ export function CataloguePage() {
         </Text>
       </Group>
       <div className={classes.columns}>
-        <Products />
+        <div>
+          <Products />
+          <BasketBar />
+        </div>
         <div className={classes.side}>
           <BasketCard />
           <OrderList />

@@ -10,7 +10,6 @@ import { FormDialog } from '@/ui/FormDialog';
 import { AnchorLink } from '@/ui/links';
 import { tell } from '@/ui/notices';
 import { QueryProblem } from '@/ui/QueryProblem';
-import { WideTable } from '@/ui/WideTable';
 import { useAttempt } from '@/ui/useAttempt';
 import { documentQuery, meQuery, pdfUrl, useDocumentAnswers, type DocumentDetails } from './client';
 import { TransferDialog } from './TransferDialog';
@@ -85,23 +84,32 @@ function Lines({ document }: { document: DocumentDetails }) {
   const { document: texts } = useTexts();
   const { money, number } = useFormats();
   return (
-    <WideTable label={texts.description} minWidth={460} verticalSpacing={10}>
+    <Table verticalSpacing={10}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{texts.description}</Table.Th>
-          <Table.Th ta="right">{texts.quantity}</Table.Th>
-          <Table.Th ta="right">{texts.price}</Table.Th>
+          <Table.Th ta="right" visibleFrom="sm">
+            {texts.quantity}
+          </Table.Th>
+          <Table.Th ta="right" visibleFrom="sm">
+            {texts.price}
+          </Table.Th>
           <Table.Th ta="right">{texts.amount}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {document.lines.map((line, index) => (
           <Table.Tr key={index}>
-            <Table.Td>{line.description}</Table.Td>
-            <Table.Td ta="right" className="figures">
+            <Table.Td>
+              {line.description}
+              <Text fz={13} c="dimmed" className="figures" hiddenFrom="sm">
+                {number(line.quantity)} × {money(line.unit_price, document.currency)}
+              </Text>
+            </Table.Td>
+            <Table.Td ta="right" className="figures" visibleFrom="sm">
               {number(line.quantity)}
             </Table.Td>
-            <Table.Td ta="right" className="figures">
+            <Table.Td ta="right" className="figures" visibleFrom="sm">
               {money(line.unit_price, document.currency)}
             </Table.Td>
             <Table.Td ta="right" className="figures">
@@ -110,7 +118,7 @@ function Lines({ document }: { document: DocumentDetails }) {
           </Table.Tr>
         ))}
       </Table.Tbody>
-    </WideTable>
+    </Table>
   );
 }
 
@@ -122,7 +130,7 @@ function Totals({ document }: { document: DocumentDetails }) {
     [texts.taxes, document.tax_total],
   ] as const;
   return (
-    <Stack gap={6} ml="auto" maw={300} mt="md">
+    <Stack gap={6} ml="auto" maw={300} mt="md" pr={10}>
       {rows.map(([name, amount]) => (
         <Group key={name} justify="space-between">
           <Text size="sm" c="dimmed">

@@ -22,7 +22,11 @@ export function DocumentRows({ documents }: { documents: ClientDocument[] }) {
               </Text>
               <Text span display="block" fz={13} c="dimmed">
                 {day(document.issue_date)}
-                {document.due_date && ` · ${texts.document.due} ${day(document.due_date)}`}
+                {document.due_date && (
+                  <span className={classes.due}>
+                    {texts.document.due} {day(document.due_date)}
+                  </span>
+                )}
               </Text>
             </span>
             <StatusBadge document={document} />

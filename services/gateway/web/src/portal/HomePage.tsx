@@ -81,7 +81,7 @@ type FigureProps = { label: string; value: string; bad?: boolean; children?: Rea
 
 function Figure({ label, value, bad, children }: FigureProps) {
   return (
-    <div className={classes.card} style={{ minHeight: 116 }}>
+    <div className={classes.figure}>
       <Text fz={13} c="dimmed">
         {label}
       </Text>

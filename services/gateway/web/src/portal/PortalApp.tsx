@@ -9,7 +9,7 @@ import type { Locale } from '@/i18n/locale';
 import { brandTheme } from '@/theme/brandTheme';
 import { ThemeProvider } from '@/theme/ThemeProvider';
 import { BasketProvider } from './Basket';
-import { meQuery } from './client';
+import { companyQuery, meQuery } from './client';
 import { createPortalRouter } from './router';
 import { TextsProvider } from './texts';
 import type { PortalTexts } from './texts/es';
@@ -33,14 +33,18 @@ export function PortalApp({ initial }: { initial: { locale: Locale; texts: Porta
 /** In the company's colour as soon as it is known whose portal this is. */
 function Branded({ children }: { children: ReactNode }) {
   const { data: me } = useQuery({ ...meQuery, enabled: false });
-  return <ThemeProvider theme={brandTheme(me?.organization?.color)}>{children}</ThemeProvider>;
+  const { data: company } = useQuery({ ...companyQuery(undefined), enabled: false });
+  const color = me?.organization?.color ?? company?.color;
+  return <ThemeProvider theme={brandTheme(color)}>{children}</ThemeProvider>;
 }
 
 function wire() {
   const client = createQueryClient(() => {
-    if (router.state.location.pathname === '/login') return;
+    const me = client.getQueryData(meQuery.queryKey);
+    // Where nobody was logged in, the routes themselves lead to the door.
+    if (!me) return;
     client.clear();
-    void router.navigate({ to: '/login' });
+    void router.navigate({ to: '/login', search: { org: me.organization?.slug } });
   });
   const router = createPortalRouter(client);
   return { client, router };

@@ -1,8 +1,8 @@
-import { Group, Text } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
-import { Initials } from '@/ui/Initials';
+import { CompanyMark } from '@/ui/CompanyMark';
+import { SkipLink } from '@/ui/SkipLink';
 import { AccountMenu } from './AccountMenu';
 import { meQuery } from './client';
 import { useTexts } from './texts';
@@ -12,12 +12,9 @@ import classes from './PortalShell.module.css';
 export function PortalShell() {
   const { portal } = useTexts();
   const { data: me } = useSuspenseQuery(meQuery);
-  const company = me.organization?.name ?? portal.title;
   return (
     <div className={classes.shell}>
-      <a href="#content" className={classes.skip}>
-        {portal.skip}
-      </a>
+      <SkipLink />
       {me.read_only && (
         <div className={classes.banner} role="status">
           <IconEye size={18} aria-hidden />
@@ -27,27 +24,22 @@ export function PortalShell() {
       <header className={classes.bar}>
         <div className={classes.inner}>
           <Link to="/" className={classes.brand}>
-            <Initials name={company} kind="company" size={34} />
-            <Text span fw={640} fz={16} truncate>
-              {company}
-            </Text>
+            <CompanyMark company={me.organization ?? { name: portal.title, logo_url: null }} />
           </Link>
-          <Group gap="sm" wrap="nowrap">
-            <nav className={classes.nav}>
-              <Link to="/" activeOptions={{ exact: true }} activeProps={{ 'data-active': true }}>
-                {portal.home}
+          <nav className={classes.nav}>
+            <Link to="/" activeOptions={{ exact: true }} activeProps={{ 'data-active': true }}>
+              {portal.home}
+            </Link>
+            <Link to="/documents" activeProps={{ 'data-active': true }}>
+              {portal.documents}
+            </Link>
+            {me.catalogue && (
+              <Link to="/catalogue" activeProps={{ 'data-active': true }}>
+                {portal.catalogue}
               </Link>
-              <Link to="/documents" activeProps={{ 'data-active': true }}>
-                {portal.documents}
-              </Link>
-              {me.catalogue && (
-                <Link to="/catalogue" activeProps={{ 'data-active': true }}>
-                  {portal.catalogue}
-                </Link>
-              )}
-            </nav>
-            <AccountMenu me={me} />
-          </Group>
+            )}
+          </nav>
+          <AccountMenu me={me} />
         </div>
       </header>
       <main id="content" className={classes.content} tabIndex={-1}>

@@ -4,6 +4,7 @@ import { api, dataOf, done } from '@/api/client';
 import type { components } from '@/api/schema';
 
 type Schemas = components['schemas'];
+export type Company = Schemas['PortalOrganizationOut'];
 export type Me = Schemas['MeOut'];
 export type ClientDocument = Schemas['PortalDocumentOut'];
 export type DocumentDetails = Schemas['DocumentDetails'];
@@ -16,6 +17,7 @@ export const STATUS_FILTERS: StatusFilter[] = ['pending', 'overdue', 'paid', 'ac
 
 const keys = {
   all: ['portal'] as const,
+  company: ['portal', 'company'] as const,
   me: ['portal', 'me'] as const,
   documents: (filters: DocumentFilters) => ['portal', 'documents', filters] as const,
   document: (id: string) => ['portal', 'document', id] as const,
@@ -29,6 +31,20 @@ export const meQuery = queryOptions({
   staleTime: 30_000,
   retry: false,
 });
+
+/** Whose door it is; `null` where the link names nobody known. One page is about one company. */
+export function companyQuery(slug: string | undefined) {
+  return queryOptions({
+    queryKey: keys.company,
+    queryFn: async (): Promise<Company | null> =>
+      slug
+        ? dataOf(api.GET('/portal/api/company', { params: { query: { organization: slug } } })).catch(
+            () => null,
+          )
+        : null,
+    staleTime: 'static',
+  });
+}
 
 export function documentListQuery(filters: DocumentFilters) {
   return infiniteQueryOptions({
@@ -73,6 +89,14 @@ export function pdfUrl(id: string): string {
 
 export function logIn(email: string, password: string, organization: string | undefined) {
   return dataOf(api.POST('/portal/api/session', { body: { email, password, organization } }));
+}
+
+export function askForReset(email: string, organization: string | undefined): Promise<void> {
+  return done(api.POST('/portal/api/password-resets', { body: { email, organization } }));
+}
+
+export function redeemReset(token: string, password: string) {
+  return dataOf(api.POST('/portal/api/password-resets/redeem', { body: { token, password } }));
 }
 
 export function logOut(): Promise<void> {

@@ -8,8 +8,9 @@ import {
 } from '@tanstack/react-router';
 import { isUnauthenticated } from '@/api/problem';
 import { SALES_TYPES } from '@/documents/kinds';
-import { meQuery, STATUS_FILTERS, type DocumentFilters } from './client';
-import { NotFoundPage, ProblemPage } from './ProblemPage';
+import { ProblemPage } from '@/ui/ProblemPage';
+import { companyQuery, meQuery, STATUS_FILTERS, type DocumentFilters } from './client';
+import { NotFoundPage } from './NotFoundPage';
 
 const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
   notFoundComponent: NotFoundPage,
@@ -20,10 +21,29 @@ const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
   }),
 });
 
-const loginRoute = createRoute({
+/** Where nobody needs to be logged in. The company is known before anything is drawn: no page changes its colour. */
+const doorRoute = createRoute({
   getParentRoute: () => rootRoute,
+  id: 'door',
+  beforeLoad: ({ context, search }) => context.client.query(companyQuery(search.org)),
+});
+
+const loginRoute = createRoute({
+  getParentRoute: () => doorRoute,
   path: '/login',
   component: lazyRouteComponent(() => import('./LoginPage'), 'LoginPage'),
+});
+
+const forgottenRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: '/forgotten',
+  component: lazyRouteComponent(() => import('./ForgottenPage'), 'ForgottenPage'),
+});
+
+const passwordRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: '/password',
+  component: lazyRouteComponent(() => import('./NewPasswordPage'), 'NewPasswordPage'),
 });
 
 const clientRoute = createRoute({
@@ -69,7 +89,7 @@ const catalogueRoute = createRoute({
 });
 
 const routeTree = rootRoute.addChildren([
-  loginRoute,
+  doorRoute.addChildren([loginRoute, forgottenRoute, passwordRoute]),
   clientRoute.addChildren([homeRoute, documentsRoute, documentRoute, catalogueRoute]),
 ]);
 

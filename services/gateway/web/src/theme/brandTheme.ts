@@ -10,7 +10,7 @@ const READABLE = 4.5;
 
 /** The theme in a company's own colour, made just dark enough to carry white text. */
 export function brandTheme(color: string | null | undefined): MantineThemeOverride {
-  return color ? { ...theme, colors: { accent: shadesOf(color) } } : theme;
+  return color ? { ...theme, colors: { ...theme.colors, accent: shadesOf(color) } } : theme;
 }
 
 /** Ten shades around `#rrggbb`, itself (or the nearest readable one) the seventh. */

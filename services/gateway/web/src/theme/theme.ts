@@ -14,8 +14,22 @@ const accent: MantineColorsTuple = [
   '#2a397d',
 ];
 
+/** Greys of the dark scheme, with the same touch of blue as the surfaces in global.css. */
+const dark: MantineColorsTuple = [
+  '#c9ced8',
+  '#b4bac6',
+  '#8b93a4',
+  '#5d6576',
+  '#3b4150',
+  '#2b2f39',
+  '#23272f',
+  '#1b1e25',
+  '#14161b',
+  '#0f1115',
+];
+
 export const theme = createTheme({
-  colors: { accent },
+  colors: { accent, dark },
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 6 },
   fontFamily: "'Inter Variable', system-ui, sans-serif",

@@ -8,8 +8,9 @@ from portal.access import events, repository
 from portal.access.schemas import AccessIn
 from portal.client import ClientScope
 from portal.errors import CatalogueClosed, NotLoggedIn, WrongPassword
-from portal.models import Access
+from portal.models import Access, PasswordReset
 from portal.parties import service as parties
+from portal.resets import service as resets
 from portal.sessions import service as sessions
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope
@@ -72,6 +73,14 @@ async def change_own_password(client: ClientScope, password_hash: str, *, known:
     await _replace_password(client.session, access, password_hash)
 
 
+async def replace_forgotten_password(session: AsyncSession, reset: PasswordReset, password_hash: str) -> None:
+    """Uses the link up and ends every session. Raises ResetNotFound when it was used, or voided, a moment ago."""
+    access = await repository.lock_access(session, reset.contact_id)
+    await resets.demand_live(session, reset)
+    await _replace_password(session, access, password_hash)
+    await sessions.end_sessions_of(session, reset.contact_id)
+
+
 async def rehash_password(session: AsyncSession, contact_id: UUID, password_hash: str) -> None:
     """The same password at today's costs: nobody else needs to know."""
     access = await repository.lock_access(session, contact_id)
@@ -101,6 +110,7 @@ async def _replace_password(session: AsyncSession, access: Access, password_hash
     changed = {"password"} if access.has_password == (password_hash is not None) else {"password", "has_password"}
     access.password_hash = password_hash
     await _save(session, access, changed)
+    await resets.void_resets(session, access.contact_id)
 
 
 async def _save(session: AsyncSession, access: Access, changed: set[str]) -> None:

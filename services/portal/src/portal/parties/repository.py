@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.client import ClientScope
 from portal.models import Contact, Organization
 from portal.repository import apply_copy, belongs_to
-from shared.db.tenancy import org_of
+from shared.db.tenancy import look_up, org_of
 from shared.events.contacts import ContactState
 from shared.events.gateway import OrganizationState
 
@@ -39,6 +39,13 @@ async def get_organization(session: AsyncSession) -> Organization | None:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def find_organization(session: AsyncSession, slug: str) -> Organization | None:
+    """Of that name, whichever it is."""
+    await look_up(session, slug)
+    statement = select(Organization).where(Organization.slug == slug).limit(1)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 async def apply_organization(session: AsyncSession, organization: OrganizationState, *, version: int) -> None:
-    fields = {"name", "slug", "iban", "bic", "color", "language", "currency"}
+    fields = {"name", "slug", "iban", "bic", "color", "logo", "language", "currency"}
     await apply_copy(session, Organization, organization.model_dump(include=fields), version=version, key=None)

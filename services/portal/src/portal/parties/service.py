@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.client import ClientScope
-from portal.errors import ContactNotFound
+from portal.errors import CompanyNotFound, ContactNotFound
 from portal.models import Contact, Organization
 from portal.parties import repository
 from portal.sessions import service as sessions
@@ -33,10 +33,25 @@ async def get_parties(client: ClientScope) -> tuple[Contact, Organization | None
     return await repository.get_client_contact(client), await repository.get_organization(client.session)
 
 
-async def portal_url(session: AsyncSession, public_url: str) -> str:
+async def find_organization(session: AsyncSession, slug: str) -> Organization:
+    """Wants a scope of no organisation. Raises CompanyNotFound."""
+    organization = await repository.find_organization(session, slug)
+    if organization is None:
+        raise CompanyNotFound()
+    return organization
+
+
+async def find_parties(session: AsyncSession, contact_id: UUID) -> tuple[Contact, Organization] | None:
+    """Both, once they are known here."""
+    contact = await repository.get_contact(session, contact_id)
+    organization = await repository.get_organization(session)
+    return (contact, organization) if contact and organization else None
+
+
+async def portal_url(session: AsyncSession, public_url: str, *, page: str = "") -> str:
     """What staff give to their client; it names the organisation."""
     organization = await repository.get_organization(session)
-    return f"{public_url}/portal?org={organization.slug}" if organization else f"{public_url}/portal"
+    return f"{public_url}/portal{page}" + (f"?org={organization.slug}" if organization else "")
 
 
 async def remember_contact(session: AsyncSession, contact: ContactState, *, version: int) -> None:

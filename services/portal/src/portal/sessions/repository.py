@@ -40,6 +40,16 @@ async def hold_login(session: AsyncSession, login: Login) -> str | None:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def keep_login(session: AsyncSession, login: Login) -> bool:
+    """False when it is gone; else nobody removes it until the transaction ends."""
+    statement = (
+        select(Login.email)
+        .where(Login.org_id == org_of(session), Login.contact_id == login.contact_id, Login.email == login.email)
+        .with_for_update(key_share=True, read=True)
+    )
+    return (await session.execute(statement)).first() is not None
+
+
 async def hold_logins(session: AsyncSession, contact_id: UUID) -> None:
     """One writer of a contact's logins at a time: what it reads afterwards is what was committed last."""
     key = func.hashtextextended(f"login {org_of(session)} {contact_id}", 0)

@@ -5,16 +5,23 @@ from dataclasses import replace
 from fastapi import APIRouter, Request, Response
 
 from portal.access import service as access
-from portal.authentication import COOKIE, VisitorDep, forget_cookie, open_client, set_cookie
+from portal.authentication import (
+    VisitorDep,
+    address_of,
+    end_present_session,
+    forget_cookie,
+    forgive_attempt,
+    open_client,
+    set_cookie,
+    take_attempt,
+)
 from portal.dependencies import PasswordsDep, SettingsDep
 from portal.errors import LoginFailed, WrongPassword
 from portal.parties import service as parties
 from portal.sessions import service
 from portal.sessions.schemas import LoginIn, PasswordChange, SessionOut
 from portal.sessions.service import SESSION_LIFE, actor_of
-from portal.sessions.throttle import STRANGERS, Attempt
-from portal.tokens import hash_of
-from shared.db.tenancy import Scope
+from portal.sessions.throttle import Attempt
 from shared.web.session import database_of
 
 router = APIRouter(prefix="/portal/api", tags=["portal: client"])
@@ -33,8 +40,8 @@ async def log_in(
 ) -> SessionOut:
     """Sets the session's cookie. A session that was there before ends."""
     database = database_of(request)
-    attempt = Attempt(body.email, _address(request))
-    await _take(request, visitor, attempt)
+    attempt = Attempt(body.email, address_of(request))
+    await take_attempt(request, visitor, attempt)
     async with database.transaction(visitor) as session:
         logins = await service.find_logins(session, body.email, organization=body.organization)
     index = await passwords.find_match([login.password_hash for login in logins], body.password)
@@ -42,14 +49,14 @@ async def log_in(
         raise LoginFailed()
     login = logins[index]
     new_hash = await passwords.hash(body.password) if passwords.outdated(login.password_hash) else None
-    await _end_present_session(request, visitor)
+    await end_present_session(request, visitor)
     scope = replace(visitor, org_id=login.org_id, actor=actor_of(login.contact_id), actor_name=login.email)
     async with database.transaction(scope) as session:
         client, token = await service.open_session(session, login)
         if new_hash:
             await access.rehash_password(session, login.contact_id, new_hash)
         contact, organization = await parties.get_parties(client)
-    await _forgive(request, visitor, attempt)
+    await forgive_attempt(request, visitor, attempt)
     set_cookie(response, settings, token, seconds=_SECONDS)
     return SessionOut.model_validate({"contact": contact, "organization": organization})
 
@@ -57,7 +64,7 @@ async def log_in(
 @router.delete("/session", status_code=204)
 async def log_out(request: Request, visitor: VisitorDep, settings: SettingsDep, response: Response) -> None:
     """Also when there is no session any more."""
-    await _end_present_session(request, visitor)
+    await end_present_session(request, visitor)
     forget_cookie(response, settings)
 
 
@@ -73,35 +80,13 @@ async def change_password(
     """Ends every session of the client, here and elsewhere; this browser gets a new one."""
     async with open_client(request, visitor) as client:
         known = await access.read_password(client)
-    attempt = Attempt(actor_of(client.contact_id), _address(request))
-    await _take(request, visitor, attempt)
+    attempt = Attempt(actor_of(client.contact_id), address_of(request))
+    await take_attempt(request, visitor, attempt)
     if await passwords.find_match([known], body.current) is None:
         raise WrongPassword()
-    await _forgive(request, visitor, attempt)
+    await forgive_attempt(request, visitor, attempt)
     password_hash = await passwords.hash(body.new)
     async with open_client(request, visitor) as client:
         await access.change_own_password(client, password_hash, known=known)
         token = await service.renew_session(client)
     set_cookie(response, settings, token, seconds=_SECONDS)
-
-
-async def _end_present_session(request: Request, visitor: Scope) -> None:
-    if token := request.cookies.get(COOKIE):
-        async with database_of(request).transaction(visitor) as session:
-            await service.end_session(session, hash_of(token))
-
-
-async def _take(request: Request, visitor: Scope, attempt: Attempt) -> None:
-    async with database_of(request).transaction(replace(visitor, org_id=STRANGERS)) as session:
-        await service.take_attempt(session, attempt)
-
-
-async def _forgive(request: Request, visitor: Scope, attempt: Attempt) -> None:
-    async with database_of(request).transaction(replace(visitor, org_id=STRANGERS)) as session:
-        await service.forgive_attempt(session, attempt)
-
-
-def _address(request: Request) -> str:
-    """The visitor's, as the gateway saw it: only the gateway reaches this door, and it writes the last entry."""
-    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return forwarded or (request.client.host if request.client else "unknown")

@@ -11,7 +11,7 @@ from portal.client import ClientScope
 from portal.errors import LoginFailed, TooManyAttempts
 from portal.models import ClientSession, Login, Preview
 from portal.sessions import repository
-from portal.sessions.throttle import Attempt
+from portal.sessions.throttle import Attempt, mails_to
 from portal.tokens import hash_of, new_token
 from shared.db.base import utc_now
 from shared.db.tenancy import enter, org_of, scope_of
@@ -35,6 +35,13 @@ async def take_attempt(session: AsyncSession, attempt: Attempt) -> None:
             raise TooManyAttempts(f"Try again in {bucket.each.seconds} seconds.")
 
 
+async def take_mail(session: AsyncSession, email: str) -> bool:
+    """Whether one more mail may go there, whoever asks for it: nobody's mailbox is to be flooded. Wants the scope of
+    STRANGERS.
+    """
+    return await repository.take_attempt(session, mails_to(email))
+
+
 async def forgive_attempt(session: AsyncSession, attempt: Attempt) -> None:
     """It was the right password."""
     await repository.forget_attempts(session, attempt.pair)
@@ -53,6 +60,11 @@ async def open_session(session: AsyncSession, login: Login) -> tuple[ClientScope
     if await repository.hold_login(session, login) != login.password_hash:
         raise LoginFailed()
     return await start_session(session, login.contact_id, email=login.email)
+
+
+async def keep_login(session: AsyncSession, login: Login) -> bool:
+    """Whether it is still there; it stays until the transaction ends."""
+    return await repository.keep_login(session, login)
 
 
 async def start_session(session: AsyncSession, contact_id: UUID, *, email: str) -> tuple[ClientScope, str]:

@@ -39,6 +39,11 @@ class Attempt:
         return Bucket(_key("address", _network(self.address)), 100, timedelta(seconds=3))
 
 
+def mails_to(email: str) -> Bucket:
+    """Asked for by anybody, from anywhere."""
+    return Bucket(_key("mail", email), 5, timedelta(minutes=10))
+
+
 def _network(address: str) -> str:
     """An IPv6 host owns a whole /64, and would have as many tries."""
     try:

@@ -6,7 +6,6 @@ export const ca: AppTexts = {
   app: {
     contacts: 'Contactes',
     account: 'El teu compte',
-    skip: 'Saltar al contingut',
     notFound: 'Aquesta pàgina no existeix',
     notFoundHint: 'Potser l’enllaç és incomplet o el contacte s’ha eliminat.',
     toContacts: 'Anar als contactes',
@@ -14,6 +13,29 @@ export const ca: AppTexts = {
   signIn: {
     title: 'Entra a Ficha',
     hint: 'Tot el que la teva empresa sap de cada contacte, en un sol panell.',
+  },
+  company: {
+    title: 'Configuració de l’empresa',
+    hint: 'Així et veuen els teus clients: al seu portal, als correus i als documents.',
+    brand: 'Imatge',
+    logo: 'Logotip',
+    logoHint: 'PNG, JPEG o WebP, fins a 2 MB. Millor apaïsat i amb fons transparent.',
+    chooseLogo: 'Pujar el logotip',
+    changeLogo: 'Canviar',
+    logoSaved: 'Logotip desat.',
+    logoRemoved: 'Logotip tret.',
+    color: 'Color',
+    colorHint:
+      'El dels botons i enllaços del seu portal. Si és molt clar, s’enfosqueix perquè es pugui llegir.',
+    preview: 'Així comença el seu portal',
+    data: 'Dades de l’empresa',
+    name: 'Nom',
+    email: 'E-mail',
+    phone: 'Telèfon',
+    payments: 'Cobraments per transferència',
+    paymentsHint: 'El compte que veuen els teus clients quan paguen per transferència.',
+    bic: 'BIC',
+    saved: 'Configuració desada.',
   },
   contacts: {
     title: 'Contactes',

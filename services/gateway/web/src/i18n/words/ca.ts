@@ -36,6 +36,9 @@ export const words: Words = {
     'documents.cannot_convert': 'Aquest document no es pot convertir en aquest tipus.',
     'documents.organization_unknown':
       'Encara falten les dades de l’empresa. Torna-ho a provar d’aquí a un moment.',
+    'gateway.not_a_picture': 'No és una imatge PNG, JPEG o WebP.',
+    'gateway.picture_too_large': 'La imatge és massa gran: prova amb una de més petita.',
+    'gateway.body_too_large': 'L’arxiu és massa gran.',
   },
   problems: {
     unreachable: 'No hi ha connexió amb el servidor. Comprova la xarxa i torna-ho a provar.',
@@ -104,6 +107,7 @@ export const words: Words = {
     unnumbered: 'Sense número',
     viewPdf: 'Veure el PDF',
   },
+  skip: 'Saltar al contingut',
   loading: 'S’està carregant',
   failed: 'No s’ha pogut mostrar',
 };

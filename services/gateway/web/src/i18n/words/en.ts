@@ -35,6 +35,9 @@ export const words: Words = {
     'documents.has_payments': 'It has payments or credit notes: remove those first.',
     'documents.cannot_convert': 'This document cannot become one of that type.',
     'documents.organization_unknown': 'The company’s data is not there yet. Try again in a moment.',
+    'gateway.not_a_picture': 'This is no PNG, JPEG or WebP picture.',
+    'gateway.picture_too_large': 'The picture is too large: try a smaller one.',
+    'gateway.body_too_large': 'The file is too large.',
   },
   problems: {
     unreachable: 'The server cannot be reached. Check your network and try again.',
@@ -99,6 +102,7 @@ export const words: Words = {
     unnumbered: 'No number',
     viewPdf: 'View PDF',
   },
+  skip: 'Skip to content',
   loading: 'Loading',
   failed: 'It could not be shown',
 };

@@ -37,6 +37,9 @@ const refusals: Partial<Record<string, string>> = {
   'documents.has_payments': 'Tiene pagos o rectificativas: anúlalos primero.',
   'documents.cannot_convert': 'Este documento no se puede convertir en ese tipo.',
   'documents.organization_unknown': 'Aún faltan los datos de la empresa. Prueba de nuevo en un momento.',
+  'gateway.not_a_picture': 'No es una imagen PNG, JPEG o WebP.',
+  'gateway.picture_too_large': 'La imagen es demasiado grande: prueba con una más pequeña.',
+  'gateway.body_too_large': 'El archivo es demasiado grande.',
 };
 
 /** Words that the back office and the client portal share. */
@@ -111,6 +114,7 @@ export const words = {
     unnumbered: 'Sin número',
     viewPdf: 'Ver PDF',
   },
+  skip: 'Saltar al contenido',
   loading: 'Cargando',
   failed: 'No se ha podido mostrar',
 };

@@ -1,0 +1,129 @@
+import { Button, ColorInput, Group, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useForm, type UseFormReturnType } from '@mantine/form';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { Organization } from '@/api/types';
+import { useTexts } from '@/app/texts';
+import { AddressInputs } from '@/contacts/AddressInputs';
+import { changesOf } from '@/contacts/mergeValues';
+import { tell } from '@/ui/notices';
+import { useSubmitProblems } from '@/ui/useSubmitProblems';
+import { LogoField } from './LogoField';
+import { organizationQuery, useOrganizationChanges } from './organization';
+import { bodyOf, valuesOf, type OrganizationValues } from './organizationValues';
+import { PortalPreview } from './PortalPreview';
+import classes from './SettingsPage.module.css';
+
+type Form = UseFormReturnType<OrganizationValues>;
+
+export function SettingsPage() {
+  const { company, actions } = useTexts();
+  const { data: organization } = useSuspenseQuery(organizationQuery);
+  const form = useForm<OrganizationValues>({ initialValues: valuesOf(organization) });
+  const { update } = useOrganizationChanges();
+  const onError = useSubmitProblems(form);
+  const save = (values: OrganizationValues) =>
+    update.mutate(
+      { version: organization.version, changes: changesOf(bodyOf(valuesOf(organization)), bodyOf(values)) },
+      {
+        onSuccess: (saved) => {
+          form.setInitialValues(valuesOf(saved));
+          form.setValues(valuesOf(saved));
+          tell(company.saved);
+        },
+        onError,
+      },
+    );
+  return (
+    <div className={classes.page}>
+      <Title order={1} fz={{ base: 22, sm: 26 }}>
+        {company.title}
+      </Title>
+      <Text size="sm" c="dimmed" mt={4} mb="lg">
+        {company.hint}
+      </Text>
+      <form onSubmit={form.onSubmit(save)} noValidate>
+        <Stack gap="lg">
+          <Brand form={form} organization={organization} />
+          <Facts form={form} />
+          <Payments form={form} />
+          <Group justify="flex-end">
+            <Button type="submit" loading={update.isPending} disabled={!form.isDirty()}>
+              {actions.save}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </div>
+  );
+}
+
+function Brand({ form, organization }: { form: Form; organization: Organization }) {
+  const { company } = useTexts();
+  return (
+    <Card title={company.brand}>
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl">
+        <Stack gap="lg">
+          <LogoField organization={organization} />
+          <ColorInput
+            label={company.color}
+            description={company.colorHint}
+            format="hex"
+            withEyeDropper={false}
+            {...form.getInputProps('color')}
+          />
+        </Stack>
+        <PortalPreview name={form.values.name} logoUrl={organization.logo_url} color={form.values.color} />
+      </SimpleGrid>
+    </Card>
+  );
+}
+
+function Facts({ form }: { form: Form }) {
+  const { company, contactForm } = useTexts();
+  return (
+    <Card title={company.data}>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <TextInput label={company.name} required {...form.getInputProps('name')} />
+        <TextInput label={contactForm.taxId} {...form.getInputProps('tax_id')} />
+        <TextInput label={company.email} type="email" {...form.getInputProps('email')} />
+        <TextInput label={company.phone} type="tel" {...form.getInputProps('phone')} />
+        <TextInput
+          label={contactForm.website}
+          placeholder={contactForm.websiteHint}
+          type="url"
+          {...form.getInputProps('website')}
+        />
+        <AddressInputs form={form} at="address" />
+      </SimpleGrid>
+    </Card>
+  );
+}
+
+function Payments({ form }: { form: Form }) {
+  const { company, contactForm } = useTexts();
+  return (
+    <Card title={company.payments} hint={company.paymentsHint}>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <TextInput label={contactForm.iban} {...form.getInputProps('iban')} />
+        <TextInput label={company.bic} {...form.getInputProps('bic')} />
+      </SimpleGrid>
+    </Card>
+  );
+}
+
+function Card({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
+  return (
+    <section className={classes.card} aria-label={title}>
+      <Title order={2} fz={16}>
+        {title}
+      </Title>
+      {hint && (
+        <Text size="sm" c="dimmed" mt={2}>
+          {hint}
+        </Text>
+      )}
+      <div style={{ marginTop: 16 }}>{children}</div>
+    </section>
+  );
+}
