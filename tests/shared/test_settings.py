@@ -97,6 +97,7 @@ def test_what_is_missing_is_named_and_explained(starting: Starting) -> None:
     assert [line.partition(":")[0] for line in said.splitlines()] == [
         "NOTIFICATIONS_IDENTITY_PRIVATE_KEY is not set",
         "NOTIFICATIONS_DOCUMENTS_URL is not set",
+        "NOTIFICATIONS_PORTAL_URL is not set",
         "NOTIFICATIONS_MAIL_FROM is not set",
         "NOTIFICATIONS_MAIL_FOLDER is not set, nor is NOTIFICATIONS_SMTP_HOST",
         "NOTIFICATIONS_WEBHOOK_KEYS is not set",
