@@ -10,6 +10,38 @@ export const ca: AppTexts = {
     notFoundHint: 'Potser l’enllaç és incomplet o el contacte s’ha eliminat.',
     toContacts: 'Anar als contactes',
   },
+  shortcuts: {
+    title: 'Dreceres de teclat',
+    single: 'Dreceres d’una sola tecla',
+    singleHint: 'Desactiva-les si dictes per veu o les prems sense voler.',
+    groups: [
+      {
+        title: 'A qualsevol pàgina',
+        keys: [
+          ['?', 'Veure aquesta llista'],
+          ['Ctrl Z', 'Desfer l’últim canvi'],
+        ],
+      },
+      {
+        title: 'Llista de contactes',
+        keys: [
+          ['/', 'Cercar'],
+          ['N', 'Contacte nou'],
+          ['↑ ↓', 'Moure’s per la llista'],
+          ['Intro', 'Obrir el resum'],
+          ['Esc', 'Tancar el resum'],
+        ],
+      },
+      {
+        title: 'Contacte',
+        keys: [
+          ['E', 'Editar el contacte'],
+          ['D', 'Crear un document'],
+          ['1 … 6', 'Anar a una pestanya del panell'],
+        ],
+      },
+    ],
+  },
   signIn: {
     title: 'Entra a Ficha',
     hint: 'Tot el que la teva empresa sap de cada contacte, en un sol panell.',

@@ -10,6 +10,38 @@ export const en: AppTexts = {
     notFoundHint: 'The link may be incomplete, or the contact was deleted.',
     toContacts: 'Go to contacts',
   },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    single: 'Single-key shortcuts',
+    singleHint: 'Switch them off if you dictate or press keys by accident.',
+    groups: [
+      {
+        title: 'On every page',
+        keys: [
+          ['?', 'Show this list'],
+          ['Ctrl Z', 'Undo the last change'],
+        ],
+      },
+      {
+        title: 'Contact list',
+        keys: [
+          ['/', 'Search'],
+          ['N', 'New contact'],
+          ['↑ ↓', 'Move through the list'],
+          ['Enter', 'Open the summary'],
+          ['Esc', 'Close the summary'],
+        ],
+      },
+      {
+        title: 'Contact',
+        keys: [
+          ['E', 'Edit the contact'],
+          ['D', 'Create a document'],
+          ['1 … 6', 'Go to a tab of the panel'],
+        ],
+      },
+    ],
+  },
   signIn: {
     title: 'Log in to Ficha',
     hint: 'Everything your company knows about each contact, on one panel.',

@@ -30,6 +30,38 @@ export const es = {
     notFoundHint: 'Puede que el enlace esté incompleto o que el contacto se haya eliminado.',
     toContacts: 'Ir a contactos',
   },
+  shortcuts: {
+    title: 'Atajos de teclado',
+    single: 'Atajos de una sola tecla',
+    singleHint: 'Desactívalos si dictas por voz o los pulsas sin querer.',
+    groups: [
+      {
+        title: 'En cualquier página',
+        keys: [
+          ['?', 'Ver esta lista'],
+          ['Ctrl Z', 'Deshacer lo último'],
+        ],
+      },
+      {
+        title: 'Lista de contactos',
+        keys: [
+          ['/', 'Buscar'],
+          ['N', 'Nuevo contacto'],
+          ['↑ ↓', 'Moverse por la lista'],
+          ['Intro', 'Abrir el resumen'],
+          ['Esc', 'Cerrar el resumen'],
+        ],
+      },
+      {
+        title: 'Contacto',
+        keys: [
+          ['E', 'Editar el contacto'],
+          ['D', 'Crear un documento'],
+          ['1 … 6', 'Ir a una pestaña del panel'],
+        ],
+      },
+    ] as { title: string; keys: [pressed: string, meaning: string][] }[],
+  },
   signIn: {
     title: 'Entra en Ficha',
     hint: 'Todo lo que tu empresa sabe de cada contacto, en un solo panel.',
