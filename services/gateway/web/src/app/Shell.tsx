@@ -22,6 +22,7 @@ export function Shell() {
   const showShortcuts = () => setShortcutsShown(true);
   useEffect(keepFocus, []);
   useShortcuts([
+    ['?', showShortcuts],
     ['shift+?', showShortcuts],
     ['mod+z', undoLatest],
   ]);

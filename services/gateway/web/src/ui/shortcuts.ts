@@ -12,7 +12,7 @@ export function useShortcuts(shortcuts: [key: string, act: () => void][]): void 
     .filter(([key]) => singleKeys || !isSingle(key))
     .map(([key, act]): HotkeyItem => {
       const onKey = (event: KeyboardEvent) => {
-        if (isWriting(event.target) || isPageCovered()) return;
+        if (isWriting(event.target) || isElsewhere(event.target)) return;
         event.preventDefault();
         act();
       };
@@ -31,6 +31,11 @@ function isWriting(target: EventTarget | null): boolean {
   );
 }
 
-function isPageCovered(): boolean {
-  return document.querySelector('[aria-modal=true], [role=menu]') !== null;
+const COVERS = '[role=dialog], [role=menu]';
+
+/** Something lies over the page, or did when the key was pressed: what Escape closes is gone by now. */
+function isElsewhere(target: EventTarget | null): boolean {
+  return (
+    document.querySelector(COVERS) !== null || (target instanceof Element && target.closest(COVERS) !== null)
+  );
 }

@@ -422,6 +422,10 @@ export const ca: AppTexts = {
     discard: (name) => `Treure ${name}`,
   },
   notes: {
+    conflict: 'Una altra persona ha canviat aquesta nota',
+    conflictHint: 'Ara diu això. Desa la teva, queda’t amb la seva o ajunta-les.',
+    takeTheirs: 'Fer servir la seva versió',
+    join: 'Ajuntar les dues',
     add: 'Afegir nota',
     edit: 'Editar la nota',
     body: 'Nota',

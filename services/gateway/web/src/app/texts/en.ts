@@ -419,6 +419,10 @@ export const en: AppTexts = {
     discard: (name) => `Remove ${name}`,
   },
   notes: {
+    conflict: 'Somebody else has changed this note',
+    conflictHint: 'It now says this. Save yours, take theirs or join the two.',
+    takeTheirs: 'Use their version',
+    join: 'Join the two',
     add: 'Add note',
     edit: 'Edit note',
     body: 'Note',

@@ -449,6 +449,10 @@ export const es = {
     discard: (name: string) => `Quitar ${name}`,
   },
   notes: {
+    conflict: 'Otra persona ha cambiado esta nota',
+    conflictHint: 'Ahora dice esto. Guarda la tuya, quédate con la suya o junta las dos.',
+    takeTheirs: 'Usar su versión',
+    join: 'Juntar las dos',
     add: 'Añadir nota',
     edit: 'Editar nota',
     body: 'Nota',
