@@ -111,7 +111,7 @@ function Summary({ contactId, entered, onClose }: Omit<Props, 'inline'>) {
         <ButtonLink
           to="/contacts/$contactId"
           params={{ contactId }}
-          autoFocus={entered}
+          ref={entered ? takeFocus : undefined}
           rightSection={<IconChevronRight size={16} aria-hidden />}
         >
           {texts.contact.more}
@@ -135,6 +135,10 @@ function Summary({ contactId, entered, onClose }: Omit<Props, 'inline'>) {
       <LatestDocuments panel={panel.data} />
     </Stack>
   );
+}
+
+function takeFocus(link: HTMLAnchorElement | null): void {
+  link?.focus();
 }
 
 function Figures({ panel }: { panel?: Panel }) {
