@@ -74,7 +74,7 @@ images: setup web  ## every service's image, by Docker or, where its engine does
 test-images: setup web  ## build them, run Ficha from them, open the panel
 	$(RUN)/pytest -x tests/deploy/proof_images.py
 
-bench: setup  ## figures, side by side in one run
+bench: setup web  ## figures, side by side in one run
 	$(RUN)/python -m tests.bench
 
 contract: setup  ## bring shared/contract up to the event classes, unless they break it

@@ -8,6 +8,7 @@ export const keys = {
   organization: ['organization'] as const,
   users: ['users'] as const,
   contacts: ['contacts'] as const,
+  contactLists: ['contacts', 'list'] as const,
   contactList: (filters: ContactFilters) => ['contacts', 'list', filters] as const,
   contactSearch: (kind: string, q: string) => ['contacts', 'search', kind, q] as const,
   contact: (id: string) => ['contact', id] as const,

@@ -68,7 +68,8 @@ export function useNoteEdit(note: Note, onSaved: () => void) {
   const attempt = async (body: string, onTopOf: Note): Promise<unknown> => {
     try {
       await update.mutateAsync({ note: onTopOf, changes: { body } });
-      onSaved(); return;
+      onSaved();
+      return;
     } catch (error) {
       // What else went wrong is told by `update.error`.
       if (!isStale(error)) return;
