@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.waiting import until_now
 from tests.web.hands import HANDS, Hand
@@ -79,6 +79,9 @@ def test_a_document_made_from_the_sidebar_is_approved_sent_and_paid(
     expect(dialog(page)).to_contain_text("Es el e-mail principal del contacto")
     hand.press(dialog(page).get_by_role("button", name="Enviar"))
     expect(page.get_by_text("En camino a 1 destinatario.")).to_be_visible()
+    log = page.get_by_role("region", name="Mensajes enviados")
+    expect(log).to_contain_text(f"Para: {company['emails'][0]}")
+    expect(log).to_contain_text("Enviado")
 
     hand.press(page.get_by_role("button", name="Registrar pago"))
     save(hand)
@@ -137,6 +140,19 @@ def test_a_person_made_on_the_way_gets_copies_once_the_box_is_ticked(
     expect(dialog(page)).to_contain_text("Tiene marcado «Enviar copias de mensajes»")
 
 
+def test_a_person_is_linked_to_one_more_company_from_the_persons_panel(
+    hand: Hand, page: Page, client: httpx.Client, company: dict[str, Any]
+) -> None:
+    person = client.post("/api/v1/contacts", json={"kind": "person", "name": f"Ana {company['name'][7:15]}"}).json()
+    open_panel(hand, person["name"])
+    hand.press(page.get_by_role("button", name="+ Añadir Empresa"))
+    hand.write(dialog(page).get_by_role("combobox", name="Buscar empresa"), company["name"])
+    hand.press(page.get_by_role("option", name=company["name"]))
+    save(hand)
+    hand.press(page.get_by_role("region", name="Empresas").get_by_role("link", name=company["name"]))
+    expect(page.get_by_role("region", name="Personas de contacto")).to_contain_text(person["name"])
+
+
 def test_the_report_lists_what_was_sold_and_is_exported(hand: Hand, page: Page) -> None:
     open_panel(hand, "Ernst Handel")
     reports = page.get_by_role("region", name="Informes")
@@ -158,6 +174,8 @@ def test_the_year_is_chosen_and_every_sale_is_listed(hand: Hand, page: Page) -> 
     expect(table.get_by_role("row").last).not_to_have_text(before or "")
     hand.press(page.get_by_role("tab", name="Ventas"))
     expect(page.get_by_role("table", name="Documentos").get_by_role("row").nth(20)).to_be_visible()
+    hand.press(page.get_by_role("tab", name="Compras"))
+    expect(page.get_by_text("Aún no hay compras")).to_be_visible()
 
 
 def test_an_activity_is_planned_done_and_undone(hand: Hand, page: Page, company: dict[str, Any]) -> None:
@@ -214,7 +232,37 @@ def test_a_file_is_chosen_confirmed_and_deleted(hand: Hand, page: Page, company:
     expect(page.get_by_text("Todavía no hay archivos")).to_be_visible()
 
 
-def test_a_note_is_written_in_markdown_and_pinned(hand: Hand, page: Page, company: dict[str, Any]) -> None:
+def test_files_are_dropped_on_the_tab(page: Page, company: dict[str, Any]) -> None:
+    page.goto(f"/contacts/{company['id']}?tab=files")
+    expect(page.get_by_text("Todavía no hay archivos")).to_be_visible()
+    dragged = page.evaluate_handle(
+        """() => {
+            const dragged = new DataTransfer();
+            for (const name of ['plano.txt', 'foto.txt']) dragged.items.add(new File(['x'.repeat(2500)], name));
+            return dragged;
+        }"""
+    )
+    zone = page.get_by_role("tabpanel").locator("div").first
+    zone.dispatch_event("dragover", {"dataTransfer": dragged})
+    expect(page.get_by_text("Suelta aquí los archivos")).to_be_visible()
+    zone.dispatch_event("drop", {"dataTransfer": dragged})
+    expect(page.get_by_text("Suelta aquí los archivos")).to_have_count(0)
+    chosen = page.get_by_role("region", name="Archivos elegidos")
+    expect(chosen).to_contain_text("plano.txt")
+    chosen.get_by_role("button", name="Quitar foto.txt").click()
+    held: list[Route] = []
+    page.route(f"**/api/v1/contacts/{company['id']}/files", lambda route: held.append(route))
+    chosen.get_by_role("button", name="Confirmar").click()
+    expect(chosen.get_by_role("progressbar", name="Subiendo plano.txt")).to_be_attached()
+    page.unroute_all()
+    held[0].continue_()
+    expect(page.get_by_role("list", name="Archivos")).to_contain_text("plano.txt")
+    expect(chosen).to_have_count(0)
+
+
+def test_a_note_is_written_in_markdown_pinned_edited_deleted_and_restored(
+    hand: Hand, page: Page, company: dict[str, Any]
+) -> None:
     open_panel(hand, company["name"])
     hand.press(page.get_by_role("tab", name="Notas"))
     hand.press(page.get_by_role("button", name="Añadir nota"))
@@ -226,3 +274,13 @@ def test_a_note_is_written_in_markdown_and_pinned(hand: Hand, page: Page, compan
     hand.press(note.get_by_role("button", name="Opciones de la nota"))
     hand.press(page.get_by_role("menuitem", name="Fijar arriba"))
     expect(note).to_contain_text("Fijada")
+    hand.press(note.get_by_role("button", name="Opciones de la nota"))
+    hand.press(page.get_by_role("menuitem", name="Editar"))
+    hand.write(page.get_by_role("textbox", name="Nota"), "Prefiere correos.")
+    hand.press(page.get_by_role("button", name="Guardar"))
+    expect(note).to_contain_text("Prefiere correos.")
+    hand.press(note.get_by_role("button", name="Opciones de la nota"))
+    hand.press(page.get_by_role("menuitem", name="Eliminar"))
+    expect(page.get_by_text("Todavía no hay notas")).to_be_visible()
+    hand.undo()
+    expect(note).to_contain_text("Prefiere correos.")

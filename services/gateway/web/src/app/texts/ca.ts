@@ -358,6 +358,21 @@ export const ca: AppTexts = {
     confirm: 'Enviar',
     sent: (count) => (count === 1 ? 'En camí a 1 destinatari.' : `En camí a ${count} destinataris.`),
   },
+  messages: {
+    title: 'Missatges enviats',
+    statuses: {
+      queued: 'De camí',
+      sending: 'De camí',
+      sent: 'Enviat',
+      failed: 'No enviat',
+      unknown: 'Sense confirmar',
+      cancelled: 'Cancel·lat',
+    },
+    kinds: { to: 'Per a', cc: 'Còpia', bcc: 'Còpia oculta' },
+    refused: 'rebutjat',
+    resend: 'Torna a enviar',
+    resent: 'De camí un altre cop.',
+  },
   activities: {
     title: 'Pròximes activitats',
     new: 'Activitat nova',

@@ -355,6 +355,21 @@ export const en: AppTexts = {
     confirm: 'Send',
     sent: (count) => (count === 1 ? 'On its way to 1 recipient.' : `On its way to ${count} recipients.`),
   },
+  messages: {
+    title: 'Messages sent',
+    statuses: {
+      queued: 'On its way',
+      sending: 'On its way',
+      sent: 'Sent',
+      failed: 'Not sent',
+      unknown: 'Unconfirmed',
+      cancelled: 'Cancelled',
+    },
+    kinds: { to: 'To', cc: 'Copy', bcc: 'Blind copy' },
+    refused: 'refused',
+    resend: 'Send again',
+    resent: 'On its way again.',
+  },
   activities: {
     title: 'Next activities',
     new: 'New activity',

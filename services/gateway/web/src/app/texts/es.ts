@@ -380,6 +380,21 @@ export const es = {
     sent: (count: number) =>
       count === 1 ? 'En camino a 1 destinatario.' : `En camino a ${count} destinatarios.`,
   },
+  messages: {
+    title: 'Mensajes enviados',
+    statuses: {
+      queued: 'En camino',
+      sending: 'En camino',
+      sent: 'Enviado',
+      failed: 'No enviado',
+      unknown: 'Sin confirmar',
+      cancelled: 'Cancelado',
+    },
+    kinds: { to: 'Para', cc: 'Copia', bcc: 'Copia oculta' },
+    refused: 'rechazado',
+    resend: 'Reenviar',
+    resent: 'En camino de nuevo.',
+  },
   activities: {
     title: 'Próximas actividades',
     new: 'Nueva actividad',
