@@ -79,6 +79,7 @@ export const words: Words = {
     date: 'La data no és vàlida.',
   },
   actions: {
+    clear: 'Esborrar',
     save: 'Desar',
     cancel: 'Cancel·lar',
     close: 'Tancar',

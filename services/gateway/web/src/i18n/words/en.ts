@@ -67,6 +67,7 @@ export const words: Words = {
     date: 'The date is not valid.',
   },
   actions: {
+    clear: 'Clear',
     save: 'Save',
     cancel: 'Cancel',
     close: 'Close',

@@ -93,6 +93,7 @@ export const words = {
     date: 'La fecha no es válida.',
   },
   actions: {
+    clear: 'Borrar',
     save: 'Guardar',
     cancel: 'Cancelar',
     close: 'Cerrar',
