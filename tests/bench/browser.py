@@ -63,6 +63,7 @@ def measure(page: Page) -> None:
     page.goto("/contacts")
     grid = page.get_by_role("grid")
     expect(grid).to_be_visible()
+    page.wait_for_load_state("networkidle")
     frames = scrolled(grid.locator(".."))
     seen = int(str(page.get_by_role("row").last.get_attribute("aria-rowindex")))
     rows = page.get_by_role("row").count()
@@ -94,6 +95,8 @@ def name_of(number: int) -> str:
 
 def search(page: Page, name: str) -> float:
     page.goto("/contacts")
+    page.get_by_role("row").nth(1).wait_for()
+    page.wait_for_load_state("networkidle")
     field = page.get_by_role("searchbox", name="Buscar contactos")
     field.fill(name[:-1])
     return timed(lambda: field.press(name[-1]), page.get_by_role("row").nth(1).filter(has_text=name))

@@ -2,7 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { IconAddressBook, IconUserSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import type { Contact } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { EmptyState } from '@/ui/EmptyState';
@@ -92,6 +92,13 @@ function ContactGrid({
     setActive(index);
     rows.scrollToIndex(index);
   };
+  const onClick = ({ target }: MouseEvent) => {
+    const row = (target as Element).closest<HTMLElement>('[data-index]');
+    const contact = row && contacts[Number(row.dataset.index)];
+    if (!contact) return;
+    setActive(Number(row.dataset.index));
+    onSelect(contact);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.floor((viewport.current?.clientHeight ?? ROW_HEIGHT) / ROW_HEIGHT) - 1;
     const moves: Record<string, number | undefined> = {
@@ -122,7 +129,12 @@ function ContactGrid({
         onKeyDown={onKeyDown}
       >
         <ColumnHeads />
-        <div className={classes.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
+        <div
+          className={classes.rows}
+          role="rowgroup"
+          style={{ height: rows.getTotalSize() }}
+          onClick={onClick}
+        >
           {shown.map(({ index, start }) => {
             const contact = contacts[index];
             return (
@@ -134,10 +146,6 @@ function ContactGrid({
                   top={start}
                   active={index === active}
                   selected={contact.id === selectedId}
-                  onSelect={() => {
-                    setActive(index);
-                    onSelect(contact);
-                  }}
                 />
               )
             );
