@@ -30,9 +30,8 @@ setup: $(VENV)/.ready  ## install everything into .venv (the other commands do i
 
 web: $(WEB_BUILT)  ## build the web client, where its sources changed
 
-web-api:  ## write the web client's API types anew, from the Ficha that runs here
-	$(IN_WEB) npx openapi-typescript http://127.0.0.1:$${FICHA_PORT:-8000}/api/v1/openapi.json \
-		--alphabetize --default-non-nullable=false -o src/api/schema.d.ts
+web-api: setup $(WEB)/node_modules/.ready  ## write the web client's API types anew, from the services' code
+	@$(RUN)/ficha openapi | ($(IN_WEB) npm run --silent api > src/api/schema.d.ts)
 
 run: setup web  ## Ficha on this machine, with demo data: http://127.0.0.1:8000
 	@exec $(RUN)/ficha run
@@ -75,7 +74,7 @@ images: setup web  ## every service's image, by Docker or, where its engine does
 test-images: setup web  ## build them, run Ficha from them, open the panel
 	$(RUN)/pytest -x tests/deploy/proof_images.py
 
-bench: setup  ## figures, side by side in one run
+bench: setup web  ## figures, side by side in one run
 	$(RUN)/python -m tests.bench
 
 contract: setup  ## bring shared/contract up to the event classes, unless they break it

@@ -1,6 +1,6 @@
 """`make bench`: every figure, side by side in one run. Judge by the ratios; machines are noisy."""
 
-from tests.bench import feed, latency, outage, panel, printing, rebuild, relay
+from tests.bench import browser, feed, latency, outage, panel, printing, rebuild, relay
 
 panel.main()
 printing.main()
@@ -9,3 +9,4 @@ latency.main()
 feed.main()
 outage.main()
 rebuild.main()
+browser.main()

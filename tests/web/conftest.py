@@ -43,13 +43,7 @@ def context(
     """A browser where the administrator is logged in."""
     folder = tmp_path_factory.mktemp("chromium")
     context = open_browser(playwright, folder, ficha)
-    page = context.new_page()
-    page.goto("/")
-    page.get_by_label("E-mail").fill("admin@ficha.localhost")
-    page.get_by_label("Contraseña").fill(ficha.password)
-    page.get_by_role("button", name="Entrar").click()
-    page.get_by_role("row").nth(1).wait_for()
-    page.close()
+    log_in(context, ficha)
     yield context
     context.close()
 
@@ -79,6 +73,16 @@ def company(client: httpx.Client) -> dict[str, Any]:
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+def log_in(context: BrowserContext, ficha: Ficha) -> None:
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("E-mail").fill("admin@ficha.localhost")
+    page.get_by_label("Contraseña").fill(ficha.password)
+    page.get_by_role("button", name="Entrar").click()
+    page.get_by_role("row").nth(1).wait_for()
+    page.close()
 
 
 def open_browser(playwright: Playwright, folder: Path, ficha: Ficha, **options: Any) -> BrowserContext:

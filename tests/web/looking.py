@@ -20,6 +20,8 @@ def open_looking(
 ) -> BrowserContext:
     """The policy is off there: axe is injected."""
     options: dict[str, Any] = {"bypass_csp": True, "color_scheme": "dark" if look == "dark" else "light"}
+    # Looked at when it stands still.
+    options["reduced_motion"] = "reduce"
     if look == "phone":
         options |= {"viewport": _PHONE, "has_touch": True}
     browser = open_browser(playwright, folder, ficha, **options)

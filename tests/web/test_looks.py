@@ -1,9 +1,10 @@
 """What holds on every page: reachable for everybody, small, nothing from elsewhere. Leaves pictures to look at."""
 
 import gzip
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 import pytest
@@ -19,12 +20,17 @@ FIRST_LOAD_BYTES = 300_000
 WARM_OPENING_MS = 200
 
 
+class Look(Protocol):
+    def __call__(self, name: str, path: str, text: str, presses: Sequence[str] = ()) -> None: ...
+
+
 @dataclass(frozen=True)
 class Places:
-    """Where to look: the demo's busiest customer and one of its invoices."""
+    """Where to look: the demo's busiest customer, one of its invoices, and a draft for somebody else."""
 
     contact: str
     document: str
+    draft: str
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +38,23 @@ def places(client: httpx.Client) -> Places:
     found = client.get("/api/v1/contacts", params={"q": "Ernst Handel", "kind": "company"}).json()["items"][0]
     query = {"contact_id": found["id"], "type": "invoice", "status": "approved"}
     document = client.get("/api/v1/documents", params=query).json()["items"][0]
-    return Places(f"/contacts/{found['id']}", f"/contacts/{found['id']}/documents/{document['id']}")
+    return Places(
+        contact=f"/contacts/{found['id']}",
+        document=f"/contacts/{found['id']}/documents/{document['id']}",
+        draft=draft_of(client),
+    )
+
+
+def draft_of(client: httpx.Client) -> str:
+    other = client.get("/api/v1/contacts", params={"q": "Bon app", "kind": "company"}).json()["items"][0]
+    taxes = ["iva_21"]
+    lines = [
+        {"description": "Asesoría fiscal", "quantity": "3", "unit_price": "120", "taxes": taxes},
+        {"description": "Desplazamiento", "quantity": "40", "unit_price": "0.26", "discount_pct": "10", "taxes": taxes},
+    ]
+    body = {"type": "estimate", "contact_id": other["id"], "lines": lines}
+    draft = client.post("/api/v1/documents", json=body).json()
+    return f"/contacts/{other['id']}/documents/{draft['id']}"
 
 
 @pytest.fixture(scope="module", params=LOOKS)
@@ -43,14 +65,16 @@ def looker(
     built: None,
     context: BrowserContext,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[[str, str, str], None]]:
-    """Opens a page, waits for a text, and looks at it."""
+) -> Iterator[Look]:
+    """Opens a page, presses what opens the rest, waits for a text, and looks at it."""
     folder = tmp_path_factory.mktemp("looks")
     browser = open_looking(playwright, folder, ficha, request.param, cookies=context.cookies())
     page = browser.new_page()
 
-    def look(name: str, path: str, text: str) -> None:
+    def look(name: str, path: str, text: str, presses: Sequence[str] = ()) -> None:
         page.goto(path)
+        for pressed in presses:
+            page.get_by_role("button", name=pressed).or_(page.get_by_role("menuitem", name=pressed)).first.click()
         page.get_by_text(text).first.wait_for()
         look_at(page, f"{name}-{request.param}")
 
@@ -68,15 +92,37 @@ PAGES = [
     ("activity", "{contact}?tab=activity", "Nueva actividad"),
     ("document", "{document}", "Base imponible"),
     ("settings", "/settings", "Datos de la empresa"),
+    ("draft", "{draft}", "Añadir línea"),
+]
+
+DIALOGS = [
+    ("new-contact", "/contacts", ["Nuevo contacto"], "Datos fiscales"),
+    ("remove-contact", "{contact}", ["Opciones del contacto", "Eliminar"], "Dejará de aparecer"),
+    ("new-document", "{contact}", ["Crear documento"], "Albarán"),
+    ("portal-password", "{contact}", ["contraseña"], "Al menos 10 caracteres"),
+    ("add-person", "{contact}", ["+ Añadir Persona"], "Elegir existente"),
+    ("report", "{contact}", ["Productos y servicios vendidos"], "Última fecha"),
+    ("new-activity", "{contact}", ["Nueva actividad"], "Recordatorio"),
+    ("new-opportunity", "{contact}", ["Nueva oportunidad"], "Cierre previsto"),
+    ("new-note", "{contact}?tab=notes", ["Añadir nota"], "Vista previa"),
+    ("approve", "{draft}", ["Aprobar"], "Recibirá su número"),
+    ("send", "{document}", ["Enviar"], "Quién lo recibirá"),
+    ("pay", "{document}", ["Registrar pago"], "Importe"),
+    ("account", "/contacts", ["Tu cuenta"], "Apariencia"),
 ]
 
 
 @pytest.mark.parametrize(("name", "path", "text"), PAGES, ids=[name for name, _, _ in PAGES])
-def test_nothing_stands_in_anybodys_way(
-    looker: Callable[[str, str, str], None], places: Places, name: str, path: str, text: str
-) -> None:
+def test_nothing_stands_in_anybodys_way(looker: Look, places: Places, name: str, path: str, text: str) -> None:
     contact_id = places.contact.rpartition("/")[2]
-    looker(name, path.format(contact=places.contact, document=places.document, id=contact_id), text)
+    looker(name, path.format(**asdict(places), id=contact_id), text)
+
+
+@pytest.mark.parametrize(("name", "path", "presses", "text"), DIALOGS, ids=[name for name, *_ in DIALOGS])
+def test_no_dialog_stands_in_anybodys_way(
+    looker: Look, places: Places, name: str, path: str, presses: list[str], text: str
+) -> None:
+    looker(name, path.format(**asdict(places)), text, presses)
 
 
 def test_the_login_stands_in_nobodys_way(playwright: Playwright, ficha: Ficha, built: None, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ import aiohttp
 import uvloop
 
 from local import operations, run, stack
+from local.api_document import api_document
 from local.demo.loader import load_demo
 from local.distribution import NotInstalled
 from local.env_file import complete
@@ -48,6 +50,7 @@ def main() -> None:
     images.add_argument("services", nargs="*", metavar="service", help="which; all, when none is named")
     images.add_argument("--tag", default="latest")
     commands.add_parser("event-map", help="who listens to what")
+    commands.add_parser("openapi", help="the whole API's document, from the code")
     dead = commands.add_parser("dead-letters", help="events a service gave up: see them, replay them, discard them")
     operations.add_commands(dead)
     rebuild = commands.add_parser("rebuild", help="tell a service again what it copies of others, while it runs")
@@ -67,6 +70,8 @@ def main() -> None:
             build_all(_say, root=Path(), tag=arguments.tag, services=arguments.services or SERVICES)
         elif arguments.command == "event-map":
             print(event_map())
+        elif arguments.command == "openapi":
+            print(json.dumps(api_document(), ensure_ascii=False))
         elif arguments.command == "rebuild":
             operations.rebuild(arguments)
         elif arguments.command == "backup":

@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import type { Activity } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { MessageLog } from '@/messages/MessageLog';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
@@ -35,6 +36,7 @@ export function ActivityTab() {
           <ActivityGroup open={false} title={texts.doneTitle} onEdit={setDialog} />
         </>
       )}
+      <MessageLog contactId={contactId} />
       <Suspense>
         {dialog && (
           <ActivityDialog

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/rea
 import { api, dataOf, done, ifMatch } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Activity, ActivityIn, ActivityKind } from '@/api/types';
-import { showAtOnce } from '@/panel/optimistic';
+import { showAtOnce, takeBackOnError } from '@/panel/optimistic';
 
 export const ACTIVITY_KINDS: ActivityKind[] = ['call', 'meeting', 'task', 'email', 'visit'];
 
@@ -60,7 +60,7 @@ export function useActivities(contactId: string) {
       mutationFn: (activity: Activity) =>
         dataOf(api.POST('/api/v1/activities/{activity_id}/complete', at(activity))),
       onMutate: hide,
-      onError: (_error, _activity, takeBack) => takeBack?.(),
+      onError: takeBackOnError,
       onSettled,
     }),
     reopen: useMutation({
@@ -71,7 +71,7 @@ export function useActivities(contactId: string) {
     remove: useMutation({
       mutationFn: (activity: Activity) => done(api.DELETE('/api/v1/activities/{activity_id}', at(activity))),
       onMutate: hide,
-      onError: (_error, _activity, takeBack) => takeBack?.(),
+      onError: takeBackOnError,
       onSettled,
     }),
     restore: useMutation({

@@ -8,6 +8,7 @@ export const keys = {
   organization: ['organization'] as const,
   users: ['users'] as const,
   contacts: ['contacts'] as const,
+  contactLists: ['contacts', 'list'] as const,
   contactList: (filters: ContactFilters) => ['contacts', 'list', filters] as const,
   contactSearch: (kind: string, q: string) => ['contacts', 'search', kind, q] as const,
   contact: (id: string) => ['contact', id] as const,
@@ -21,6 +22,7 @@ export const keys = {
   files: (id: string) => ['contact', id, 'files'] as const,
   notes: (id: string) => ['contact', id, 'notes'] as const,
   messages: (id: string) => ['contact', id, 'messages'] as const,
+  messageList: (id: string, documentId?: string) => ['contact', id, 'messages', documentId ?? 'all'] as const,
   report: (id: string, side: Side, from: string, to: string) =>
     ['contact', id, 'report', side, from, to] as const,
   document: (id: string) => ['document', id] as const,

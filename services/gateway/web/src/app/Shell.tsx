@@ -1,16 +1,31 @@
-import { Group, Text } from '@mantine/core';
+import { ActionIcon, Group, Text } from '@mantine/core';
+import { IconKeyboard } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useSession } from '@/session/session';
 import { SkipLink } from '@/ui/SkipLink';
+import { undoLatest } from '@/ui/notices';
+import { useShortcuts } from '@/ui/shortcuts';
+import { keepFocus } from './keepFocus';
 import { Logo } from './Logo';
 import { useTexts } from './texts';
 import { UserMenu } from './UserMenu';
 import classes from './Shell.module.css';
 
+const ShortcutsDialog = lazy(async () => ({ default: (await import('./ShortcutsDialog')).ShortcutsDialog }));
+
 /** The frame of every page behind the login. */
 export function Shell() {
-  const { app } = useTexts();
+  const { app, shortcuts } = useTexts();
   const { organization } = useSession();
+  const [shortcutsShown, setShortcutsShown] = useState(false);
+  const showShortcuts = () => setShortcutsShown(true);
+  useEffect(keepFocus, []);
+  useShortcuts([
+    ['?', showShortcuts],
+    ['shift+?', showShortcuts],
+    ['mod+z', undoLatest],
+  ]);
   return (
     <div className={classes.shell}>
       <SkipLink />
@@ -29,12 +44,23 @@ export function Shell() {
           <Text size="sm" c="dimmed" visibleFrom="sm" truncate maw={260}>
             {organization.name}
           </Text>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            visibleFrom="sm"
+            aria-label={shortcuts.title}
+            onClick={showShortcuts}
+          >
+            <IconKeyboard size={20} stroke={1.7} />
+          </ActionIcon>
           <UserMenu />
         </Group>
       </header>
       <main id="content" className={classes.content} tabIndex={-1}>
         <Outlet />
       </main>
+      <Suspense>{shortcutsShown && <ShortcutsDialog onClose={() => setShortcutsShown(false)} />}</Suspense>
     </div>
   );
 }

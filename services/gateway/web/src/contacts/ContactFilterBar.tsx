@@ -33,6 +33,7 @@ export function ContactFilterBar({ search, onChange, searchField }: Props) {
         aria-label={contacts.role}
         placeholder={contacts.allRoles}
         clearable
+        clearButtonProps={{ 'aria-label': contacts.clear }}
         data={ROLES.map((role) => ({ value: role, label: contact.roles[role] }))}
         value={search.role ?? null}
         onChange={(role) => onChange({ role: role ?? undefined })}
@@ -41,6 +42,7 @@ export function ContactFilterBar({ search, onChange, searchField }: Props) {
         aria-label={contacts.kind}
         placeholder={contacts.allKinds}
         clearable
+        clearButtonProps={{ 'aria-label': contacts.clear }}
         data={KINDS.map((kind) => ({
           value: kind,
           label: kind === 'company' ? contacts.companies : contacts.people,

@@ -186,7 +186,7 @@ function Fiscal({ form }: FormProps) {
 }
 
 function DocumentDefaults({ form }: FormProps) {
-  const { contactForm } = useTexts();
+  const { contactForm, actions } = useTexts();
   return (
     <Fieldset legend={contactForm.defaults} radius="md">
       <SimpleGrid cols={{ base: 2, sm: 4 }}>
@@ -203,6 +203,7 @@ function DocumentDefaults({ form }: FormProps) {
         <Select
           label={contactForm.language}
           clearable
+          clearButtonProps={{ 'aria-label': actions.clear }}
           data={LOCALES.map((locale) => ({ value: locale, label: LANGUAGE_NAMES[locale] }))}
           {...form.getInputProps('defaults.language')}
         />

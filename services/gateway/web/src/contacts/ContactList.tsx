@@ -2,7 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { IconAddressBook, IconUserSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import type { Contact } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { EmptyState } from '@/ui/EmptyState';
@@ -12,13 +12,19 @@ import { contactListQuery } from './contacts';
 import { filtersOf, isFiltered, type ListSearch } from './listSearch';
 import classes from './ContactList.module.css';
 
-type Props = { search: ListSearch; onSelect: (contact: Contact) => void; onClear: () => void };
+type Props = {
+  search: ListSearch;
+  onSelect: (contact: Contact) => void;
+  /** Chosen by key: the focus shall go along. */
+  onEnter: (contact: Contact) => void;
+  onClear: () => void;
+};
 
 const ROW_HEIGHT = 56;
 /** Rows from the end at which the next page is fetched: about three screens, so that the end is rarely seen. */
 const FETCH_AHEAD = 50;
 
-export function ContactList({ search, onSelect, onClear }: Props) {
+export function ContactList({ search, onSelect, onEnter, onClear }: Props) {
   const found = useInfiniteQuery(contactListQuery(search));
   if (found.isPending) return <ListSkeleton />;
   if (found.isError && !found.data) {
@@ -36,6 +42,7 @@ export function ContactList({ search, onSelect, onClear }: Props) {
       stale={found.isPlaceholderData}
       onMore={() => void found.fetchNextPage()}
       onSelect={onSelect}
+      onEnter={onEnter}
     />
   );
 }
@@ -48,10 +55,20 @@ type GridProps = {
   stale: boolean;
   onMore: () => void;
   onSelect: (contact: Contact) => void;
+  onEnter: (contact: Contact) => void;
 };
 
 /** Only the rows in sight are in the page, however many were scrolled past. One row is active for the keyboard. */
-function ContactGrid({ contacts, selectedId, hasMore, fetching, stale, onMore, onSelect }: GridProps) {
+function ContactGrid({
+  contacts,
+  selectedId,
+  hasMore,
+  fetching,
+  stale,
+  onMore,
+  onSelect,
+  onEnter,
+}: GridProps) {
   const { contacts: texts } = useTexts();
   const viewport = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
@@ -75,6 +92,13 @@ function ContactGrid({ contacts, selectedId, hasMore, fetching, stale, onMore, o
     setActive(index);
     rows.scrollToIndex(index);
   };
+  const onClick = ({ target }: MouseEvent) => {
+    const row = (target as Element).closest<HTMLElement>('[data-index]');
+    const contact = row && contacts[Number(row.dataset.index)];
+    if (!contact) return;
+    setActive(Number(row.dataset.index));
+    onSelect(contact);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.floor((viewport.current?.clientHeight ?? ROW_HEIGHT) / ROW_HEIGHT) - 1;
     const moves: Record<string, number | undefined> = {
@@ -88,7 +112,7 @@ function ContactGrid({ contacts, selectedId, hasMore, fetching, stale, onMore, o
     const to = moves[event.key];
     const contact = contacts[active];
     if (to !== undefined) move(to);
-    else if (event.key === 'Enter' && contact) onSelect(contact);
+    else if (event.key === 'Enter' && contact) onEnter(contact);
     else return;
     event.preventDefault();
   };
@@ -105,7 +129,12 @@ function ContactGrid({ contacts, selectedId, hasMore, fetching, stale, onMore, o
         onKeyDown={onKeyDown}
       >
         <ColumnHeads />
-        <div className={classes.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
+        <div
+          className={classes.rows}
+          role="rowgroup"
+          style={{ height: rows.getTotalSize() }}
+          onClick={onClick}
+        >
           {shown.map(({ index, start }) => {
             const contact = contacts[index];
             return (
@@ -117,10 +146,6 @@ function ContactGrid({ contacts, selectedId, hasMore, fetching, stale, onMore, o
                   top={start}
                   active={index === active}
                   selected={contact.id === selectedId}
-                  onSelect={() => {
-                    setActive(index);
-                    onSelect(contact);
-                  }}
                 />
               )
             );

@@ -5,6 +5,7 @@ import type { Contact, Panel } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { tell, tellUndoable } from '@/ui/notices';
+import { useShortcuts } from '@/ui/shortcuts';
 import { useAttempt } from '@/ui/useAttempt';
 import { useRemoveContact, useRestoreContact } from './contacts';
 
@@ -17,6 +18,7 @@ export function ContactMenu({ contact, panel, onRemoved }: Props) {
   const texts = useTexts();
   const [dialog, setDialog] = useState<'edit' | 'remove'>();
   const close = () => setDialog(undefined);
+  useShortcuts([['e', () => setDialog('edit')]]);
   return (
     <>
       <Menu>

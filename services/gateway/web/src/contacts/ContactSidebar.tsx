@@ -5,7 +5,6 @@ import {
   Divider,
   Drawer,
   Group,
-  Menu,
   Skeleton,
   Stack,
   Text,
@@ -16,7 +15,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Panel } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { DocumentList } from '@/documents/DocumentList';
-import { NewDocumentItems } from '@/documents/NewDocumentItems';
+import { NewDocumentMenu } from '@/documents/NewDocumentMenu';
 import { useFormats } from '@/i18n/formats';
 import { panelQuery, presentYear } from '@/panel/panel';
 import { ButtonLink } from '@/ui/links';
@@ -28,15 +27,21 @@ import { contactQuery } from './contacts';
 import { RoleBadges } from './RoleBadges';
 import classes from './ContactSidebar.module.css';
 
-type Props = { contactId: string; inline: boolean; onClose: () => void };
+type Props = {
+  contactId: string;
+  inline: boolean;
+  /** By key: the focus goes to Más, from where Enter leads on and Escape back. */
+  entered: boolean;
+  onClose: () => void;
+};
 
 /** Beside the list where there is room for it, else over it. */
-export function ContactSidebar({ contactId, inline, onClose }: Props) {
+export function ContactSidebar({ contactId, inline, entered, onClose }: Props) {
   const { contact: texts, actions } = useTexts();
   if (inline) {
     return (
       <aside className={classes.sidebar} aria-label={texts.summary}>
-        <Summary contactId={contactId} onClose={onClose} />
+        <Summary contactId={contactId} entered={entered} onClose={onClose} />
       </aside>
     );
   }
@@ -51,12 +56,12 @@ export function ContactSidebar({ contactId, inline, onClose }: Props) {
       aria-label={texts.summary}
       closeButtonProps={{ 'aria-label': actions.close }}
     >
-      <Summary contactId={contactId} onClose={onClose} />
+      <Summary contactId={contactId} entered={entered} onClose={onClose} />
     </Drawer>
   );
 }
 
-function Summary({ contactId, onClose }: { contactId: string; onClose: () => void }) {
+function Summary({ contactId, entered, onClose }: Omit<Props, 'inline'>) {
   const texts = useTexts();
   // The whole panel, and not only what is shown here: Más then opens it at once.
   const panel = useQuery(panelQuery(contactId, presentYear()));
@@ -106,20 +111,19 @@ function Summary({ contactId, onClose }: { contactId: string; onClose: () => voi
         <ButtonLink
           to="/contacts/$contactId"
           params={{ contactId }}
+          ref={entered ? takeFocus : undefined}
           rightSection={<IconChevronRight size={16} aria-hidden />}
         >
           {texts.contact.more}
         </ButtonLink>
-        <Menu width={250}>
-          <Menu.Target>
+        <NewDocumentMenu
+          contactId={contactId}
+          button={
             <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />}>
               {texts.contact.newDocument}
             </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <NewDocumentItems contactId={contactId} />
-          </Menu.Dropdown>
-        </Menu>
+          }
+        />
       </Group>
       <Figures panel={panel.data} />
       <Divider my="lg" />
@@ -131,6 +135,10 @@ function Summary({ contactId, onClose }: { contactId: string; onClose: () => voi
       <LatestDocuments panel={panel.data} />
     </Stack>
   );
+}
+
+function takeFocus(link: HTMLAnchorElement | null): void {
+  link?.focus();
 }
 
 function Figures({ panel }: { panel?: Panel }) {

@@ -1,5 +1,5 @@
 import { Button, Group, Title, VisuallyHidden } from '@mantine/core';
-import { useHotkeys, useMediaQuery } from '@mantine/hooks';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useRef, useState } from 'react';
@@ -10,6 +10,7 @@ import { ContactList } from './ContactList';
 import { ContactSidebar } from './ContactSidebar';
 import type { ListSearch } from './listSearch';
 import { tell } from '@/ui/notices';
+import { useShortcuts } from '@/ui/shortcuts';
 import classes from './ContactsPage.module.css';
 
 const ContactForm = lazy(async () => ({ default: (await import('./ContactForm')).ContactForm }));
@@ -19,6 +20,7 @@ export function ContactsPage() {
   const search = useSearch({ from: '/staff/contacts' });
   const navigate = useNavigate({ from: '/contacts' });
   const [creating, setCreating] = useState(false);
+  const [enteredId, setEnteredId] = useState<string>();
   const searchField = useRef<HTMLInputElement>(null);
   const wide = useMediaQuery('(min-width: 62em)', true, { getInitialValueInEffect: false });
 
@@ -26,7 +28,7 @@ export function ContactsPage() {
     void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
   const select = (contact: Contact | undefined) => change({ selected: contact?.id });
 
-  useHotkeys([
+  useShortcuts([
     ['/', () => searchField.current?.focus()],
     ['n', () => setCreating(true)],
     ['Escape', () => select(undefined)],
@@ -47,6 +49,10 @@ export function ContactsPage() {
         <ContactList
           search={search}
           onSelect={select}
+          onEnter={(contact) => {
+            setEnteredId(contact.id);
+            select(contact);
+          }}
           onClear={() => void navigate({ search: {}, replace: true })}
         />
         <VisuallyHidden>{texts.contacts.keys}</VisuallyHidden>
@@ -56,6 +62,7 @@ export function ContactsPage() {
           key={search.selected}
           contactId={search.selected}
           inline={wide}
+          entered={search.selected === enteredId}
           onClose={() => select(undefined)}
         />
       )}

@@ -4,6 +4,9 @@ import {
   queryOptions,
   useMutation,
   useQueryClient,
+  type InfiniteData,
+  type Query,
+  type QueryClient,
 } from '@tanstack/react-query';
 import { api, dataOf, done, ifMatch } from '@/api/client';
 import { keys } from '@/api/keys';
@@ -11,6 +14,10 @@ import type { Contact, ContactIn, ContactKind } from '@/api/types';
 import { filtersOf, type ListSearch } from './listSearch';
 
 const PAGE = 100;
+/** A list scrolled further than this many pages is not fetched anew as a whole: that would be hundreds of requests. */
+const FEW_PAGES = 3;
+
+type ContactPages = InfiniteData<{ items: Contact[]; next_cursor: string | null }>;
 
 export function contactListQuery(search: ListSearch) {
   const { q, role, kind, tag, sort } = search;
@@ -27,6 +34,9 @@ export function contactListQuery(search: ListSearch) {
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     // What was found stays until the next answer: typing must not make the list blink.
     placeholderData: keepPreviousData,
+    refetchOnMount: isShort,
+    refetchOnWindowFocus: isShort,
+    refetchOnReconnect: isShort,
   });
 }
 
@@ -51,7 +61,7 @@ export function useCreateContact() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: ContactIn) => dataOf(api.POST('/api/v1/contacts', { body })),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.contacts }),
+    onSuccess: () => refreshLists(client),
   });
 }
 
@@ -66,7 +76,10 @@ export function useUpdateContact() {
           body: changes,
         }),
       ),
-    onSuccess: (contact) => refreshContact(client, contact.id),
+    onSuccess: (contact) => {
+      putInLists(client, (items) => items.map((each) => (each.id === contact.id ? contact : each)));
+      return refreshContact(client, contact.id);
+    },
   });
 }
 
@@ -75,7 +88,10 @@ export function useRemoveContact() {
   return useMutation({
     mutationFn: (id: string) =>
       done(api.DELETE('/api/v1/contacts/{contact_id}', { params: { path: { contact_id: id } } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.contacts }),
+    onSuccess: (_, id) => {
+      putInLists(client, (items) => items.filter((each) => each.id !== id));
+      return refreshLists(client);
+    },
   });
 }
 
@@ -88,9 +104,25 @@ export function useRestoreContact() {
   });
 }
 
-async function refreshContact(client: ReturnType<typeof useQueryClient>, id: string): Promise<void> {
-  await Promise.all([
-    client.invalidateQueries({ queryKey: keys.contacts }),
-    client.invalidateQueries({ queryKey: keys.contact(id) }),
-  ]);
+function isShort({ state }: { state: { data?: unknown } }): boolean {
+  return ((state.data as ContactPages | undefined)?.pages.length ?? 0) <= FEW_PAGES;
+}
+
+function putInLists(client: QueryClient, change: (items: Contact[]) => Contact[]): void {
+  client.setQueriesData<ContactPages>(
+    { queryKey: keys.contactLists },
+    (list) => list && { ...list, pages: list.pages.map((page) => ({ ...page, items: change(page.items) })) },
+  );
+}
+
+async function refreshLists(client: QueryClient): Promise<void> {
+  const isList = ({ queryKey }: Query) => keys.contactLists.every((part, at) => queryKey[at] === part);
+  await client.invalidateQueries({
+    queryKey: keys.contacts,
+    predicate: (query) => !isList(query) || isShort(query),
+  });
+}
+
+async function refreshContact(client: QueryClient, id: string): Promise<void> {
+  await Promise.all([refreshLists(client), client.invalidateQueries({ queryKey: keys.contact(id) })]);
 }

@@ -90,6 +90,7 @@ function Head({ document, editing: { draft, error, change } }: { document: Docum
         <Select
           label={texts.editor.paymentMethod}
           clearable
+          clearButtonProps={{ 'aria-label': texts.actions.clear }}
           data={PAYMENT_METHODS.map((method) => ({ value: method, label: texts.editor.methods[method] }))}
           value={draft.payment_method}
           error={errors.payment_method}

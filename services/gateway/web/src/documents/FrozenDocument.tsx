@@ -14,6 +14,7 @@ import { lazy, Suspense, useState } from 'react';
 import type { Document, DocumentType } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
+import { MessageLog } from '@/messages/MessageLog';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { tell } from '@/ui/notices';
 import { WideTable } from '@/ui/WideTable';
@@ -54,6 +55,9 @@ export function FrozenDocument({ document }: { document: Document }) {
             {document.notes}
           </Text>
         )}
+      </div>
+      <div className={classes.log}>
+        <MessageLog contactId={document.contact_id} documentId={document.id} />
       </div>
     </DocumentFrame>
   );

@@ -27,7 +27,8 @@ export function LineEditor({ line, number, amount, currency, taxes, errorOf, onC
   const wrong = wrongNumbers(line);
   const numberField = (field: 'quantity' | 'unit_price' | 'discount_pct', label: string) => (
     <TextInput
-      className={classes.number}
+      classNames={{ root: classes.number, label: classes.narrowLabel }}
+      label={label}
       aria-label={`${label}, ${editor.line(number)}`}
       inputMode="decimal"
       value={line[field] ?? ''}

@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import type { DocumentStatus } from '@/api/types';
+import type { DocumentStatus, DocumentType } from '@/api/types';
 import { useWords } from '@/i18n/words';
 
 const COLORS: Record<DocumentStatus | 'overdue', string> = {
@@ -13,14 +13,14 @@ const COLORS: Record<DocumentStatus | 'overdue', string> = {
   overdue: 'red',
 };
 
-type Props = { document: { status: DocumentStatus; overdue: boolean } };
+type Props = { document: { type: DocumentType; status: DocumentStatus; overdue: boolean } };
 
 export function StatusBadge({ document }: Props) {
-  const { documentStatuses } = useWords();
+  const { documentStatusOf } = useWords();
   const shown = document.overdue ? 'overdue' : document.status;
   return (
     <Badge color={COLORS[shown]} variant="light" tt="none" fw={550} radius="sm" style={{ flexShrink: 0 }}>
-      {documentStatuses[shown]}
+      {documentStatusOf(document.type, shown)}
     </Badge>
   );
 }

@@ -3,6 +3,7 @@ import { api, dataOf, done } from '@/api/client';
 import { keys } from '@/api/keys';
 import { ApiProblem } from '@/api/problem';
 import type { StoredFile } from '@/api/types';
+import { showInList, takeBackOnError } from '@/panel/optimistic';
 
 export function fileListQuery(contactId: string) {
   return infiniteQueryOptions({
@@ -61,6 +62,11 @@ export function useFileRemoval(contactId: string) {
   return {
     remove: useMutation({
       mutationFn: (file: StoredFile) => done(api.DELETE('/api/v1/files/{file_id}', at(file))),
+      onMutate: ({ id }) =>
+        showInList<StoredFile>(client, keys.files(contactId), (files) =>
+          files.filter((each) => each.id !== id),
+        ),
+      onError: takeBackOnError,
       onSettled,
     }),
     restore: useMutation({

@@ -9,25 +9,14 @@ import { problemText } from '@/ui/problemText';
 import { useAttempt } from '@/ui/useAttempt';
 import { Markdown } from './Markdown';
 import { NoteEditor } from './NoteEditor';
-import { useNotes } from './notes';
+import { useNoteEdit, useNotes } from './notes';
 import classes from './NotesTab.module.css';
 
 export function NoteCard({ note }: { note: Note }) {
   const texts = useTexts();
   const { moment } = useFormats();
-  const { update } = useNotes(note.contact_id);
   const [editing, setEditing] = useState(false);
-  if (editing) {
-    return (
-      <NoteEditor
-        initial={note.body}
-        busy={update.isPending}
-        error={update.error ? problemText(update.error, texts) : undefined}
-        onSave={(body) => update.mutate({ note, changes: { body } }, { onSuccess: () => setEditing(false) })}
-        onCancel={() => setEditing(false)}
-      />
-    );
-  }
+  if (editing) return <EditedNote note={note} onDone={() => setEditing(false)} />;
   return (
     <article className={classes.note} data-pinned={note.pinned || undefined}>
       <Group justify="space-between" wrap="nowrap" mb={6}>
@@ -52,6 +41,21 @@ export function NoteCard({ note }: { note: Note }) {
       </Group>
       <Markdown text={note.body} />
     </article>
+  );
+}
+
+function EditedNote({ note, onDone }: { note: Note; onDone: () => void }) {
+  const texts = useTexts();
+  const { save, theirs, error, isPending } = useNoteEdit(note, onDone);
+  return (
+    <NoteEditor
+      initial={note.body}
+      busy={isPending}
+      error={error ? problemText(error, texts) : undefined}
+      theirs={theirs}
+      onSave={save}
+      onCancel={onDone}
+    />
   );
 }
 

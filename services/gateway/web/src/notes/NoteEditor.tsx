@@ -1,4 +1,5 @@
-import { Button, Group, SegmentedControl, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Group, SegmentedControl, Stack, Text, Textarea } from '@mantine/core';
+import { IconUsers } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTexts } from '@/app/texts';
 import { Markdown } from './Markdown';
@@ -8,11 +9,13 @@ type Props = {
   initial?: string;
   busy: boolean;
   error?: string;
+  /** What somebody else made of the note meanwhile. */
+  theirs?: string;
   onSave: (body: string) => void;
   onCancel: () => void;
 };
 
-export function NoteEditor({ initial = '', busy, error, onSave, onCancel }: Props) {
+export function NoteEditor({ initial = '', busy, error, theirs, onSave, onCancel }: Props) {
   const { notes: texts, actions } = useTexts();
   const [body, setBody] = useState(initial);
   const [view, setView] = useState<'write' | 'preview'>('write');
@@ -26,6 +29,24 @@ export function NoteEditor({ initial = '', busy, error, onSave, onCancel }: Prop
         onSave(body.trim());
       }}
     >
+      {theirs !== undefined && (
+        <Alert color="yellow" variant="light" role="alert" icon={<IconUsers />} title={texts.conflict}>
+          <Stack gap="sm">
+            <Text size="sm">{texts.conflictHint}</Text>
+            <div className={classes.theirs}>
+              <Markdown text={theirs} />
+            </div>
+            <Group gap="sm">
+              <Button size="xs" variant="default" onClick={() => setBody(theirs)}>
+                {texts.takeTheirs}
+              </Button>
+              <Button size="xs" variant="default" onClick={() => setBody(`${body.trim()}\n\n${theirs}`)}>
+                {texts.join}
+              </Button>
+            </Group>
+          </Stack>
+        </Alert>
+      )}
       <SegmentedControl
         size="xs"
         style={{ alignSelf: 'flex-start' }}

@@ -1,7 +1,10 @@
 import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api, dataOf, done, ifMatch } from '@/api/client';
 import { keys } from '@/api/keys';
+import { isStale } from '@/api/problem';
 import type { Note } from '@/api/types';
+import { showInList, takeBackOnError } from '@/panel/optimistic';
 
 export function noteListQuery(contactId: string) {
   return infiniteQueryOptions({
@@ -18,9 +21,12 @@ export function noteListQuery(contactId: string) {
   });
 }
 
+type NoteUpdate = { note: Note; changes: { body?: string; pinned?: boolean } };
+
 export function useNotes(contactId: string) {
   const client = useQueryClient();
   const onSettled = () => client.invalidateQueries({ queryKey: keys.contact(contactId) });
+  const show = (change: (notes: Note[]) => Note[]) => showInList(client, keys.notes(contactId), change);
   const at = ({ id }: Note) => ({ params: { path: { note_id: id } } });
   return {
     create: useMutation({
@@ -29,17 +35,22 @@ export function useNotes(contactId: string) {
       onSettled,
     }),
     update: useMutation({
-      mutationFn: ({ note, changes }: { note: Note; changes: { body?: string; pinned?: boolean } }) =>
+      mutationFn: ({ note, changes }: NoteUpdate) =>
         dataOf(
           api.PATCH('/api/v1/notes/{note_id}', {
             params: { path: { note_id: note.id }, header: ifMatch(note.version) },
             body: changes,
           }),
         ),
+      onMutate: ({ note, changes }) =>
+        show((notes) => notes.map((each) => (each.id === note.id ? { ...each, ...changes } : each))),
+      onError: takeBackOnError,
       onSettled,
     }),
     remove: useMutation({
       mutationFn: (note: Note) => done(api.DELETE('/api/v1/notes/{note_id}', at(note))),
+      onMutate: ({ id }) => show((notes) => notes.filter((each) => each.id !== id)),
+      onError: takeBackOnError,
       onSettled,
     }),
     restore: useMutation({
@@ -47,4 +58,30 @@ export function useNotes(contactId: string) {
       onSettled,
     }),
   };
+}
+
+/** Saves a note's text on top of the version it was opened with. `theirs` is another text saved meanwhile, if any. */
+export function useNoteEdit(note: Note, onSaved: () => void) {
+  const { update } = useNotes(note.contact_id);
+  const [base, setBase] = useState(note);
+  const [theirs, setTheirs] = useState<string>();
+  const attempt = async (body: string, onTopOf: Note): Promise<unknown> => {
+    try {
+      await update.mutateAsync({ note: onTopOf, changes: { body } });
+      onSaved();
+      return;
+    } catch (error) {
+      // What else went wrong is told by `update.error`.
+      if (!isStale(error)) return;
+    }
+    const latest = await dataOf(
+      api.GET('/api/v1/notes/{note_id}', { params: { path: { note_id: note.id } } }),
+    );
+    // Only pinned: that is no reason to ask.
+    if (latest.body === onTopOf.body) return attempt(body, latest);
+    setBase(latest);
+    setTheirs(latest.body);
+  };
+  const error = isStale(update.error) ? null : update.error;
+  return { save: (body: string) => void attempt(body, base), theirs, error, isPending: update.isPending };
 }

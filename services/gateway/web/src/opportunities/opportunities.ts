@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { api, dataOf, done, ifMatch } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Opportunity, Pipeline } from '@/api/types';
-import { showAtOnce } from '@/panel/optimistic';
+import { showAtOnce, takeBackOnError } from '@/panel/optimistic';
 
 export type OpportunityFields = {
   title: string;
@@ -28,7 +28,6 @@ export function stagesOf(pipelines: Pipeline[] | undefined, pipelineId: string):
 export function useOpportunities(contactId: string) {
   const client = useQueryClient();
   const onSettled = () => client.invalidateQueries({ queryKey: keys.contact(contactId) });
-  const takeBackOnError = (_error: Error, _sent: unknown, takeBack: (() => void) | undefined) => takeBack?.();
   const change = (change: (items: Opportunity[]) => Opportunity[]) =>
     showAtOnce(client, contactId, 'opportunities', (data) => ({ ...data, items: change(data.items) }));
   const hide = (gone: Opportunity) => change((items) => items.filter(({ id }) => id !== gone.id));

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Center, Group, Menu, Skeleton, Stack, Title } from '@mantine/core';
+import { ActionIcon, Alert, Button, Center, Group, Skeleton, Stack, Title } from '@mantine/core';
 import { IconChevronLeft, IconPlus, IconUserOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -10,7 +10,7 @@ import { ContactFacts } from '@/contacts/ContactFacts';
 import { ContactMenu } from '@/contacts/ContactMenu';
 import { contactQuery } from '@/contacts/contacts';
 import { RoleBadges } from '@/contacts/RoleBadges';
-import { NewDocumentItems } from '@/documents/NewDocumentItems';
+import { NewDocumentMenu } from '@/documents/NewDocumentMenu';
 import { OpportunitiesCard } from '@/opportunities/OpportunitiesCard';
 import { PeopleCard } from '@/people/PeopleCard';
 import { PortalCard } from '@/portalAccess/PortalCard';
@@ -108,14 +108,16 @@ function PanelHeader({ contact, panel }: { contact?: Contact; panel?: Panel }) {
           </Stack>
         </Group>
         <Group gap={6} wrap="nowrap">
-          <Menu width={250}>
-            <Menu.Target>
-              <ActionIcon size={38} aria-label={texts.panel.add} disabled={!contact}>
-                <IconPlus size={20} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>{contact && <NewDocumentItems contactId={contact.id} />}</Menu.Dropdown>
-          </Menu>
+          {contact && (
+            <NewDocumentMenu
+              contactId={contact.id}
+              button={
+                <ActionIcon size={38} aria-label={texts.panel.add}>
+                  <IconPlus size={20} />
+                </ActionIcon>
+              }
+            />
+          )}
           {contact && (
             <ContactMenu
               contact={contact}

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import type { Panel } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useShortcuts } from '@/ui/shortcuts';
 import { SummaryTab } from './SummaryTab';
 import { TABS, type Tab } from './panel';
 import classes from './PanelTabs.module.css';
@@ -22,6 +23,7 @@ export function PanelTabs({ panel, year }: { panel?: Panel; year: number }) {
       replace: true,
       resetScroll: false,
     });
+  useShortcuts(TABS.map((each, index) => [String(index + 1), () => show(each)]));
   const counts = countsOf(panel);
   return (
     <Tabs value={tab} onChange={show} keepMounted={false} className={classes.tabs}>

@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query';
+import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query';
 import { keys } from '@/api/keys';
 import type { Panel } from '@/api/types';
 
@@ -23,6 +23,24 @@ export async function showAtOnce<Name extends keyof Sections>(
   return () => {
     for (const [key, panel] of before) client.setQueryData(key, panel);
   };
+}
+
+/** The same for a list that is fetched page by page. */
+export async function showInList<Item>(
+  client: QueryClient,
+  queryKey: QueryKey,
+  change: (items: Item[]) => Item[],
+): Promise<() => void> {
+  await client.cancelQueries({ queryKey });
+  const before = client.getQueryData<InfiniteData<{ items: Item[] }>>(queryKey);
+  const pages = before?.pages.map((page) => ({ ...page, items: change(page.items) }));
+  if (before && pages) client.setQueryData(queryKey, { ...before, pages });
+  return () => client.setQueryData(queryKey, before);
+}
+
+/** A mutation's `onError`, where `onMutate` showed the change at once. */
+export function takeBackOnError(_error: Error, _sent: unknown, takeBack: (() => void) | undefined): void {
+  takeBack?.();
 }
 
 function withSection<Name extends keyof Sections>(

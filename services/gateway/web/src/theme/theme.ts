@@ -28,6 +28,12 @@ const dark: MantineColorsTuple = [
   '#0f1115',
 ];
 
+/** The list itself scrolls, and not a frame around it that no key reaches. */
+const scrollingList = {
+  defaultProps: { withScrollArea: false },
+  styles: { options: { maxHeight: 260, overflowY: 'auto' } },
+} as const;
+
 export const theme = createTheme({
   colors: { accent, dark },
   primaryColor: 'accent',
@@ -44,7 +50,19 @@ export const theme = createTheme({
       styles: { title: { fontWeight: 620 } },
     },
     Table: { styles: { th: { fontSize: 12.5, fontWeight: 550, color: 'var(--text-soft)' } } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: true } },
+    Menu: {
+      defaultProps: {
+        shadow: 'md',
+        position: 'bottom-end',
+        withinPortal: true,
+        // It would be a child that a menu may not have.
+        withInitialFocusPlaceholder: false,
+      },
+    },
+    Select: scrollingList,
+    MultiSelect: scrollingList,
+    Autocomplete: scrollingList,
+    TagsInput: scrollingList,
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Switch: { defaultProps: { withThumbIndicator: false } },
     Skeleton: { defaultProps: { radius: 'md' } },

@@ -11,6 +11,7 @@ import {
 } from '@mantine/dates';
 import type { ReactNode } from 'react';
 import { useLocale } from '@/i18n/locale';
+import { useWords } from '@/i18n/words';
 
 /** Fields below it speak the user's language; weeks begin on Monday. */
 export function DateFields({ children }: { children: ReactNode }) {
@@ -20,10 +21,26 @@ export function DateFields({ children }: { children: ReactNode }) {
 
 /** A day as `2026-11-24`. */
 export function DayField(props: Omit<DateInputProps, 'valueFormat'>) {
-  return <DateInput valueFormat="D MMM YYYY" popoverProps={{ withinPortal: true }} {...props} />;
+  const { actions } = useWords();
+  return (
+    <DateInput
+      valueFormat="D MMM YYYY"
+      popoverProps={{ withinPortal: true }}
+      clearButtonProps={{ 'aria-label': actions.clear }}
+      {...props}
+    />
+  );
 }
 
 /** A moment as `2026-11-24 10:30:00`, in the user's own time zone. */
 export function MomentField(props: Omit<DateTimePickerProps, 'valueFormat'>) {
-  return <DateTimePicker valueFormat="D MMM YYYY, HH:mm" popoverProps={{ withinPortal: true }} {...props} />;
+  const { actions } = useWords();
+  return (
+    <DateTimePicker
+      valueFormat="D MMM YYYY, HH:mm"
+      popoverProps={{ withinPortal: true }}
+      clearButtonProps={{ 'aria-label': actions.clear }}
+      {...props}
+    />
+  );
 }

@@ -9,24 +9,32 @@ export function tellProblem(message: string): void {
   notifications.show({ message, color: 'red', autoClose: 8000 });
 }
 
+/** The way back from what was done last, as long as it is offered. */
+let takeBackLatest: (() => void) | undefined;
+
 /** Says what was done and offers the way back. */
 export function tellUndoable(message: string, undoLabel: string, undo: () => void): void {
+  const takeBack = () => {
+    notifications.hide(id);
+    undo();
+  };
+  takeBackLatest = takeBack;
   const id = notifications.show({
-    autoClose: 9000,
+    autoClose: 12_000,
+    onClose: () => {
+      if (takeBackLatest === takeBack) takeBackLatest = undefined;
+    },
     message: (
       <Group justify="space-between" wrap="nowrap" gap="md">
         <Text size="sm">{message}</Text>
-        <Button
-          size="compact-sm"
-          variant="light"
-          onClick={() => {
-            notifications.hide(id);
-            undo();
-          }}
-        >
+        <Button size="compact-sm" variant="light" onClick={takeBack}>
           {undoLabel}
         </Button>
       </Group>
     ),
   });
+}
+
+export function undoLatest(): void {
+  takeBackLatest?.();
 }

@@ -10,6 +10,38 @@ export const ca: AppTexts = {
     notFoundHint: 'Potser l’enllaç és incomplet o el contacte s’ha eliminat.',
     toContacts: 'Anar als contactes',
   },
+  shortcuts: {
+    title: 'Dreceres de teclat',
+    single: 'Dreceres d’una sola tecla',
+    singleHint: 'Desactiva-les si dictes per veu o les prems sense voler.',
+    groups: [
+      {
+        title: 'A qualsevol pàgina',
+        keys: [
+          ['?', 'Veure aquesta llista'],
+          ['Ctrl Z', 'Desfer l’últim canvi'],
+        ],
+      },
+      {
+        title: 'Llista de contactes',
+        keys: [
+          ['/', 'Cercar'],
+          ['N', 'Contacte nou'],
+          ['↑ ↓', 'Moure’s per la llista'],
+          ['Intro', 'Obrir el resum'],
+          ['Esc', 'Tancar el resum'],
+        ],
+      },
+      {
+        title: 'Contacte',
+        keys: [
+          ['E', 'Editar el contacte'],
+          ['D', 'Crear un document'],
+          ['1 … 6', 'Anar a una pestanya del panell'],
+        ],
+      },
+    ],
+  },
   signIn: {
     title: 'Entra a Ficha',
     hint: 'Tot el que la teva empresa sap de cada contacte, en un sol panell.',
@@ -326,6 +358,21 @@ export const ca: AppTexts = {
     confirm: 'Enviar',
     sent: (count) => (count === 1 ? 'En camí a 1 destinatari.' : `En camí a ${count} destinataris.`),
   },
+  messages: {
+    title: 'Missatges enviats',
+    statuses: {
+      queued: 'De camí',
+      sending: 'De camí',
+      sent: 'Enviat',
+      failed: 'No enviat',
+      unknown: 'Sense confirmar',
+      cancelled: 'Cancel·lat',
+    },
+    kinds: { to: 'Per a', cc: 'Còpia', bcc: 'Còpia oculta' },
+    refused: 'rebutjat',
+    resend: 'Torna a enviar',
+    resent: 'De camí un altre cop.',
+  },
   activities: {
     title: 'Pròximes activitats',
     new: 'Activitat nova',
@@ -390,6 +437,10 @@ export const ca: AppTexts = {
     discard: (name) => `Treure ${name}`,
   },
   notes: {
+    conflict: 'Una altra persona ha canviat aquesta nota',
+    conflictHint: 'Ara diu això. Desa la teva, queda’t amb la seva o ajunta-les.',
+    takeTheirs: 'Fer servir la seva versió',
+    join: 'Ajuntar les dues',
     add: 'Afegir nota',
     edit: 'Editar la nota',
     body: 'Nota',

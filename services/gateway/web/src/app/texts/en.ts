@@ -10,6 +10,38 @@ export const en: AppTexts = {
     notFoundHint: 'The link may be incomplete, or the contact was deleted.',
     toContacts: 'Go to contacts',
   },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    single: 'Single-key shortcuts',
+    singleHint: 'Switch them off if you dictate or press keys by accident.',
+    groups: [
+      {
+        title: 'On every page',
+        keys: [
+          ['?', 'Show this list'],
+          ['Ctrl Z', 'Undo the last change'],
+        ],
+      },
+      {
+        title: 'Contact list',
+        keys: [
+          ['/', 'Search'],
+          ['N', 'New contact'],
+          ['↑ ↓', 'Move through the list'],
+          ['Enter', 'Open the summary'],
+          ['Esc', 'Close the summary'],
+        ],
+      },
+      {
+        title: 'Contact',
+        keys: [
+          ['E', 'Edit the contact'],
+          ['D', 'Create a document'],
+          ['1 … 6', 'Go to a tab of the panel'],
+        ],
+      },
+    ],
+  },
   signIn: {
     title: 'Log in to Ficha',
     hint: 'Everything your company knows about each contact, on one panel.',
@@ -323,6 +355,21 @@ export const en: AppTexts = {
     confirm: 'Send',
     sent: (count) => (count === 1 ? 'On its way to 1 recipient.' : `On its way to ${count} recipients.`),
   },
+  messages: {
+    title: 'Messages sent',
+    statuses: {
+      queued: 'On its way',
+      sending: 'On its way',
+      sent: 'Sent',
+      failed: 'Not sent',
+      unknown: 'Unconfirmed',
+      cancelled: 'Cancelled',
+    },
+    kinds: { to: 'To', cc: 'Copy', bcc: 'Blind copy' },
+    refused: 'refused',
+    resend: 'Send again',
+    resent: 'On its way again.',
+  },
   activities: {
     title: 'Next activities',
     new: 'New activity',
@@ -387,6 +434,10 @@ export const en: AppTexts = {
     discard: (name) => `Remove ${name}`,
   },
   notes: {
+    conflict: 'Somebody else has changed this note',
+    conflictHint: 'It now says this. Save yours, take theirs or join the two.',
+    takeTheirs: 'Use their version',
+    join: 'Join the two',
     add: 'Add note',
     edit: 'Edit note',
     body: 'Note',

@@ -30,6 +30,38 @@ export const es = {
     notFoundHint: 'Puede que el enlace esté incompleto o que el contacto se haya eliminado.',
     toContacts: 'Ir a contactos',
   },
+  shortcuts: {
+    title: 'Atajos de teclado',
+    single: 'Atajos de una sola tecla',
+    singleHint: 'Desactívalos si dictas por voz o los pulsas sin querer.',
+    groups: [
+      {
+        title: 'En cualquier página',
+        keys: [
+          ['?', 'Ver esta lista'],
+          ['Ctrl Z', 'Deshacer lo último'],
+        ],
+      },
+      {
+        title: 'Lista de contactos',
+        keys: [
+          ['/', 'Buscar'],
+          ['N', 'Nuevo contacto'],
+          ['↑ ↓', 'Moverse por la lista'],
+          ['Intro', 'Abrir el resumen'],
+          ['Esc', 'Cerrar el resumen'],
+        ],
+      },
+      {
+        title: 'Contacto',
+        keys: [
+          ['E', 'Editar el contacto'],
+          ['D', 'Crear un documento'],
+          ['1 … 6', 'Ir a una pestaña del panel'],
+        ],
+      },
+    ] as { title: string; keys: [pressed: string, meaning: string][] }[],
+  },
   signIn: {
     title: 'Entra en Ficha',
     hint: 'Todo lo que tu empresa sabe de cada contacto, en un solo panel.',
@@ -348,6 +380,21 @@ export const es = {
     sent: (count: number) =>
       count === 1 ? 'En camino a 1 destinatario.' : `En camino a ${count} destinatarios.`,
   },
+  messages: {
+    title: 'Mensajes enviados',
+    statuses: {
+      queued: 'En camino',
+      sending: 'En camino',
+      sent: 'Enviado',
+      failed: 'No enviado',
+      unknown: 'Sin confirmar',
+      cancelled: 'Cancelado',
+    },
+    kinds: { to: 'Para', cc: 'Copia', bcc: 'Copia oculta' },
+    refused: 'rechazado',
+    resend: 'Reenviar',
+    resent: 'En camino de nuevo.',
+  },
   activities: {
     title: 'Próximas actividades',
     new: 'Nueva actividad',
@@ -417,6 +464,10 @@ export const es = {
     discard: (name: string) => `Quitar ${name}`,
   },
   notes: {
+    conflict: 'Otra persona ha cambiado esta nota',
+    conflictHint: 'Ahora dice esto. Guarda la tuya, quédate con la suya o junta las dos.',
+    takeTheirs: 'Usar su versión',
+    join: 'Juntar las dos',
     add: 'Añadir nota',
     edit: 'Editar nota',
     body: 'Nota',

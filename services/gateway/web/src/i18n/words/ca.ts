@@ -1,4 +1,25 @@
+import type { DocumentType } from '@/api/types';
 import type { Words } from './es';
+
+const documentStatuses: Words['documentStatuses'] = {
+  draft: 'Esborrany',
+  approved: 'Aprovada',
+  partially_paid: 'Pagament parcial',
+  paid: 'Pagada',
+  accepted: 'Acceptat',
+  rejected: 'Rebutjat',
+  voided: 'Anul·lada',
+  overdue: 'Vençuda',
+};
+
+const MASCULINE: DocumentType[] = ['estimate', 'sales_receipt', 'delivery_note', 'purchase_receipt'];
+const masculineStatuses: Words['documentStatuses'] = {
+  ...documentStatuses,
+  approved: 'Aprovat',
+  paid: 'Pagat',
+  voided: 'Anul·lat',
+  overdue: 'Vençut',
+};
 
 export const words: Words = {
   documentTypes: {
@@ -14,16 +35,9 @@ export const words: Words = {
     purchase_credit_note: 'Factura de compra rectificativa',
     purchase_order: 'Comanda de compra',
   },
-  documentStatuses: {
-    draft: 'Esborrany',
-    approved: 'Aprovada',
-    partially_paid: 'Pagament parcial',
-    paid: 'Pagada',
-    accepted: 'Acceptat',
-    rejected: 'Rebutjat',
-    voided: 'Anul·lada',
-    overdue: 'Vençuda',
-  },
+  documentStatuses,
+  documentStatusOf: (type, status) =>
+    (MASCULINE.includes(type) ? masculineStatuses : documentStatuses)[status],
   refusals: {
     'documents.contact_deleted': 'El contacte està eliminat. Restaura’l primer.',
     'documents.not_a_draft': 'Ja està aprovat: no es pot modificar.',
@@ -65,6 +79,7 @@ export const words: Words = {
     date: 'La data no és vàlida.',
   },
   actions: {
+    clear: 'Esborrar',
     save: 'Desar',
     cancel: 'Cancel·lar',
     close: 'Tancar',

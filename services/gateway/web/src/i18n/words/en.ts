@@ -1,5 +1,16 @@
 import type { Words } from './es';
 
+const documentStatuses: Words['documentStatuses'] = {
+  draft: 'Draft',
+  approved: 'Approved',
+  partially_paid: 'Partly paid',
+  paid: 'Paid',
+  accepted: 'Accepted',
+  rejected: 'Rejected',
+  voided: 'Voided',
+  overdue: 'Overdue',
+};
+
 export const words: Words = {
   documentTypes: {
     invoice: 'Invoice',
@@ -14,16 +25,8 @@ export const words: Words = {
     purchase_credit_note: 'Purchase credit note',
     purchase_order: 'Purchase order',
   },
-  documentStatuses: {
-    draft: 'Draft',
-    approved: 'Approved',
-    partially_paid: 'Partly paid',
-    paid: 'Paid',
-    accepted: 'Accepted',
-    rejected: 'Rejected',
-    voided: 'Voided',
-    overdue: 'Overdue',
-  },
+  documentStatuses,
+  documentStatusOf: (_type, status) => documentStatuses[status],
   refusals: {
     'documents.contact_deleted': 'The contact is deleted. Restore it first.',
     'documents.not_a_draft': 'It is approved already and cannot change.',
@@ -64,6 +67,7 @@ export const words: Words = {
     date: 'The date is not valid.',
   },
   actions: {
+    clear: 'Clear',
     save: 'Save',
     cancel: 'Cancel',
     close: 'Close',

@@ -14,7 +14,9 @@ const documentTypes: Record<DocumentType, string> = {
   purchase_order: 'Pedido de compra',
 };
 
-const documentStatuses: Record<DocumentStatus | 'overdue', string> = {
+type Status = DocumentStatus | 'overdue';
+
+const documentStatuses: Record<Status, string> = {
   draft: 'Borrador',
   approved: 'Aprobada',
   partially_paid: 'Pago parcial',
@@ -23,6 +25,22 @@ const documentStatuses: Record<DocumentStatus | 'overdue', string> = {
   rejected: 'Rechazado',
   voided: 'Anulada',
   overdue: 'Vencida',
+};
+
+const MASCULINE: DocumentType[] = [
+  'estimate',
+  'sales_receipt',
+  'delivery_note',
+  'sales_order',
+  'purchase_receipt',
+  'purchase_order',
+];
+const masculineStatuses: Record<Status, string> = {
+  ...documentStatuses,
+  approved: 'Aprobado',
+  paid: 'Pagado',
+  voided: 'Anulado',
+  overdue: 'Vencido',
 };
 
 /** What the server refuses, by its code. */
@@ -46,6 +64,9 @@ const refusals: Partial<Record<string, string>> = {
 export const words = {
   documentTypes,
   documentStatuses,
+  /** The status of a document, agreeing with what it is called. */
+  documentStatusOf: (type: DocumentType, status: Status): string =>
+    (MASCULINE.includes(type) ? masculineStatuses : documentStatuses)[status],
   refusals,
   problems: {
     unreachable: 'No hay conexión con el servidor. Comprueba tu red y vuelve a intentarlo.',
@@ -72,6 +93,7 @@ export const words = {
     date: 'La fecha no es válida.',
   },
   actions: {
+    clear: 'Borrar',
     save: 'Guardar',
     cancel: 'Cancelar',
     close: 'Cerrar',

@@ -1,13 +1,28 @@
 import { Menu } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
 import { useNavigate } from '@tanstack/react-router';
 import type { DocumentType } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useShortcuts } from '@/ui/shortcuts';
 import { useAttempt } from '@/ui/useAttempt';
 import { useCreateDocument } from './documents';
 import { PURCHASE_TYPES, SALES_TYPES } from './kinds';
 
-/** Every kind of document, for a menu. Choosing one makes a draft with the contact's defaults and opens it. */
-export function NewDocumentItems({ contactId }: { contactId: string }) {
+/** Every kind of document, below its button and at the key D. Choosing one makes a draft and opens it. */
+export function NewDocumentMenu({ contactId, button }: { contactId: string; button: ReactNode }) {
+  const [opened, setOpened] = useState(false);
+  useShortcuts([['d', () => setOpened(true)]]);
+  return (
+    <Menu width={250} opened={opened} onChange={setOpened}>
+      <Menu.Target>{button}</Menu.Target>
+      <Menu.Dropdown>
+        <Items contactId={contactId} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Items({ contactId }: { contactId: string }) {
   const texts = useTexts();
   const create = useCreateDocument();
   const navigate = useNavigate();

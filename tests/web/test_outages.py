@@ -1,0 +1,61 @@
+"""A service that is away takes its own section with it and nothing else, and gives it back when it is asked again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.ficha import Ficha
+from tests.web.hands import Mouse
+from tests.web.places import dialog, save
+
+pytestmark = pytest.mark.parametrize("ficha", ["stack"], indirect=True)
+
+
+@contextmanager
+def hung(ficha: Ficha, service: str) -> Iterator[None]:
+    process = ficha.service(service)
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
+
+
+def test_a_hung_service_dims_its_sections_until_it_is_back(
+    page: Page, ficha: Ficha, client: httpx.Client, company: dict[str, Any]
+) -> None:
+    page.goto(f"/contacts/{company['id']}")
+    activities = page.get_by_role("region", name="Próximas actividades")
+    expect(activities).to_contain_text("Nada pendiente")
+    with hung(ficha, "crm"):
+        page.reload()
+        for missing in ("Próximas actividades", "Oportunidades abiertas"):
+            expect(page.get_by_role("region", name=missing)).to_contain_text("no disponible")
+        expect(page.get_by_role("heading", level=1)).to_have_text(company["name"])
+        people = page.get_by_role("region", name="Personas de contacto")
+        people.get_by_role("button", name="+ Añadir Persona").click()
+        page.get_by_role("radio", name="Crear nueva").locator("xpath=following-sibling::label").click()
+        dialog(page).get_by_label("Nombre").fill("Lola Mento")
+        save(Mouse(page))
+        expect(people).to_contain_text("Lola Mento")
+        expect(page.get_by_role("tab", name="Archivos")).to_contain_text("0")
+    activities.get_by_role("button", name="Reintentar").click()
+    expect(activities).to_contain_text("Nada pendiente")
+
+
+def test_without_contacts_the_panel_still_shows_what_the_others_know(
+    page: Page, ficha: Ficha, company: dict[str, Any]
+) -> None:
+    page.goto("/contacts")
+    with hung(ficha, "contacts"):
+        page.goto(f"/contacts/{company['id']}")
+        card = page.get_by_role("region", name="Datos del contacto")
+        expect(card).to_contain_text("Datos del contacto: no disponible")
+        expect(page.get_by_role("region", name="Próximas actividades")).to_contain_text("Nada pendiente")
+    card.get_by_role("button", name="Reintentar").click()
+    expect(card).to_contain_text(company["emails"][0])
+    expect(page.get_by_role("heading", level=1)).to_have_text(company["name"])
