@@ -52,6 +52,7 @@ export function MessageLog({ contactId, documentId }: { contactId: string; docum
 function MessageItem({ message }: { message: Message }) {
   const { messages: texts, documentTypes } = useTexts();
   const { moment } = useFormats();
+  const { document_type, document_number, subject } = message;
   const resend = useResend(message.contact_id);
   const attempt = useAttempt();
   const broken = message.status === 'failed' || message.status === 'unknown';
@@ -59,7 +60,7 @@ function MessageItem({ message }: { message: Message }) {
     <li className={classes.item}>
       <Stack gap={2} miw={0}>
         <Text fz={13.5} fw={550}>
-          {documentTypes[message.document_type]} {message.document_number}
+          {document_type ? `${documentTypes[document_type]} ${document_number ?? ''}` : subject}
         </Text>
         {message.recipients.map(({ kind, email, status, detail }) => (
           <Text key={`${kind}${email}`} fz={12.5} c={status === 'refused' ? 'var(--bad)' : 'dimmed'} truncate>
