@@ -14,8 +14,9 @@ from shared.backup.errors import BackupFailed
 
 _OTHERS = """
     SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL
 """
+"""Of other roles' sessions one sees little: that they have a role tells them from the server's own processes."""
 _USED_BYTES = """
     SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
