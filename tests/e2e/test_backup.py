@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import httpx
 import pytest
 
 from local.wiring import COPIES_OF, SERVICES
-from tests.support.copies import disagreements
+from tests.support.copies import disagreements, fetch
 from tests.support.ficha import Ficha, started
 from tests.support.waiting import until_now
 
@@ -46,19 +47,31 @@ def test_what_was_backed_up_under_load_is_there_after_everything_was_destroyed(t
     shutil.rmtree(ficha.home / "s3")
     run(ficha, "restore", "--from", str(saved))
 
-    with started("stack", tmp_path, demo=False) as ficha, closing(ficha.client()) as client:
+    impatient = {f"{service.upper()}_AMQP_RECONCILE_SECONDS": "2" for service in SERVICES}
+    with started("stack", tmp_path, demo=False, settings=impatient) as ficha, closing(ficha.client()) as client:
+        up = datetime.now(UTC)
+        made = client.post("/api/v1/contacts", json={"kind": "company", "name": "La primera"}).json()["id"]
+        until_now(partial(compared, ficha, up), within=60, what="the log compared with every inbox")
         run(ficha, "rebuild", *COPIES_OF)
         until_now(lambda: not disagreements(ficha), within=60, what="copies as their owners say")
         there = {contact["id"] for contact in every_contact(client)}
-        assert set(before.contacts) <= there <= set(written.contacts[:later])
+        assert {*before.contacts, made} <= there <= {*written.contacts[:later], made}
         for file_id, content in before.files.items():
             assert client.get(f"/api/v1/files/{file_id}/content").content == content
         # Who followed further than the backup reads the lists anew, and misses nothing that comes.
         gone = client.get(f"/api/v1/events?after={position}")
         assert gone.status_code == 410
-        made = client.post("/api/v1/contacts", json={"kind": "company", "name": "La primera"}).json()["id"]
         after = gone.json()["first_position"] - 1
         until_now(lambda: made in subjects(client, after), what="the first event after it")
+
+
+def compared(ficha: Ficha, until: datetime) -> bool:
+    """Nothing that was published before then can still come from the log."""
+    return all(
+        position >= until.replace(microsecond=0)
+        for service in SERVICES
+        for (position,) in fetch(ficha, service, "SELECT checked_until FROM log_position")
+    )
 
 
 @contextmanager
