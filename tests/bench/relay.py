@@ -112,6 +112,7 @@ async def publish_raw(url: str, events: Sequence[Event[ThingState]]) -> float:
                     type=ThingChanged.name,
                     content_type=CONTENT_TYPE,
                     delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+                    timestamp=datetime.now(UTC),  # without one, consumers compare it with their inbox at once
                 )
                 await exchange.publish(message, ThingChanged.name)
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import aio_pika
@@ -82,10 +83,13 @@ async def gather(house: House, ledger_path: Path, waiting: dict[str, int]) -> Ev
 
 async def _waiting(house: House) -> dict[str, int]:
     found: dict[str, int] = {}
+    last = await _last_published(house.broker.url)
     for service in SERVICES:
         connection = await house.connect(service)
         for table, condition in (("outbox", "true"), ("dead_letter", "status = 'dead'"), ("parked_message", "true")):
             found[f"{service}: {table}"] = await connection.fetchval(f"SELECT count(*) FROM {table} WHERE {condition}")
+        behind = "SELECT count(*) FROM log_position WHERE checked_until < $1"
+        found[f"{service}: not compared with the log"] = await connection.fetchval(behind, last)
         if service == "notifications":
             found["notifications: delivery"] = await connection.fetchval("SELECT count(*) FROM delivery")
         await connection.close()
@@ -97,6 +101,26 @@ async def _waiting(house: House) -> dict[str, int]:
                 queue = await channel.declare_queue(name, passive=True)
                 found[name] = queue.declaration_result.message_count or 0
     return {where: count for where, count in found.items() if count}
+
+
+async def _last_published(url: str) -> datetime:
+    """When the newest event was published: one of the stream's last chunk. Raises TimeoutError."""
+    times, came = list[datetime](), asyncio.Event()
+
+    async def receive(message: AbstractIncomingMessage) -> None:
+        if message.timestamp:
+            times.append(message.timestamp)
+            came.set()
+        await message.ack()
+
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=1000)
+        queue = await channel.get_queue(topology.LOG_STREAM)
+        await queue.consume(receive, arguments={topology.STREAM_OFFSET: "last"})
+        await asyncio.wait_for(came.wait(), 10)
+        await asyncio.sleep(0.1)  # the rest of the chunk
+    return max(times)
 
 
 async def _stream(url: str) -> list[Told]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from uuid import UUID
 
 import aio_pika
 import pytest
@@ -224,6 +225,31 @@ async def test_an_event_that_fails_is_not_taken_for_one_that_never_came(
 
         await until(checked_past_both)
         assert dead.headers[topology.ATTEMPT] == 1
+
+
+async def test_a_backlog_is_not_taken_for_events_that_never_came(
+    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+) -> None:
+    handled: list[UUID] = []
+
+    async def slowly(session: AsyncSession, event: ThingChanged) -> None:
+        await asyncio.sleep(0.05)
+        handled.append(event.id)
+        await on_thing_changed(session, event)
+
+    consumer = Consumer(unique("listener"), listener, [Subscription(ThingChanged, slowly)])
+    ear = amqp.reconciling(consumer.service, after=0)
+    assert isinstance(ear, AmqpTransport)
+    ear.attach(consumer)
+    await ear.declare()
+    out = amqp.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out):
+        events = [await record(publisher, scope) for _ in range(50)]
+        await drained(publisher)
+    async with running(ear):
+        await see(listener, events)
+    assert handled == [event.id for event in events]
+    assert consumer.metrics.registry.get_sample_value("ficha_events_recovered_total") == 0
 
 
 async def test_waiting_queues_that_somebody_deletes_cost_no_message(

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import aio_pika
 import pytest
-from aio_pika.exceptions import ChannelNotFoundEntity
+from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 
 import shared.bus
 from local.rabbitmq import RabbitMQ
 from shared.bus import topology
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp import DECLARE_SECONDS, AmqpTransport
 from shared.bus.relay import Relay
 from shared.db.session import Database
 from shared.db.tenancy import Scope
@@ -65,6 +65,30 @@ async def test_only_what_is_declared_durable_is_there_after_a_restart(
     assert not await exists(amqp.url, theirs)
     async with running(ear):
         await see(listener, [event])
+
+
+async def test_a_broker_that_only_starts_is_waited_for(
+    rabbitmq: RabbitMQ, amqp: AmqpStreet, listener: Database
+) -> None:
+    consumer, ear = listening(amqp, listener, ON_THING)
+    assert isinstance(ear, AmqpTransport)
+    await asyncio.to_thread(rabbitmq.stop)
+    declaring = asyncio.create_task(ear.declare())
+    await asyncio.to_thread(rabbitmq.start)
+    await declaring
+    assert await exists(amqp.url, topology.queue(consumer.service))
+
+
+async def test_a_broker_that_has_another_queue_of_that_name_is_not_waited_for(
+    amqp: AmqpStreet, listener: Database
+) -> None:
+    consumer, ear = listening(amqp, listener, ON_THING)
+    assert isinstance(ear, AmqpTransport)
+    async with channel_to(amqp.url) as channel:
+        await channel.declare_queue(topology.queue(consumer.service), durable=True)
+    with pytest.raises(ChannelPreconditionFailed):
+        async with asyncio.timeout(DECLARE_SECONDS / 2):
+            await ear.declare()
 
 
 def calls() -> list[tuple[str, str, set[str]]]:

@@ -111,6 +111,7 @@ async def test_a_dead_link_ends_a_task_silently_unless_it_is_guarded(proxy: TcpP
     assert bare.cancelling() == 0, "somebody did cancel it"
     assert caught == []
     assert isinstance(safe.exception(), LinkLost)
+    await connection.close()
 
 
 async def test_a_publish_into_a_black_hole_ends_before_the_link_is_found_dead(
@@ -196,6 +197,7 @@ async def test_an_ack_on_a_closing_channel_kills_its_connection(proxy: TcpProxy)
     assert isinstance(ends[0], ConnectionChannelError)
     assert neighbour.is_closed
     await asyncio.wait([closing], timeout=5)
+    await connection.close()
 
 
 async def test_stopping_under_load_delivers_nothing_again_that_was_done(

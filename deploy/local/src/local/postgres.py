@@ -4,12 +4,14 @@ Started and stopped by this process alone. As root it runs as a user of its own,
 refuses to run as root.
 """
 
+import contextlib
 import os
 import pwd
 import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -142,12 +144,10 @@ class Postgres:
 
     def pause(self) -> None:
         """Alive for the kernel, dead for its clients, until `resume`."""
-        for process in self._tree():
-            process.suspend()
+        _signal(self._tree(), signal.SIGSTOP)
 
     def resume(self) -> None:
-        for process in self._tree():
-            process.resume()
+        _signal(self._tree(), signal.SIGCONT)
 
     def _tree(self) -> list[psutil.Process]:
         server = psutil.Process(self.pid)
@@ -237,6 +237,13 @@ class Postgres:
         self.stop()
         tail = self._log.read_text(errors="replace")[-2000:] if self._log.exists() else ""
         raise PostgresFailed(f"PostgreSQL did not start in {self._data}:\n{tail}")
+
+
+def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
+    """To each that is still there: a server's helpers come and go."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
 
 
 def _system_user(name: str) -> pwd.struct_passwd:

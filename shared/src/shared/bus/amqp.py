@@ -11,8 +11,10 @@ from functools import partial
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
+from aio_pika.exceptions import ChannelNotFoundEntity
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from shared.bus import failpoints, log_position
+from shared.bus import failpoints, log_position, topology
 from shared.bus.amqp_link import (
     LINK_ERRORS,
     connect,
@@ -30,6 +32,7 @@ from shared.bus.lane import Lane
 from shared.bus.message import Message
 from shared.bus.pausing import first_of
 from shared.bus.transport import Failure, Tap
+from shared.db.base import utc_now
 from shared.supervision import outlive
 
 logger = structlog.get_logger("bus.amqp")
@@ -38,6 +41,8 @@ PREFETCH = 200
 RECONCILE_SECONDS = 60.0
 DRAIN_SECONDS = 8.0
 """How long handlers in flight may take after `stop`; what is not done by then is delivered again."""
+DECLARE_SECONDS = 30.0
+"""How long a broker that is starting is waited for: what it keeps may be "down or inaccessible", that is NOT_FOUND."""
 _RECONNECT_SECONDS = 1.0
 _WATCH_SECONDS = 5.0
 
@@ -55,6 +60,7 @@ class AmqpTransport:
         self._prefetch = prefetch
         self._reconcile_seconds = reconcile_seconds
         self._consumers: list[Consumer] = []
+        self._reconcilers: list[Reconciler] = []
         self._taps: list[Tap] = []
         self._publishing = Publishing(url, service)
         self._registered = False
@@ -63,6 +69,7 @@ class AmqpTransport:
 
     def attach(self, consumer: Consumer) -> None:
         self._consumers.append(consumer)
+        self._reconcilers.append(Reconciler(self._url, consumer, after_seconds=self._reconcile_seconds))
 
     def tap(self, listener: Tap) -> None:
         self._taps.append(listener)
@@ -84,22 +91,30 @@ class AmqpTransport:
     async def declare(self) -> None:
         """Make the queues of the attached consumers, so that nothing published from now on passes them by.
 
-        Part of a service's migration: a listener must be there before any publisher starts. Raises OSError,
-        AMQPError or TimeoutError when the broker is away.
+        Part of a service's migration: a listener must be there before any publisher starts. Raises OSError or
+        AMQPError when the broker is not there within DECLARE_SECONDS, or refuses.
         """
+        starting = retry_if_exception_type((OSError, ChannelNotFoundEntity))
+        async for attempt in AsyncRetrying(
+            retry=starting, stop=stop_after_delay(DECLARE_SECONDS), wait=wait_fixed(_RECONNECT_SECONDS), reraise=True
+        ):
+            with attempt:
+                await self._declare()
+        for consumer in self._consumers:
+            await log_position.begin(consumer.database.engine, consumer.service)
+
+    async def _declare(self) -> None:
         connection = await connect(self._url, f"{self._service} setup")
         try:
             await self._restore(connection)
         finally:
-            await guarded(connection.close())
-        for consumer in self._consumers:
-            await log_position.begin(consumer.database.engine, consumer.service)
+            with contextlib.suppress(*LINK_ERRORS):
+                await guarded(connection.close())
 
     async def run(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(outlive(self._keep_serving, stop))
-            for consumer in self._consumers:
-                reconciler = Reconciler(self._url, consumer, after_seconds=self._reconcile_seconds)
+            for reconciler in self._reconcilers:
                 tasks.create_task(outlive(reconciler.run, stop))
 
     async def _keep_serving(self, stop: asyncio.Event) -> None:
@@ -137,7 +152,7 @@ class AmqpTransport:
             self._registered = True
             while not (stop.is_set() or lost.is_set()):
                 if not await first_of(stop, lost, within=_WATCH_SECONDS):
-                    await self._restore(connection)
+                    await self._look_after(connection, lanes)
             if not lost.is_set():
                 for queue, tag in consuming:
                     await guarded(queue.cancel(tag))
@@ -186,6 +201,14 @@ class AmqpTransport:
                 tap(message)
 
         return queue, await guarded(queue.consume(receive, no_ack=True))
+
+    async def _look_after(self, connection: AbstractConnection, lanes: Sequence[DeliveryLane]) -> None:
+        asked = utc_now()
+        await self._restore(connection)
+        nothing_waits = not any(self._queued[topology.queue(consumer.service)] for consumer in self._consumers)
+        if nothing_waits and all(lane.idle for lane in lanes):
+            for reconciler in self._reconcilers:
+                reconciler.caught_up(asked)
 
     async def _restore(self, connection: AbstractConnection) -> None:
         """Put back queues and bindings that somebody removed, and see what waits in them.

@@ -27,6 +27,15 @@ class LinkLost(ConnectionError):
     """The link died under an operation; whether the broker did it is unknown."""
 
 
+class _Connection(aio_pika.Connection):
+    """Closed by who opened it. The library's own wants to close itself when it is collected, also where it never
+    came to be or its end is known already, in whatever loop runs just then.
+    """
+
+    def __del__(self) -> None:
+        return
+
+
 LINK_ERRORS = (AMQPError, OSError, TimeoutError, RuntimeError, LinkLost)
 
 
@@ -51,7 +60,9 @@ async def connect(urls: str, name: str) -> AbstractConnection:
     properties: FieldTable = {"connection_name": f"ficha {name}"}
     failures = []
     for url in random.sample(nodes, len(nodes)):
-        connecting = aio_pika.connect(url.strip(), heartbeat=HEARTBEAT, client_properties=properties)
+        connecting = aio_pika.connect(
+            url.strip(), heartbeat=HEARTBEAT, client_properties=properties, connection_class=_Connection
+        )
         try:
             return await guarded(connecting, within=CONNECT_SECONDS / len(nodes))
         except LINK_ERRORS as error:

@@ -1,6 +1,7 @@
 """What a removed binding or a deleted queue took from a consumer: found in the log stream, and handled late.
 
-The log has every event; the inbox has every event that was handled. Behind the present, this compares the two.
+The log has every event; the inbox has every event that was handled. This compares the two, behind the present and
+behind what still waits in the queue: a backlog is late, not lost, and nobody may overtake it.
 """
 
 import asyncio
@@ -21,7 +22,6 @@ from shared.bus.amqp_settling import patiently, settle
 from shared.bus.consumer import Consumer
 from shared.bus.lane import Lane
 from shared.bus.pausing import first_of
-from shared.db.base import utc_now
 
 logger = structlog.get_logger("bus.reconciler")
 
@@ -35,12 +35,21 @@ _TICK = timedelta(seconds=1)
 
 
 class Reconciler:
-    """`after_seconds`: how old an event must be before its absence from the inbox means that it never came."""
+    """`after_seconds`: how long before the queue was last seen empty an event must have been published, for its absence
+    from the inbox to mean that it never came.
+    """
 
     def __init__(self, url: str, consumer: Consumer, *, after_seconds: float) -> None:
         self._url = url
         self._consumer = consumer
         self._after = timedelta(seconds=after_seconds)
+        self._caught_up_at = datetime.fromtimestamp(0, UTC)
+        self._news = asyncio.Event()
+
+    def caught_up(self, at: datetime) -> None:
+        """Nothing published by then waits in the queue any more."""
+        self._caught_up_at = at
+        self._news.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`. A broker or a database that goes away is waited for."""
@@ -79,7 +88,9 @@ class Reconciler:
         self, channel: AbstractChannel, batch: Sequence[AbstractIncomingMessage], *, since: datetime
     ) -> None:
         newest = max(_published_at(incoming) for incoming in batch)
-        await asyncio.sleep((newest + self._after - utc_now()).total_seconds())
+        while self._caught_up_at < newest + self._after:
+            self._news.clear()
+            await self._news.wait()
         ours = (read(incoming) for incoming in batch if _published_at(incoming) >= since)
         messages = {message.event_id: message for message in ours if self._consumer.wants(message.name)}
         engine, service = self._consumer.database.engine, self._consumer.service

@@ -25,8 +25,14 @@ class Lane(Generic[ItemT]):
         self._waiting: list[ItemT] = []
         self._news = asyncio.Event()
         self._closing = False
+        self._settling = False
         # A task of ours: a library's own may be cancelled when its link is lost, in the middle of a handler.
         self.task = asyncio.create_task(self._work())
+
+    @property
+    def idle(self) -> bool:
+        """Whatever was put is settled."""
+        return not (self._waiting or self._settling)
 
     def put(self, item: ItemT) -> None:
         self._waiting.append(item)
@@ -53,8 +59,10 @@ class Lane(Generic[ItemT]):
                 await self._news.wait()
                 continue
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+            self._settling = True
             try:
                 await self._settle(batch)
+                self._settling = False
             except Exception as error:
                 logger.warning("not_settled", exc_info=error)
                 self._broken.set()
