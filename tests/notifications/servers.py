@@ -78,6 +78,18 @@ class MailServer:
         return "250 queued"
 
 
+@asynccontextmanager
+async def serving(application: web.Application) -> AsyncIterator[str]:
+    """On a free port of this machine; gives its address."""
+    runner = web.AppRunner(application)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
 @dataclass
 class PdfServer:
     """Stands for documents: one PDF for every document, asked for with a token of ours."""
@@ -92,15 +104,8 @@ class PdfServer:
     async def running(self) -> AsyncIterator["PdfServer"]:
         application = web.Application()
         application.router.add_get("/api/v1/documents/{id}/pdf", self._pdf)
-        runner = web.AppRunner(application)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        try:
+        async with serving(application) as self.url:
             yield self
-        finally:
-            await runner.cleanup()
 
     async def _pdf(self, request: web.Request) -> web.Response:
         identity = Verifier(self.issuers).identify(request.headers["Authorization"].removeprefix("Bearer "))
@@ -124,15 +129,8 @@ class LinkServer:
     async def running(self) -> AsyncIterator["LinkServer"]:
         application = web.Application()
         application.router.add_post("/internal/password-resets/{id}/link", self._link)
-        runner = web.AppRunner(application)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        try:
+        async with serving(application) as self.url:
             yield self
-        finally:
-            await runner.cleanup()
 
     async def _link(self, request: web.Request) -> web.Response:
         identity = Verifier(ISSUERS).identify(request.headers["Authorization"].removeprefix("Bearer "))

@@ -1,6 +1,6 @@
 """What a client sees of its documents, and says to its estimates."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,8 @@ import pytest
 
 from shared.events.documents import DocumentCreated, DocumentDeleted, DocumentUpdated, DocumentVoided
 from shared.identifiers import new_id
-from tests.portal.world import World, new_email
+from tests.portal.world import TODAY, World, new_email
 from tests.support.outbox import recorded
-
-TODAY = date.today()
 
 
 async def seen(client: httpx.AsyncClient, query: str = "") -> list[dict[str, Any]]:

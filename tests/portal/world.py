@@ -26,6 +26,8 @@ from shared.web.identity import Identity
 from tests.portal.peers import Peer
 from tests.support.identity import SIGNER, client_of
 
+TODAY = date.today()
+"""One for the whole run: it may last past midnight."""
 PASSWORD = "correct horse battery"
 IBAN = "ES9121000418450200051332"
 HOST = "http://ficha.test"
@@ -111,8 +113,8 @@ class World:
                 "number": "F260001",
                 "contact_id": contact_id,
                 "contact_name": "Cliente",
-                "issue_date": date.today(),
-                "due_date": date.today() + timedelta(days=30),
+                "issue_date": TODAY,
+                "due_date": TODAY + timedelta(days=30),
                 "currency": "EUR",
                 "subtotal": Decimal("100.00"),
                 "tax_total": Decimal("21.00"),

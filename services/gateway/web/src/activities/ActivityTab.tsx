@@ -8,6 +8,7 @@ import { MessageLog } from '@/messages/MessageLog';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
+import { LoadMore } from '@/ui/LoadMore';
 import { activityListQuery } from './activities';
 import { ActivityRow } from './ActivityRow';
 
@@ -68,15 +69,7 @@ function ActivityGroup({ open, title, onEdit }: GroupProps) {
       {items.map((activity) => (
         <ActivityRow key={activity.id} activity={activity} onEdit={() => onEdit(activity)} />
       ))}
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {actions.loadMore}
-        </Button>
-      )}
+      <LoadMore of={found}>{actions.loadMore}</LoadMore>
     </Stack>
   );
 }

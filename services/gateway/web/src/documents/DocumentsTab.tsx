@@ -1,4 +1,4 @@
-import { Button, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { Skeleton, Stack, Table, Text } from '@mantine/core';
 import { IconFileInvoice } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import { useFormats } from '@/i18n/formats';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
+import { LoadMore } from '@/ui/LoadMore';
 import { documentListQuery } from './documents';
 import { StatusBadge } from './StatusBadge';
 import classes from './DocumentsTab.module.css';
@@ -38,17 +39,9 @@ export function DocumentsTab({ side }: { side: Side }) {
   return (
     <>
       <DocumentTable documents={documents} />
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          fullWidth
-          my="sm"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {actions.loadMore}
-        </Button>
-      )}
+      <LoadMore of={found} fullWidth my="sm">
+        {actions.loadMore}
+      </LoadMore>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { usePanelFrame } from '@/panel/PanelContext';
 import { EmptyState } from '@/ui/EmptyState';
 import { tell } from '@/ui/notices';
 import { QueryProblem } from '@/ui/QueryProblem';
+import { LoadMore } from '@/ui/LoadMore';
 import { fileListQuery } from './files';
 import { FileRow } from './FileRow';
 import { UploadQueue } from './UploadQueue';
@@ -69,15 +70,7 @@ function FileList() {
           <FileRow key={file.id} file={file} />
         ))}
       </ul>
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {actions.loadMore}
-        </Button>
-      )}
+      <LoadMore of={found}>{actions.loadMore}</LoadMore>
     </>
   );
 }

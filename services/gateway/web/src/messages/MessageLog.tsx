@@ -6,6 +6,7 @@ import { useFormats } from '@/i18n/formats';
 import { tell } from '@/ui/notices';
 import { QueryProblem } from '@/ui/QueryProblem';
 import { useAttempt } from '@/ui/useAttempt';
+import { LoadMore } from '@/ui/LoadMore';
 import { messageListQuery, useResend } from './messages';
 import classes from './MessageLog.module.css';
 
@@ -36,15 +37,7 @@ export function MessageLog({ contactId, documentId }: { contactId: string; docum
           <MessageItem key={message.id} message={message} />
         ))}
       </ul>
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {actions.loadMore}
-        </Button>
-      )}
+      <LoadMore of={found}>{actions.loadMore}</LoadMore>
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { usePanelFrame } from '@/panel/PanelContext';
 import { EmptyState } from '@/ui/EmptyState';
 import { problemText } from '@/ui/problemText';
 import { QueryProblem } from '@/ui/QueryProblem';
+import { LoadMore } from '@/ui/LoadMore';
 import { NoteCard } from './NoteCard';
 import { NoteEditor } from './NoteEditor';
 import { noteListQuery, useNotes } from './notes';
@@ -52,15 +53,7 @@ function NoteList({ adding }: { adding: boolean }) {
       {notes.map((note) => (
         <NoteCard key={note.id} note={note} />
       ))}
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {actions.loadMore}
-        </Button>
-      )}
+      <LoadMore of={found}>{actions.loadMore}</LoadMore>
     </>
   );
 }

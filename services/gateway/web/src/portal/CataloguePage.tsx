@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useFormats } from '@/i18n/formats';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
+import { LoadMore } from '@/ui/LoadMore';
 import { useBasket } from './Basket';
 import { BasketBar, BasketCard } from './BasketCard';
 import { catalogueQuery, type CatalogueProduct } from './client';
@@ -53,15 +54,7 @@ function Products() {
           <ProductCard key={product.id} product={product} />
         ))}
       </SimpleGrid>
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {actions.loadMore}
-        </Button>
-      )}
+      <LoadMore of={found}>{actions.loadMore}</LoadMore>
     </Stack>
   );
 }

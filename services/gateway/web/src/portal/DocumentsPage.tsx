@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { SALES_TYPES } from '@/documents/kinds';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
+import { LoadMore } from '@/ui/LoadMore';
 import { documentListQuery, STATUS_FILTERS, type DocumentFilters } from './client';
 import { DocumentRows, NoDocuments } from './DocumentRows';
 import { useTexts } from './texts';
@@ -68,15 +69,7 @@ function Found({ filters, onClear }: { filters: DocumentFilters; onClear: () => 
   return (
     <>
       <DocumentRows documents={documents} />
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {actions.loadMore}
-        </Button>
-      )}
+      <LoadMore of={found}>{actions.loadMore}</LoadMore>
     </>
   );
 }

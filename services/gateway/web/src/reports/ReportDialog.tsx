@@ -12,6 +12,7 @@ import { DateFields, DayField } from '@/ui/DateFields';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
 import { WideTable } from '@/ui/WideTable';
+import { LoadMore } from '@/ui/LoadMore';
 import { PERIODS, periodNamed, type Period } from './period';
 
 type Props = { side: Side; name: string; onClose: () => void };
@@ -103,17 +104,9 @@ function Report({ contactId, side, period }: { contactId: string; side: Side; pe
   return (
     <>
       <ReportTable items={items} />
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          fullWidth
-          mt="xs"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {texts.actions.loadMore}
-        </Button>
-      )}
+      <LoadMore of={found} fullWidth mt="xs">
+        {texts.actions.loadMore}
+      </LoadMore>
     </>
   );
 }
