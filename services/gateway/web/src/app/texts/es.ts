@@ -1,5 +1,6 @@
-import type { ActivityKind, ContactKind, ContactRole, Recipient } from '@/api/types';
+import type { ActivityKind, ContactKind, ContactRole } from '@/api/types';
 import { words } from '@/i18n/words/es';
+import { documentTexts } from './documents/es';
 
 const roles: Record<ContactRole, string> = {
   client: 'Cliente',
@@ -16,11 +17,6 @@ const activityKinds: Record<ActivityKind, string> = {
   email: 'E-mail',
   visit: 'Visita',
 };
-const reasons: Record<Recipient['reason'], string> = {
-  contact: 'Es el e-mail principal del contacto',
-  send_copies: 'Tiene marcado «Enviar copias de mensajes»',
-};
-
 export const es = {
   ...words,
   app: {
@@ -305,96 +301,7 @@ export const es = {
     always: 'Siempre',
     period: 'Periodo',
   },
-  documents: {
-    noneSales: 'Aún no hay ventas',
-    nonePurchases: 'Aún no hay compras',
-    noneHint: 'Crea un documento con el botón +, arriba a la derecha.',
-    table: 'Documentos',
-    latest: 'Últimos documentos',
-    seeAll: 'Ver todos',
-    type: 'Documento',
-  },
-  editor: {
-    lines: 'Líneas',
-    addLine: 'Añadir línea',
-    removeLine: (number: number) => `Quitar la línea ${number}`,
-    line: (number: number) => `Línea ${number}`,
-    product: 'Producto o concepto',
-    productHint: 'Busca un producto o escribe un concepto',
-    issueDate: 'Fecha',
-    dueDate: 'Vencimiento',
-    supplierNumber: 'Número del proveedor',
-    paymentMethod: 'Forma de pago',
-    notes: 'Notas para el cliente',
-    saved: 'Borrador guardado',
-    saving: 'Guardando…',
-    unsaved: 'Sin guardar',
-    corrects: 'Factura que rectifica',
-    approve: 'Aprobar',
-    approveAsk: '¿Aprobar este documento?',
-    approveHint: 'Recibirá su número y ya no se podrá modificar.',
-    approved: (number: string) => `Aprobado con el número ${number}.`,
-    send: 'Enviar',
-    pay: 'Registrar pago',
-    paid: 'Pago registrado.',
-    payTitle: 'Registrar pago',
-    payAmount: 'Importe',
-    payDate: 'Fecha',
-    payMethod: 'Forma de pago',
-    void: 'Anular',
-    voidAsk: '¿Anular este documento?',
-    voidHint: 'Dejará de contar en las ventas y compras. Esto no se puede deshacer.',
-    voided: 'Documento anulado.',
-    deleteAsk: '¿Eliminar este borrador?',
-    deleteHint: 'Los borradores se eliminan del todo; no se puede deshacer.',
-    deleted: 'Borrador eliminado.',
-    preview: 'Vista previa del PDF',
-    accept: 'Marcar como aceptado',
-    reject: 'Marcar como rechazado',
-    convert: 'Convertir en',
-    conflict: 'Otra persona ha cambiado este borrador',
-    conflictHint: 'Puedes quedarte con su versión, o guardar la tuya encima.',
-    takeTheirs: 'Usar su versión',
-    keepMine: 'Guardar la mía',
-    empty: 'Añade la primera línea: busca un producto o escribe un concepto.',
-    methods: {
-      transfer: 'Transferencia',
-      direct_debit: 'Domiciliación',
-      card: 'Tarjeta',
-      cash: 'Efectivo',
-    },
-  },
-  send: {
-    title: (what: string) => `Enviar ${what}`,
-    who: 'Quién lo recibirá',
-    reasons,
-    to: 'Para',
-    cc: 'Copia',
-    none: 'Nadie lo recibiría: el contacto no tiene e-mail. Añade uno abajo.',
-    extra: 'Añadir más destinatarios (copia)',
-    extraHint: 'E-mails separados por comas',
-    subject: 'Asunto',
-    subjectHint: 'Si lo dejas vacío usamos el habitual',
-    message: 'Mensaje',
-    confirm: 'Enviar',
-    sent: (count: number) =>
-      count === 1 ? 'En camino a 1 destinatario.' : `En camino a ${count} destinatarios.`,
-  },
-  messages: {
-    title: 'Mensajes enviados',
-    statuses: {
-      queued: 'En camino',
-      sending: 'En camino',
-      sent: 'Enviado',
-      failed: 'No enviado',
-      unknown: 'Sin confirmar',
-      cancelled: 'Cancelado',
-    },
-    kinds: { to: 'Para', cc: 'Copia', bcc: 'Copia oculta' },
-    refused: 'rechazado',
-    resend: 'Reenviar',
-    resent: 'En camino de nuevo.',
-  },
+  ...documentTexts,
   activities: {
     title: 'Próximas actividades',
     new: 'Nueva actividad',
