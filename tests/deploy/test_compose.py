@@ -189,12 +189,15 @@ async def test_each_service_may_what_it_does(broker: RabbitMQ, file: dict[str, A
     async with await aio_pika.connect(_broker_url(broker, file, service)) as connection:
         channel = await connection.channel()
         exchange = await declare_exchange(channel)
-        for name, arguments in (
-            (topology.queue(service), topology.queue_arguments(service)),
-            (topology.wait_queue(service, 1), topology.wait_arguments(service, 1)),
-            (topology.dead_queue(service), topology.dead_arguments()),
-        ):
-            queue = await channel.declare_queue(name, durable=True, arguments=dict(arguments))
+        queues = [
+            await channel.declare_queue(name, durable=True, arguments=dict(arguments))
+            for name, arguments in (
+                (topology.queue(service), topology.queue_arguments(service)),
+                (topology.wait_queue(service, 1), topology.wait_arguments(service, 1)),
+                (topology.dead_queue(service), topology.dead_arguments()),
+            )
+        ]
+        queue = queues[0]
         await queue.bind(exchange, routing_key="#")
         await exchange.publish(aio_pika.Message(b"mine"), f"ficha.{service}.thing.changed.v1")
         await channel.default_exchange.publish(aio_pika.Message(b"again"), topology.wait_queue(service, 1))
@@ -205,6 +208,8 @@ async def test_each_service_may_what_it_does(broker: RabbitMQ, file: dict[str, A
             tap = await channel.declare_queue(exclusive=True, auto_delete=True)
             await tap.bind(exchange, routing_key="#")
             await tap.consume(_ignore, no_ack=True)
+        for mine in queues:  # the broker is there for other tests too, whose events are not to end up here
+            await mine.delete(if_unused=False, if_empty=False)
 
 
 @pytest.mark.parametrize(("service", "other"), SERVICES_AND_OTHERS)

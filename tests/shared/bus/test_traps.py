@@ -5,7 +5,6 @@ it is noticed, and beside it that our transport does not step in.
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import aio_pika
@@ -78,8 +77,7 @@ async def test_aio_pika_takes_what_was_returned_for_published(amqp: AmqpStreet) 
 
 async def test_what_nobody_takes_is_refused(amqp: AmqpStreet, publisher: Database, scope: Scope) -> None:
     out = amqp.transport(unique("probe"))
-    # Under a name of its own: a queue that another test left may take the others.
-    message = replace(message_of(await record(publisher, scope)), name=unique("ficha.nobody"))
+    message = message_of(await record(publisher, scope))
     assert await out.publish([message]) == [None]
     async with channel_to(amqp.url) as channel:
         await (await channel.get_queue(topology.LOG_STREAM)).unbind(topology.EXCHANGE, "#")
