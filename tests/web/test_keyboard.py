@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.web.places import dialog
 
@@ -72,6 +72,27 @@ def test_single_keys_are_listed_and_can_be_switched_off(page: Page, company: dic
     page.get_by_role("button", name="Atajos de teclado").press("Enter")
     switch.press("Space")
     expect(switch).to_be_checked()
+
+
+def test_a_button_that_works_keeps_the_focus_and_is_pressed_once(page: Page, company: dict[str, Any]) -> None:
+    asked: list[Route] = []
+    page.route(f"**/contacts/{company['id']}/portal/preview", lambda route: asked.append(route))
+    page.goto(f"/contacts/{company['id']}")
+    view = page.get_by_role("button", name="Ver como cliente")
+    view.focus()
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Enter")
+    page.bring_to_front()
+    expect(view).to_be_disabled()
+    page.screenshot()  # a frame is drawn: only then a browser takes the focus from what is disabled
+    page.keyboard.press("Enter")
+    expect(view).to_be_focused()
+    assert len(asked) == 1
+    asked[0].continue_()
+    expect(opened.value.get_by_role("status")).to_contain_text("Solo lectura")
+    expect(view).to_be_focused()
+    expect(view).to_be_enabled()
+    opened.value.close()
 
 
 @pytest.mark.parametrize("path", ["/contacts", "/contacts/{id}", "/contacts/{id}?tab=notes"])

@@ -1,4 +1,5 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { LastingButton } from './LastingButton';
 
 /** The one accent colour. Shade 6 carries white text at 5:1. */
 const accent: MantineColorsTuple = [
@@ -45,6 +46,7 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
+    Button: { defaultProps: { component: LastingButton } },
     Modal: {
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
       styles: { title: { fontWeight: 620 } },
