@@ -6,12 +6,12 @@ type Props = ComponentProps<'button'> & { 'data-loading'?: boolean };
  * The element of every button. While it works (Mantine's `loading`) it takes no second press, but stays focusable:
  * a disabled element loses the focus, and with it whoever works by keyboard.
  */
-export function LastingButton({ disabled, onClick, ...rest }: Props) {
+export function LastingButton({ type = 'button', disabled, onClick, ...rest }: Props) {
   const busy = Boolean(rest['data-loading']);
   return (
     <button
-      type="button"
       {...rest}
+      type={type}
       disabled={disabled && !busy}
       aria-disabled={busy || undefined}
       onClick={busy ? ignore : onClick}
