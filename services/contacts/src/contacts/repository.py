@@ -5,7 +5,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -13,6 +12,7 @@ from contacts.errors import ContactNotFound, LinkNotFound
 from contacts.models import Contact, Organization, PersonLink
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, org_of
+from shared.db.upserts import keep_newer
 
 _MOST_WORDS = 6
 
@@ -166,15 +166,7 @@ async def home_country(session: AsyncSession) -> str:
 
 
 async def apply_organization(session: AsyncSession, *, version: int, country: str) -> None:
-    """Keep the newer version."""
-    statement = insert(Organization).values(org_id=org_of(session), version=version, country=country)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id"],
-            set_={"version": statement.excluded.version, "country": statement.excluded.country},
-            where=statement.excluded.version > Organization.version,
-        )
-    )
+    await keep_newer(session, Organization, version=version, country=country)
 
 
 async def read_panel_part(reader: JsonReader, scope: Scope, contact_id: UUID) -> bytes | None:

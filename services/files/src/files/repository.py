@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from files.errors import FileNotFound
@@ -12,6 +11,7 @@ from files.models import Contact, File, FileCount, Removal
 from shared.db.base import utc_now
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, look_up, org_of
+from shared.db.upserts import add_up, keep_newer
 
 _QUEUE = "removal"
 
@@ -51,12 +51,7 @@ async def save_file(session: AsyncSession, file: File) -> None:
 
 async def count_files(session: AsyncSession, contact_id: UUID, *, more: int) -> None:
     """`more` files than before; -1 is one less."""
-    statement = insert(FileCount).values(org_id=org_of(session), contact_id=contact_id, files=more)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "contact_id"], set_={"files": FileCount.files + statement.excluded.files}
-        )
-    )
+    await add_up(session, FileCount, {"contact_id": contact_id, "files": more})
 
 
 async def add_removal(session: AsyncSession, file_id: UUID, *, object_key: str, due_at: datetime) -> None:
@@ -102,15 +97,7 @@ async def get_contact(session: AsyncSession, contact_id: UUID) -> Contact | None
 
 
 async def apply_contact(session: AsyncSession, contact_id: UUID, *, version: int, deleted: bool) -> None:
-    """Keep the newer version."""
-    statement = insert(Contact).values(org_id=org_of(session), id=contact_id, version=version, deleted=deleted)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "id"],
-            set_={"version": statement.excluded.version, "deleted": statement.excluded.deleted},
-            where=statement.excluded.version > Contact.version,
-        )
-    )
+    await keep_newer(session, Contact, id=contact_id, version=version, deleted=deleted)
 
 
 async def read_panel_part(reader: JsonReader, scope: Scope, contact_id: UUID) -> bytes:

@@ -4,13 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from crm.errors import ActivityNotFound
 from crm.models import Activity, ContactCopy, OpenActivities
 from shared.db.tenancy import org_of
+from shared.db.upserts import add_up
 
 
 async def list_activities(
@@ -61,12 +61,7 @@ async def save_activity(session: AsyncSession, activity: Activity) -> None:
 
 async def count_open(session: AsyncSession, contact_id: UUID, *, more: int) -> None:
     """`more` open ones than before; -1 is one less."""
-    statement = insert(OpenActivities).values(org_id=org_of(session), contact_id=contact_id, count=more)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "contact_id"], set_={"count": OpenActivities.count + statement.excluded.count}
-        )
-    )
+    await add_up(session, OpenActivities, {"contact_id": contact_id, "count": more})
 
 
 def _activities(session: AsyncSession) -> Select[Activity]:

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.models import ContactCopy, Organization, UserCopy
 from shared.db.tenancy import org_of
+from shared.db.upserts import keep_newer
 
 
 async def get_contact(session: AsyncSession, contact_id: UUID) -> ContactCopy | None:
@@ -19,18 +19,7 @@ async def get_contact(session: AsyncSession, contact_id: UUID) -> ContactCopy | 
 async def apply_contact(
     session: AsyncSession, contact_id: UUID, *, version: int, kind: str, name: str, deleted: bool
 ) -> None:
-    """Keep the newer version."""
-    statement = insert(ContactCopy).values(
-        org_id=org_of(session), id=contact_id, version=version, kind=kind, name=name, deleted=deleted
-    )
-    new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "id"],
-            set_={"version": new.version, "kind": new.kind, "name": new.name, "deleted": new.deleted},
-            where=new.version > ContactCopy.version,
-        )
-    )
+    await keep_newer(session, ContactCopy, id=contact_id, version=version, kind=kind, name=name, deleted=deleted)
 
 
 async def find_user_name(session: AsyncSession, user_id: UUID) -> str | None:
@@ -39,26 +28,8 @@ async def find_user_name(session: AsyncSession, user_id: UUID) -> str | None:
 
 
 async def apply_user(session: AsyncSession, user_id: UUID, *, version: int, name: str) -> None:
-    """Keep the newer version."""
-    statement = insert(UserCopy).values(org_id=org_of(session), id=user_id, version=version, name=name)
-    new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "id"],
-            set_={"version": new.version, "name": new.name},
-            where=new.version > UserCopy.version,
-        )
-    )
+    await keep_newer(session, UserCopy, id=user_id, version=version, name=name)
 
 
 async def apply_organization(session: AsyncSession, *, version: int, currency: str) -> None:
-    """Keep the newer version."""
-    statement = insert(Organization).values(org_id=org_of(session), version=version, currency=currency)
-    new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id"],
-            set_={"version": new.version, "currency": new.currency},
-            where=new.version > Organization.version,
-        )
-    )
+    await keep_newer(session, Organization, version=version, currency=currency)

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from sqlalchemy import Select, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from crm.errors import NoteNotFound
 from crm.models import ContactCopy, Note, NoteCount
 from shared.db.tenancy import org_of
+from shared.db.upserts import add_up
 
 
 async def list_notes(
@@ -49,12 +49,7 @@ async def save_note(session: AsyncSession, note: Note) -> None:
 
 async def count_notes(session: AsyncSession, contact_id: UUID, *, more: int) -> None:
     """`more` notes than before; -1 is one less."""
-    statement = insert(NoteCount).values(org_id=org_of(session), contact_id=contact_id, count=more)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "contact_id"], set_={"count": NoteCount.count + statement.excluded.count}
-        )
-    )
+    await add_up(session, NoteCount, {"contact_id": contact_id, "count": more})
 
 
 def _notes(session: AsyncSession) -> Select[Note]:

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from crm.errors import OpportunityNotFound
 from crm.models import ContactCopy, OpenOpportunities, Opportunity, Share
 from shared.db.tenancy import org_of
+from shared.db.upserts import add_up
 
 
 async def list_opportunities(
@@ -66,20 +66,8 @@ async def save_opportunity(session: AsyncSession, opportunity: Opportunity) -> N
 
 async def add_to_open(session: AsyncSession, contact_id: UUID, share: Share, *, sign: int) -> None:
     """Count one opportunity in (1) or out (-1) of its contact's open ones."""
-    statement = insert(OpenOpportunities).values(
-        org_id=org_of(session),
-        contact_id=contact_id,
-        currency=share.currency,
-        count=sign,
-        value=sign * share.value,
-    )
-    new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "contact_id", "currency"],
-            set_={"count": OpenOpportunities.count + new.count, "value": OpenOpportunities.value + new.value},
-        )
-    )
+    amounts = {"count": sign, "value": sign * share.value}
+    await add_up(session, OpenOpportunities, {"contact_id": contact_id, "currency": share.currency, **amounts})
 
 
 def _opportunities(session: AsyncSession) -> Select[Opportunity]:

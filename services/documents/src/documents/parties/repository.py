@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from sqlalchemy import and_, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.models import ContactCopy, Organization, PersonLinkCopy
 from shared.db.tenancy import org_of
+from shared.db.upserts import keep_newer
 from shared.events.contacts import ContactState, PersonLinkState
 from shared.events.gateway import OrganizationState
 
@@ -21,36 +21,13 @@ async def get_contact(session: AsyncSession, contact_id: UUID) -> ContactCopy | 
 
 
 async def apply_contact(session: AsyncSession, contact: ContactState, *, version: int) -> None:
-    """Keep the newer version."""
-    statement = insert(ContactCopy).values(
-        org_id=org_of(session),
-        id=contact.id,
-        version=version,
-        deleted=contact.deleted,
-        state=contact.model_dump(mode="json"),
-    )
-    new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "id"],
-            set_={"version": new.version, "deleted": new.deleted, "state": new.state},
-            where=new.version > ContactCopy.version,
-        )
-    )
+    state = contact.model_dump(mode="json")
+    await keep_newer(session, ContactCopy, id=contact.id, version=version, deleted=contact.deleted, state=state)
 
 
 async def apply_person_link(session: AsyncSession, link: PersonLinkState, *, version: int) -> None:
-    """Keep the newer version; an unlinked one stays as a tombstone."""
-    values = link.model_dump()
-    statement = insert(PersonLinkCopy).values(org_id=org_of(session), version=version, **values)
-    new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "id"],
-            set_={name: new[name] for name in ("version", *values) if name != "id"},
-            where=new.version > PersonLinkCopy.version,
-        )
-    )
+    """An unlinked one stays as a tombstone."""
+    await keep_newer(session, PersonLinkCopy, version=version, **link.model_dump())
 
 
 async def list_copied_people(session: AsyncSession, company_id: UUID) -> list[ContactCopy]:
@@ -80,18 +57,5 @@ async def get_organization(session: AsyncSession) -> Organization | None:
 
 
 async def apply_organization(session: AsyncSession, organization: OrganizationState, *, version: int) -> None:
-    """Keep the newer version."""
-    statement = insert(Organization).values(
-        org_id=org_of(session),
-        version=version,
-        currency=organization.currency,
-        state=organization.model_dump(mode="json"),
-    )
-    new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id"],
-            set_={"version": new.version, "currency": new.currency, "state": new.state},
-            where=new.version > Organization.version,
-        )
-    )
+    state = organization.model_dump(mode="json")
+    await keep_newer(session, Organization, version=version, currency=organization.currency, state=state)

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, text
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.models import Document, DocumentCount, MonthTotal, OpenAmount, SoldLine
 from shared.db.tenancy import org_of
+from shared.db.upserts import add_up
 
 # Rows come as one JSON value: with a VALUES list of its own length every document would be a statement to compile anew.
 _ADD_TO_ITEMS = text(
@@ -41,28 +42,17 @@ _ADD_SOLD_LINES = text(
 
 
 async def add_to_month(session: AsyncSession, document: Document, *, sign: int) -> None:
-    statement = insert(MonthTotal).values(
-        org_id=org_of(session),
-        contact_id=document.contact_id,
-        currency=document.currency,
-        year=document.issue_date.year,
-        month=document.issue_date.month,
-        type=document.type,
-        net=sign * document.subtotal,
-        gross=sign * document.total,
-        count=sign,
-    )
-    new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            constraint="month_total_pkey",
-            set_={
-                "net": MonthTotal.net + new.net,
-                "gross": MonthTotal.gross + new.gross,
-                "count": MonthTotal.count + new["count"],
-            },
-        )
-    )
+    row = {
+        "contact_id": document.contact_id,
+        "currency": document.currency,
+        "year": document.issue_date.year,
+        "month": document.issue_date.month,
+        "type": document.type,
+        "net": sign * document.subtotal,
+        "gross": sign * document.total,
+        "count": sign,
+    }
+    await add_up(session, MonthTotal, row)
 
 
 async def add_to_items(session: AsyncSession, document: Document, rows: Sequence[dict[str, Any]]) -> None:
@@ -85,21 +75,11 @@ async def remove_sold_lines(session: AsyncSession, document_id: UUID) -> None:
 async def add_to_open(session: AsyncSession, document: Document, *, due_date: date, amount: Decimal) -> None:
     mine = {**_of(session, document), "amount": amount}
     starts = (("day", due_date), ("month", due_date.replace(day=1)))
-    statement = insert(OpenAmount).values([{**mine, "grain": grain, "starts_on": day} for grain, day in starts])
-    await session.execute(
-        statement.on_conflict_do_update(
-            constraint="open_amount_pkey", set_={"amount": OpenAmount.amount + statement.excluded.amount}
-        )
-    )
+    await add_up(session, OpenAmount, *({**mine, "grain": grain, "starts_on": day} for grain, day in starts))
 
 
 async def add_to_count(session: AsyncSession, *, contact_id: UUID, side: str, sign: int) -> None:
-    statement = insert(DocumentCount).values(org_id=org_of(session), contact_id=contact_id, side=side, count=sign)
-    await session.execute(
-        statement.on_conflict_do_update(
-            constraint="document_count_pkey", set_={"count": DocumentCount.count + statement.excluded["count"]}
-        )
-    )
+    await add_up(session, DocumentCount, {"contact_id": contact_id, "side": side, "count": sign})
 
 
 def _of(session: AsyncSession, document: Document) -> dict[str, Any]:

@@ -8,14 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.client import ClientScope
 from portal.models import Product
-from portal.repository import apply_copy
+from shared.db.upserts import keep_newer
 from shared.events.documents import ProductState
 
 
 async def apply_product(session: AsyncSession, product: ProductState, *, version: int) -> None:
-    """Keep the newer version."""
-    values = {**product.model_dump(), "sort_name": _fold(product.name)}
-    await apply_copy(session, Product, values, version=version, key="id")
+    await keep_newer(session, Product, version=version, sort_name=_fold(product.name), **product.model_dump())
 
 
 async def list_products(client: ClientScope, *, after: tuple[str, UUID] | None, limit: int) -> list[Product]:

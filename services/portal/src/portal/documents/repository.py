@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.client import ClientScope
 from portal.errors import DocumentNotFound
 from portal.models import Document, DocumentView, EstimateAnswer
-from portal.repository import apply_copy, belongs_to
+from portal.repository import belongs_to
 from shared.db.base import utc_now
 from shared.db.tenancy import org_of
+from shared.db.upserts import keep_newer
 from shared.events.documents import DocumentState
 from shared.identifiers import new_id
 
@@ -45,12 +46,12 @@ class Open:
 
 
 async def apply_document(session: AsyncSession, document: DocumentState, *, version: int) -> None:
-    """Keep the newer version. An answer given here stays shown until documents says the same, or something else."""
+    """An answer given here stays shown until documents says the same, or something else."""
     status: str = document.status
     if document.type == "estimate" and status == "approved":
         status = await _answered(session, document.id) or status
     values = {**document.model_dump(include=_COPIED), "status": status}
-    await apply_copy(session, Document, values, version=version, key="id")
+    await keep_newer(session, Document, version=version, **values)
 
 
 async def list_documents(

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.client import ClientScope
 from portal.models import Contact, Organization
-from portal.repository import apply_copy, belongs_to
+from portal.repository import belongs_to
 from shared.db.tenancy import look_up, org_of
+from shared.db.upserts import keep_newer
 from shared.events.contacts import ContactState
 from shared.events.gateway import OrganizationState
 
@@ -24,14 +25,16 @@ async def get_client_contact(client: ClientScope) -> Contact:
 
 
 async def apply_contact(session: AsyncSession, contact: ContactState, *, version: int) -> bool:
-    values = {
-        "contact_id": contact.id,
-        "name": contact.name,
-        "language": contact.defaults.language,
-        "emails": contact.emails,
-        "deleted": contact.deleted,
-    }
-    return await apply_copy(session, Contact, values, version=version, key="contact_id")
+    return await keep_newer(
+        session,
+        Contact,
+        contact_id=contact.id,
+        version=version,
+        name=contact.name,
+        language=contact.defaults.language,
+        emails=contact.emails,
+        deleted=contact.deleted,
+    )
 
 
 async def get_organization(session: AsyncSession) -> Organization | None:
@@ -48,4 +51,4 @@ async def find_organization(session: AsyncSession, slug: str) -> Organization | 
 
 async def apply_organization(session: AsyncSession, organization: OrganizationState, *, version: int) -> None:
     fields = {"name", "slug", "iban", "bic", "color", "logo", "language", "currency"}
-    await apply_copy(session, Organization, organization.model_dump(include=fields), version=version, key=None)
+    await keep_newer(session, Organization, version=version, **organization.model_dump(include=fields))
