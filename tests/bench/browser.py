@@ -49,7 +49,7 @@ PANEL_SHOWN = """more => new Promise(resolve => {
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, started("run", Path(folder), demo=False) as ficha:
+    with tempfile.TemporaryDirectory() as folder, started("run", Path(folder), demo="0") as ficha:
         with closing(ficha.client()) as client:
             make_contact(client, "Empresa", 10)
         asyncio.run(multiply(ficha, CONTACTS))

@@ -27,7 +27,7 @@ ALONE, TOGETHER, CLIENTS, ROUNDS = 400, 2000, 8, 10
 
 def main() -> None:
     for mode in ("run", "stack"):
-        with tempfile.TemporaryDirectory() as folder, started(mode, Path(folder), demo=False) as ficha:
+        with tempfile.TemporaryDirectory() as folder, started(mode, Path(folder), demo="0") as ficha:
             asyncio.run(measure(ficha))
 
 

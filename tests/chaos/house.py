@@ -38,4 +38,4 @@ def standing(folder: Path) -> Iterator[House]:
             "FICHA_AMQP_URL": broker.url,
             **{f"{service.upper()}_AMQP_RECONCILE_SECONDS": str(_RECONCILE_SECONDS) for service in SERVICES},
         }
-        yield House(stack.enter_context(started("stack", folder, demo=False, settings=settings)), postgres, broker)
+        yield House(stack.enter_context(started("stack", folder, demo="0", settings=settings)), postgres, broker)

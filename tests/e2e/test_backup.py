@@ -31,7 +31,7 @@ class Written:
 @pytest.mark.timeout(600)
 def test_what_was_backed_up_under_load_is_there_after_everything_was_destroyed(tmp_path: Path) -> None:
     saved, written = tmp_path / "saved", Written()
-    with started("stack", tmp_path, demo=False) as ficha, closing(ficha.client()) as client:
+    with started("stack", tmp_path, demo="0") as ficha, closing(ficha.client()) as client:
         with writing(client, written):
             until_now(lambda: len(written.contacts) > 50, within=60, what="contacts to save")
             before = Written(list(written.contacts), dict(written.files))
@@ -48,7 +48,7 @@ def test_what_was_backed_up_under_load_is_there_after_everything_was_destroyed(t
     run(ficha, "restore", "--from", str(saved))
 
     impatient = {f"{service.upper()}_AMQP_RECONCILE_SECONDS": "2" for service in SERVICES}
-    with started("stack", tmp_path, demo=False, settings=impatient) as ficha, closing(ficha.client()) as client:
+    with started("stack", tmp_path, demo="0", settings=impatient) as ficha, closing(ficha.client()) as client:
         up = datetime.now(UTC)
         made = client.post("/api/v1/contacts", json={"kind": "company", "name": "La primera"}).json()["id"]
         until_now(partial(compared, ficha, up), within=60, what="the log compared with every inbox")

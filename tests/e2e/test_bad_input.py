@@ -20,7 +20,7 @@ EXAMPLES = 12
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ficha]:
     """A Ficha of its own: what is thrown at it must not disturb the others' figures."""
-    with started("run", tmp_path_factory.mktemp("bad-input"), demo=False) as ficha:
+    with started("run", tmp_path_factory.mktemp("bad-input"), demo="0") as ficha:
         yield ficha
 
 

@@ -62,13 +62,13 @@ def test_a_damaged_database_folder_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_it_stops_whole_and_its_data_is_there_next_time(tmp_path: Path, how: signal.Signals) -> None:
-    with started("run", tmp_path, demo=False, stop_with=how) as ficha:
+    with started("run", tmp_path, demo="0", stop_with=how) as ficha:
         family = ficha.process.children(recursive=True)
         assert {"postgres", "weed"} <= {process.name() for process in family}
         assert "Another Ficha is running" in attempt(ficha.home)
         contact = make_contact(ficha)
     assert not [process for process in family if process.is_running()]
-    with started("run", tmp_path, demo=False) as ficha, closing(ficha.client()) as client:
+    with started("run", tmp_path, demo="0") as ficha, closing(ficha.client()) as client:
         assert client.get(f"/api/v1/contacts/{contact}").json()["name"] == "Perenne, S.L."
 
 

@@ -63,7 +63,7 @@ class Tenant:
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ficha]:
-    with started("run", tmp_path_factory.mktemp("two-organisations"), demo=False) as ficha:
+    with started("run", tmp_path_factory.mktemp("two-organisations"), demo="0") as ficha:
         yield ficha
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import psutil
@@ -19,6 +20,8 @@ import pytest
 from shared.web.identity import generate_keys
 from tests.support.waiting import until_now
 
+Demo = Literal["1", "recent", "0"]
+"""As FICHA_DEMO."""
 _LOADED = "Press Ctrl-C to stop."
 _START_SECONDS = 420
 _BEHIND_THE_GATEWAY = ("CONTACTS", "DOCUMENTS", "CRM", "FILES", "PORTAL", "NOTIFICATIONS")
@@ -110,7 +113,7 @@ def started(
     mode: str,
     folder: Path,
     *,
-    demo: bool = True,
+    demo: Demo = "1",
     stop_with: signal.Signals = signal.SIGTERM,
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[Ficha]:
@@ -124,7 +127,7 @@ def started(
         **{key: value for key, value in os.environ.items() if not key.startswith("FICHA_")},
         "FICHA_HOME": str(home),
         "FICHA_PORT": str(port),
-        "FICHA_DEMO": "1" if demo else "0",
+        "FICHA_DEMO": demo,
         **(settings or {}),
     }
     with (folder / "output.txt").open("wb") as output:
@@ -147,15 +150,16 @@ def started(
 
 @pytest.fixture(scope="session", params=["run", "stack"])
 def ficha(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ficha]:
-    """The same journeys, in one process and as a stack."""
-    with started(request.param, tmp_path_factory.mktemp(request.param)) as ficha:
+    """The same journeys, in one process with all demo data and as a stack with the recent."""
+    demo: Demo = "recent" if request.param == "stack" else "1"
+    with started(request.param, tmp_path_factory.mktemp(request.param), demo=demo) as ficha:
         yield ficha
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ficha]:
     """A stack of its own, without demo data, for tests that break things."""
-    with started("stack", tmp_path_factory.mktemp("broken"), demo=False) as ficha:
+    with started("stack", tmp_path_factory.mktemp("broken"), demo="0") as ficha:
         yield ficha
 
 

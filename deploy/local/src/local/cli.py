@@ -141,8 +141,9 @@ async def _welcome(home: Home, places: Places) -> None:
         f"  with password    {home.admin_password}   (kept in {home.folder / 'secrets.json'})\n"
         f"  Mails are kept in {home.mails} as .eml files; no SMTP server is configured.\n"
     )
-    if os.environ.get("FICHA_DEMO", "1") != "0":
-        await load_demo(places.public_url, _ADMIN, home.admin_password, home.demo_journal)
+    demo = os.environ.get("FICHA_DEMO", "1")
+    if demo != "0":
+        await load_demo(places.public_url, _ADMIN, home.admin_password, home.demo_journal, recent=demo == "recent")
     _say("Press Ctrl-C to stop.")
 
 

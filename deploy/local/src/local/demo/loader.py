@@ -31,14 +31,14 @@ class _TryAgain(Exception):
     """An answer that another try may change."""
 
 
-async def load_demo(url: str, email: str, password: str, journal: Path) -> None:
-    """Load what is not there yet. Raises CannotStart with what the API refused."""
+async def load_demo(url: str, email: str, password: str, journal: Path, *, recent: bool = False) -> None:
+    """Load what is not there yet; of the orders only the `recent` ones. Raises CannotStart with what was refused."""
     # unsafe: a cookie jar refuses the cookies of bare addresses like 127.0.0.1 otherwise.
     jar = aiohttp.CookieJar(unsafe=True)
     async with aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(total=60), cookie_jar=jar) as client:
         loader = _Loader(client, _Journal(journal))
         await loader.log_in(email, password)
-        await loader.load()
+        await loader.load(recent=recent)
 
 
 class _Journal:
@@ -84,11 +84,12 @@ class _Loader:
     async def log_in(self, email: str, password: str) -> None:
         await self._request("POST", "/api/v1/session", json={"email": email, "password": password})
 
-    async def load(self) -> None:
+    async def load(self, *, recent: bool) -> None:
         today = self._journal.today
         companies = list(northwind.companies())
         products = list(northwind.products())
-        sales, purchases = northwind.sales(today), northwind.purchases(today)
+        sales = northwind.sales(today, since=today - northwind.RECENT if recent else date.min)
+        purchases = northwind.purchases(sales)
         clients = [company for company in companies if company.key.startswith("customer:")]
         extra_steps = list(extras.steps(clients, today))
         paid = [invoice for invoice in (*sales, *purchases) if northwind.is_paid(invoice, today)]

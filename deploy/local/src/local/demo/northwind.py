@@ -8,7 +8,7 @@ import csv
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,6 +21,8 @@ import pycountry
 LAST_ORDER = date(1998, 5, 6)
 PURCHASE_SHARE = Decimal("0.6")
 PAID_AFTER = timedelta(days=60)
+RECENT = timedelta(days=75)
+"""Long enough ago that some of it is paid."""
 ORGANIZATION = {
     "tax_id": "B85955367",
     "email": "administracion@northwind.example",
@@ -86,8 +88,8 @@ def products() -> Iterator[tuple[str, Body]]:
         )
 
 
-def sales(today: date) -> list[Invoice]:
-    """Every order as an invoice, oldest first: its lines, and the freight as one more without discount."""
+def sales(today: date, *, since: date = date.min) -> list[Invoice]:
+    """Every order since then as an invoice, oldest first: its lines, and the freight as one more without discount."""
     lines: dict[str, list[Body]] = defaultdict(list)
     names = {key: body["name"] for key, body in products()}
     countries = {company.key: company.country for company in companies()}
@@ -116,15 +118,16 @@ def sales(today: date) -> list[Invoice]:
                 lines=_taxed([*lines[row["order_id"]], freight], countries[company_key]),
             )
         )
-    return sorted(invoices, key=lambda invoice: (invoice.issue_date, invoice.key))
+    recent = (invoice for invoice in invoices if invoice.issue_date >= since)
+    return sorted(recent, key=lambda invoice: (invoice.issue_date, invoice.key))
 
 
-def purchases(today: date) -> list[Invoice]:
-    """One invoice per supplier and month, dated on its first day, oldest first."""
+def purchases(sold: Iterable[Invoice]) -> list[Invoice]:
+    """One invoice per supplier and month of what was sold, dated on its first day, oldest first."""
     supplier_of = {f"product:{row['product_id']}": f"supplier:{row['supplier_id']}" for row in _read("products")}
     countries = {company.key: company.country for company in companies()}
     bought: dict[tuple[str, date], dict[tuple[str, str, Decimal], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for invoice in sales(today):
+    for invoice in sold:
         for line in invoice.lines:
             if key := line.get("product_key"):
                 price = Decimal(line["unit_price"]) * PURCHASE_SHARE
