@@ -1,9 +1,11 @@
--- One service's database and its two roles: one owns and migrates, the other works and owns nothing.
+-- One service's database and its roles: one owns and migrates, another works and owns nothing. A third reads every
+-- organisation's rows, for backups, where BACKUP_PASSWORD is given.
 -- For a superuser's psql, with SERVICE, OWNER_PASSWORD and WORKER_PASSWORD in its environment; what is there stays.
 \set ON_ERROR_STOP on
 \getenv service SERVICE
 \getenv owner_password OWNER_PASSWORD
 \getenv worker_password WORKER_PASSWORD
+\getenv backup_password BACKUP_PASSWORD
 SELECT 'ficha_' || :'service' AS database, 'ficha_' || :'service' AS worker, 'ficha_' || :'service' || '_owner' AS owner
 \gset
 
@@ -28,3 +30,14 @@ ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" IN SCHEMA public
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"worker";
 ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" IN SCHEMA public
     GRANT USAGE, SELECT ON SEQUENCES TO :"worker";
+
+\if :{?backup_password}
+SELECT 'ficha_' || :'service' || '_backup' AS backup
+\gset
+SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER BYPASSRLS', :'backup')
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'backup')
+\gexec
+ALTER ROLE :"backup" PASSWORD :'backup_password';
+GRANT pg_read_all_data TO :"backup";
+GRANT CONNECT ON DATABASE :"database" TO :"backup";
+\endif

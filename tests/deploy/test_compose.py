@@ -17,6 +17,8 @@ from local.ports import free_ports
 from local.postgres import Postgres
 from local.rabbitmq import Epmd, Node, RabbitMQ, RabbitMQFailed, find_or_install
 from local.wiring import SERVICES
+from shared.backup.command import backup
+from shared.backup.postgres import Server
 from shared.bus import topology
 from shared.bus.amqp_link import declare_exchange, declare_log
 from shared.db.migrate import upgrade
@@ -97,7 +99,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, file: dict[str, Any]) -> It
     server = Postgres(tmp_path_factory.mktemp("pg") / "data", durable=False).start()
     try:
         for _ in ("first", "again"):
-            prepare(server.url, file["services"]["postgres"]["environment"])
+            prepare(
+                server.url, file["services"]["postgres"]["environment"] | {"CONTACTS_BACKUP_PASSWORD": "of its own"}
+            )
         yield server
     finally:
         server.stop()
@@ -116,12 +120,26 @@ async def test_the_owner_migrates_and_the_worker_only_works(server: Postgres, se
         await _execute(server, worker, "ficha_files", "SELECT 1")
 
 
+async def test_the_role_for_backups_saves_every_organisations_rows_and_changes_none(
+    server: Postgres, tmp_path: Path
+) -> None:
+    owner, role, database = "ficha_contacts_owner", "ficha_contacts_backup", "ficha_contacts"
+    await asyncio.to_thread(upgrade, "contacts", _url(server, owner, database, "postgresql+asyncpg"))
+    await backup("contacts", Server(_url(server, role, database)), None, tmp_path / "saved", say=print)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await _execute(server, role, database, "DELETE FROM outbox")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await _execute(server, role, "ficha_files", "SELECT 1")
+
+
 async def test_every_role_has_a_password_and_no_power(server: Postgres) -> None:
     found = await _execute(server, "postgres", "postgres", "SELECT * FROM pg_authid WHERE rolname LIKE 'ficha%'")
-    assert {role["rolname"] for role in found} == {f"ficha_{s}{part}" for s in SERVICES for part in ("", "_owner")}
+    theirs = {f"ficha_{service}{part}" for service in SERVICES for part in ("", "_owner")}
+    assert {role["rolname"] for role in found} == theirs | {"ficha_contacts_backup"}
     for role in found:
         assert role["rolpassword"].startswith("SCRAM-SHA-256$")
-        assert not any(role[power] for power in ("rolsuper", "rolbypassrls", "rolcreatedb", "rolcreaterole"))
+        assert role["rolbypassrls"] == (role["rolname"] == "ficha_contacts_backup")
+        assert not any(role[power] for power in ("rolsuper", "rolcreatedb", "rolcreaterole"))
 
 
 def _url(server: Postgres, role: str, database: str, driver: str = "postgresql") -> str:

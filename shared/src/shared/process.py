@@ -149,22 +149,20 @@ class Program:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(rebuild(self.service, settings, self.copies, source=source, say=say))
 
-    def backup(self, settings: ServiceSettings, folder: Path, *, programs: Path | None = None, say: Say) -> None:
-        """While it runs. `programs`: where PostgreSQL's are, when not on the PATH. Blocking. Raises BackupFailed."""
+    def backup(self, settings: ServiceSettings, folder: Path, *, say: Say) -> None:
+        """While it runs. Blocking. Raises BackupFailed."""
         url = settings.backup_url or settings.migrate_url or settings.database_url
         with self._kept(settings) as objects:
-            asyncio.run(backup(self.service, Server(url.get_secret_value(), programs), objects, folder, say=say))
+            asyncio.run(backup(self.service, Server(url.get_secret_value()), objects, folder, say=say))
 
-    def restore(
-        self, settings: ServiceSettings, folder: Path, *, replace: bool, programs: Path | None = None, say: Say
-    ) -> None:
+    def restore(self, settings: ServiceSettings, folder: Path, *, replace: bool, say: Say) -> None:
         """While it does not run; `replace` gives up what the database has. Blocking. Raises BackupFailed."""
         url = settings.migrate_url or settings.database_url
         with self._kept(settings) as objects:
             asyncio.run(
                 restore(
                     self.service,
-                    Server(url.get_secret_value(), programs),
+                    Server(url.get_secret_value()),
                     objects,
                     folder,
                     afterwards=self.after_restore,

@@ -9,7 +9,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-from local.postgres import PROGRAMS
 from shared.backup.command import backup, restore
 from shared.backup.errors import BackupFailed
 from shared.backup.manifest import DATABASE, read_manifest
@@ -69,12 +68,12 @@ class Place:
         return await self.ask("SELECT country FROM organization ORDER BY country")
 
     async def save(self, folder: Path, objects: Objects | None = None) -> None:
-        await backup(SERVICE, Server(self.admin, PROGRAMS), objects, folder, say=print)
+        await backup(SERVICE, Server(self.admin), objects, folder, say=print)
 
     async def bring_back(
         self, folder: Path, objects: Objects | None = None, *, replace: bool = True, afterwards: Sequence[str] = ()
     ) -> None:
-        owner = Server(self.owner, PROGRAMS)
+        owner = Server(self.owner)
         await restore(SERVICE, owner, objects, folder, afterwards=afterwards, replace=replace, say=print)
 
 
@@ -153,4 +152,4 @@ async def test_rows_that_are_hidden_from_who_dumps_make_no_backup(
     databases: Databases, place: Place, tmp_path: Path
 ) -> None:
     with pytest.raises(BackupFailed, match="row-level security"):
-        await backup(SERVICE, Server(place.owner, PROGRAMS), None, tmp_path / "saved", say=print)
+        await backup(SERVICE, Server(place.owner), None, tmp_path / "saved", say=print)

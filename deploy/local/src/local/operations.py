@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import URL, make_url
 
 from local.home import Home
-from local.postgres import PROGRAMS, url_of_running
+from local.postgres import url_of_running
 from local.presence import find_running
 from local.programs import program_of
 from local.wiring import COPIES_OF, SERVICES, Places
@@ -67,7 +67,7 @@ def backup(arguments: argparse.Namespace) -> None:
         program, settings = program_of(service, home, places)
         url = admin.set(drivername="postgresql+asyncpg", database=f"ficha_{service}")
         settings.backup_url = SecretStr(url.render_as_string(hide_password=False))
-        program.backup(settings, arguments.folder / service, programs=PROGRAMS, say=_say)
+        program.backup(settings, arguments.folder / service, say=_say)
 
 
 def restore(arguments: argparse.Namespace, home: Home, places: Places) -> None:
@@ -77,7 +77,7 @@ def restore(arguments: argparse.Namespace, home: Home, places: Places) -> None:
         raise BackupFailed(f"There is no backup in {arguments.folder}.")
     for service in chosen:
         program, settings = program_of(service, home, places)
-        program.restore(settings, arguments.folder / service, replace=arguments.replace, programs=PROGRAMS, say=_say)
+        program.restore(settings, arguments.folder / service, replace=arguments.replace, say=_say)
     _say(f"Start Ficha, and then tell its services again what they copy: ficha rebuild {' '.join(COPIES_OF)}")
 
 

