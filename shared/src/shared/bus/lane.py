@@ -1,20 +1,28 @@
 """A lane: deliveries of one queue, settled batch after batch in the order they came."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 import structlog
+
+from shared.bus.pausing import first_of
 
 logger = structlog.get_logger("bus.lane")
 
 ItemT = TypeVar("ItemT")
 
 _MOST = 100
+_LONGEST_REST = 0.05
+"""Seconds."""
 
 
 class Lane(Generic[ItemT]):
     """Give it what comes with `put`; what has come while one batch was settled is the next batch.
+
+    A small batch is followed by a rest as long as it took: where the machine is busy, so that settling takes long,
+    batches grow and cost less, and where it is not, nobody waits.
 
     `broken` is set when settling fails, in whatever way: what was not settled stays the sender's to deliver again.
     """
@@ -24,6 +32,7 @@ class Lane(Generic[ItemT]):
         self._broken = broken
         self._waiting: list[ItemT] = []
         self._news = asyncio.Event()
+        self._rested = asyncio.Event()
         self._closing = False
         self._settling = False
         # A task of ours: a library's own may be cancelled when its link is lost, in the middle of a handler.
@@ -37,6 +46,8 @@ class Lane(Generic[ItemT]):
     def put(self, item: ItemT) -> None:
         self._waiting.append(item)
         self._news.set()
+        if len(self._waiting) >= _MOST:
+            self._rested.set()
 
     async def receive(self, item: ItemT) -> None:
         """`put` as a library's callback."""
@@ -46,6 +57,7 @@ class Lane(Generic[ItemT]):
         """Its task ends once everything is settled."""
         self._closing = True
         self._news.set()
+        self._rested.set()
 
     def abandon(self) -> None:
         """Its task ends with the batch that it is at."""
@@ -60,6 +72,7 @@ class Lane(Generic[ItemT]):
                 continue
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
             self._settling = True
+            started = time.monotonic()
             try:
                 await self._settle(batch)
                 self._settling = False
@@ -71,3 +84,6 @@ class Lane(Generic[ItemT]):
                 # Cancelled, perhaps by a library whose link died: nobody waits for this task to hear of it.
                 self._broken.set()
                 raise
+            if not self._closing and len(self._waiting) < _MOST:
+                self._rested.clear()
+                await first_of(self._rested, within=min(time.monotonic() - started, _LONGEST_REST))
