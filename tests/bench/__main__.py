@@ -1,6 +1,6 @@
 """`make bench`: every figure, side by side in one run. Judge by the ratios; machines are noisy."""
 
-from tests.bench import browser, feed, latency, outage, panel, printing, rebuild, relay
+from tests.bench import browser, capacity, feed, latency, outage, panel, printing, rebuild, relay
 
 panel.main()
 printing.main()
@@ -8,5 +8,6 @@ relay.main()
 latency.main()
 feed.main()
 outage.main()
+capacity.main()
 rebuild.main()
 browser.main()
