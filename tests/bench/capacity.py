@@ -23,16 +23,20 @@ Operation = Callable[[int], httpx.Response]
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, started("stack", Path(folder), demo="0") as ficha:
-        with closing(ficha.client()) as client:
-            idle = _memory(ficha)
-            rows = [(name, measure(ficha, operation)) for name, operation in operations(client)]
-            print(f"\nProcessor time of each process per operation (ms), {COUNT} one after another, `ficha stack`")
-            print(f"  {'':30}" + "".join(f"{service:>14}" for service in SERVICES) + f"{'all':>10}")
-            for name, spent in rows:
-                print(f"  {name:30}" + "".join(f"{ms:14.1f}" for ms in spent) + f"{sum(spent):10.1f}")
-            for name, memory in (("MiB idle", idle), ("MiB afterwards", _memory(ficha))):
-                print(f"  {name:30}" + "".join(f"{memory[service] / 2**20:14.0f}" for service in SERVICES))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        started("stack", Path(folder), demo="0") as ficha,
+        closing(ficha.client()) as client,
+    ):
+        idle = _memory(ficha)
+        rows = [(name, measure(ficha, operation)) for name, operation in operations(client)]
+        afterwards = _memory(ficha)
+    print(f"\nProcessor time of each process per operation (ms), {COUNT} one after another, `ficha stack`")
+    print(f"  {'':30}" + "".join(f"{service:>14}" for service in SERVICES) + f"{'all':>10}")
+    for name, spent in rows:
+        print(f"  {name:30}" + "".join(f"{ms:14.1f}" for ms in spent) + f"{sum(spent):10.1f}")
+    for name, memory in (("MiB idle", idle), ("MiB afterwards", afterwards)):
+        print(f"  {name:30}" + "".join(f"{memory[service] / 2**20:14.0f}" for service in SERVICES))
 
 
 def operations(client: httpx.Client) -> Iterator[tuple[str, Operation]]:
