@@ -16,6 +16,8 @@ INFRASTRUCTURE = {
     "log_position",
 }
 """The service's own machinery, read by its worker across organisations; holds no tenant's table."""
+SEEN_BY_OWNER = {"contacts": {"contact"}}
+"""Tables whose policy does not hold their owner, who reads them for a view that has a condition of its own."""
 QUEUES = {"notifications": {"delivery", "webhook_lane", "webhook_wake"}}
 
 
@@ -38,7 +40,8 @@ async def test_every_tenant_table_is_held_to_its_organisation(databases: Databas
     exempt = INFRASTRUCTURE | QUEUES.get(service, set())
     tables = [row for row in rows if row.relname not in exempt]
     assert tables
-    assert [row.relname for row in tables if not (row.relrowsecurity and row.relforcerowsecurity and row.policy)] == []
+    assert [row.relname for row in tables if not (row.relrowsecurity and row.policy)] == []
+    assert {row.relname for row in tables if not row.relforcerowsecurity} == SEEN_BY_OWNER.get(service, set())
     assert [row.relname for row in tables if row.leads != "org_id"] == []
     assert [row.relname for row in rows if row.mine] == []
 

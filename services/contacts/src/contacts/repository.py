@@ -4,12 +4,12 @@ import re
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import Select, and_, func, not_, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from contacts.errors import ContactNotFound, LinkNotFound
-from contacts.models import Contact, Organization, PersonLink
+from contacts.models import Contact, Found, Organization, PersonLink
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, org_of
 from shared.db.upserts import keep_newer
@@ -58,37 +58,49 @@ async def list_contacts(
     limit: int,
 ) -> list[tuple[Contact, list[Any]]]:
     """One page and each row's sort values. Without a wished sort, a search puts literal matches first."""
-    conditions: list[ColumnElement[bool]] = []
+    listed = _listed(session)
     if role:
-        conditions.append(Contact.roles.contains([role]))
+        listed = listed.where(Found.roles.contains([role]))
     if kind:
-        conditions.append(Contact.kind == kind)
+        listed = listed.where(Found.kind == kind)
     if tag:
-        conditions.append(Contact.tags.contains([tag]))
-    rank: ColumnElement[int] = literal(0)
-    if words := _words(q):
-        folded = [_fold(word) for word in words]
-        literal_matches = [Contact.search.contains(word, autoescape=False) for word in folded]
-        conditions += [
-            or_(match, word.op("<%")(Contact.search)) for match, word in zip(literal_matches, folded, strict=True)
-        ]
-        if sort is None:
-            rank = case((and_(*literal_matches), 0), else_=1)
-    keys: list[Any] = (
-        [Contact.updated_at, Contact.id] if sort == "-updated_at" else [rank, Contact.sort_name, Contact.id]
+        listed = listed.where(Found.tags.contains([tag]))
+    words = [_fold(word) for word in _words(q)]
+    as_written = and_(true(), *(Found.search.contains(word, autoescape=False) for word in words))
+    alike = and_(
+        true(), *(or_(Found.search.contains(word, autoescape=False), word.op("<%")(Found.search)) for word in words)
     )
-    statement = _contacts(session).where(*conditions).add_columns(*keys).limit(limit)
     if sort == "-updated_at":
-        statement = statement.order_by(Contact.updated_at.desc(), Contact.id.desc())
-        if after:
-            statement = statement.where(tuple_(*keys) < tuple_(*after))
-    else:
-        # A constant rank would keep the planner from the name index.
-        ordered = keys if words and sort is None else keys[1:]
-        statement = statement.order_by(*ordered)
-        if after:
-            statement = statement.where(tuple_(*ordered) > tuple_(*after[len(keys) - len(ordered) :]))
-    return [(row[0], list(row[1:])) for row in (await session.execute(statement)).all()]
+        return await _latest(session, listed.where(alike), after=after, limit=limit)
+    if not words or sort:
+        return await _by_name(session, listed.where(alike), rank=0, after=after, limit=limit)
+    # One after the other: each has an index, of which ranking all matches at once would make no use.
+    found: list[tuple[Contact, list[Any]]] = []
+    for rank, matching in enumerate((as_written, and_(alike, not_(as_written)))):
+        if len(found) < limit and (after is None or after[0] <= rank):
+            start = after if after and after[0] == rank else None
+            found += await _by_name(session, listed.where(matching), rank=rank, after=start, limit=limit - len(found))
+    return found
+
+
+async def _by_name(
+    session: AsyncSession, listed: Select[Contact], *, rank: int, after: list[Any] | None, limit: int
+) -> list[tuple[Contact, list[Any]]]:
+    if after:
+        listed = listed.where(tuple_(Found.sort_name, Found.id) > tuple_(*after[1:]))
+    statement = listed.order_by(Found.sort_name, Found.id).limit(limit)
+    contacts = (await session.execute(statement)).scalars()
+    return [(contact, [rank, contact.sort_name, contact.id]) for contact in contacts]
+
+
+async def _latest(
+    session: AsyncSession, listed: Select[Contact], *, after: list[Any] | None, limit: int
+) -> list[tuple[Contact, list[Any]]]:
+    if after:
+        listed = listed.where(tuple_(Found.updated_at, Found.id) < tuple_(*after))
+    statement = listed.order_by(Found.updated_at.desc(), Found.id.desc()).limit(limit)
+    contacts = (await session.execute(statement)).scalars()
+    return [(contact, [contact.updated_at, contact.id]) for contact in contacts]
 
 
 async def list_links(
@@ -204,6 +216,12 @@ WHERE c.org_id = $1 AND c.id = $2 AND c.deleted_at IS NULL
 def _contacts(session: AsyncSession, *, deleted: bool = False) -> Select[Contact]:
     statement = select(Contact).where(Contact.org_id == org_of(session))
     return statement if deleted else statement.where(Contact.deleted_at.is_(None))
+
+
+def _listed(session: AsyncSession) -> Select[Contact]:
+    """Found by the view, read from the table."""
+    same = and_(Contact.org_id == Found.org_id, Contact.id == Found.id)
+    return select(Contact).join(Found, same).where(Found.org_id == org_of(session), Found.deleted_at.is_(None))
 
 
 def _link(session: AsyncSession, company_id: UUID, person_id: UUID) -> Select[PersonLink]:
