@@ -1,8 +1,9 @@
 """`make bench`: every figure, side by side in one run. Judge by the ratios; machines are noisy."""
 
-from tests.bench import browser, capacity, feed, latency, outage, panel, printing, rebuild, relay
+from tests.bench import browser, capacity, feed, latency, outage, panel, printing, rebuild, relay, search
 
 panel.main()
+search.main()
 printing.main()
 relay.main()
 latency.main()

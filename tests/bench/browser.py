@@ -5,14 +5,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from hashlib import md5
 from pathlib import Path
 from statistics import median
 
-import asyncpg
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from local.postgres import Postgres
+from tests.bench.many import multiply, name_of
 from tests.bench.panel import make_contact
 from tests.support.ficha import Ficha, started
 from tests.web.conftest import log_in, open_browser
@@ -89,10 +87,6 @@ def frame_times(frames: Sequence[float]) -> str:
     return f"frames p50 {frames[len(frames) // 2]:6.1f} ms, p99 {frames[int(len(frames) * 0.99)]:6.1f} ms"
 
 
-def name_of(number: int) -> str:
-    return md5(str(number).encode()).hexdigest()[:8]
-
-
 def search(page: Page, name: str) -> float:
     page.goto("/contacts")
     page.get_by_role("row").nth(1).wait_for()
@@ -122,27 +116,6 @@ def timed(act: Callable[[], object], shown: Locator) -> float:
 
 def spread(figures: Sequence[float]) -> str:
     return f"median {median(figures):6.0f} ms, worst {max(figures):6.0f} ms"
-
-
-async def multiply(ficha: Ficha, times: int) -> None:
-    """The one contact there is becomes many, each with a word of its own in its name, in the service's own table."""
-    url = Postgres(ficha.home / "postgres").url.set(database="ficha_contacts")
-    connection = await asyncpg.connect(url.render_as_string())
-    try:
-        columns = await connection.fetchval(
-            "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns "
-            "WHERE table_name = 'contact' AND is_generated = 'NEVER' "
-            "AND column_name NOT IN ('id', 'name', 'sort_name', 'search')"
-        )
-        await connection.execute(
-            f"INSERT INTO contact (id, name, sort_name, search, {columns}) "
-            f"SELECT uuidv7(), word || name, word || sort_name, word || search, {columns} "
-            "FROM contact, generate_series(1, $1) n, LATERAL (SELECT left(md5(n::text), 8) || ' ' AS word) made",
-            times,
-        )
-        await connection.execute("VACUUM ANALYZE contact")
-    finally:
-        await connection.close()
 
 
 @contextmanager
