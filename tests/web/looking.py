@@ -1,41 +1,49 @@
 """Looking at pages: on a desk, on a phone, in the dark. Leaves pictures to look at, and asks axe what is in the way."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.support.ficha import Ficha
 from tests.web.conftest import open_browser
 
-LOOKS = ("desktop", "phone", "dark")
 _AXE = Path("services/gateway/web/node_modules/axe-core/axe.min.js")
 _PICTURES = Path(__file__).parent / "screenshots"
-_PHONE = {"width": 390, "height": 844}
 
 
-def open_looking(
-    playwright: Playwright, folder: Path, ficha: Ficha, look: str, *, cookies: Sequence[Any]
-) -> BrowserContext:
-    """The policy is off there: axe is injected."""
-    options: dict[str, Any] = {"bypass_csp": True, "color_scheme": "dark" if look == "dark" else "light"}
-    # Looked at when it stands still.
-    options["reduced_motion"] = "reduce"
-    if look == "phone":
-        options |= {"viewport": _PHONE, "has_touch": True}
-    browser = open_browser(playwright, folder, ficha, **options)
+@dataclass(frozen=True)
+class _Way:
+    scheme: Literal["light", "dark"]
+    width: int
+    height: int
+
+
+_WAYS = {"desktop": _Way("light", 1440, 900), "dark": _Way("dark", 1440, 900), "phone": _Way("light", 390, 844)}
+
+
+def open_looking(playwright: Playwright, folder: Path, ficha: Ficha, *, cookies: Sequence[Any]) -> BrowserContext:
+    """The policy is off there: axe is injected. Nothing moves: it is looked at when it stands still."""
+    browser = open_browser(playwright, folder, ficha, bypass_csp=True, reduced_motion="reduce")
     browser.add_cookies([_plain(cookie) for cookie in cookies])
     return browser
 
 
 def look_at(page: Page, name: str) -> None:
-    """`name` is the picture's."""
+    """In each way, as it is open now. `name` is the pictures'."""
     page.wait_for_load_state("networkidle")
     _PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=_PICTURES / f"{name}.png")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the window"
-    assert barriers(page) == []
+    for way, seen in _WAYS.items():
+        page.emulate_media(color_scheme=seen.scheme)
+        page.set_viewport_size({"width": seen.width, "height": seen.height})
+        page.wait_for_function("document.getAnimations().length === 0")
+        page.screenshot(path=_PICTURES / f"{name}-{way}.png")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{way}: wider than the window"
+        assert barriers(page) == [], way
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def barriers(page: Page) -> list[str]:

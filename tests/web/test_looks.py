@@ -12,12 +12,11 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.support.ficha import Ficha
 from tests.web.conftest import open_browser
-from tests.web.looking import LOOKS, barriers, look_at, open_looking
+from tests.web.looking import barriers, look_at, open_looking
 
 pytestmark = pytest.mark.parametrize("ficha", ["run"], indirect=True)
 
 FIRST_LOAD_BYTES = 300_000
-WARM_OPENING_MS = 200
 
 
 class Look(Protocol):
@@ -57,9 +56,8 @@ def draft_of(client: httpx.Client) -> str:
     return f"/contacts/{other['id']}/documents/{draft['id']}"
 
 
-@pytest.fixture(scope="module", params=LOOKS)
+@pytest.fixture(scope="module")
 def looker(
-    request: pytest.FixtureRequest,
     playwright: Playwright,
     ficha: Ficha,
     built: None,
@@ -68,7 +66,7 @@ def looker(
 ) -> Iterator[Look]:
     """Opens a page, presses what opens the rest, waits for a text, and looks at it."""
     folder = tmp_path_factory.mktemp("looks")
-    browser = open_looking(playwright, folder, ficha, request.param, cookies=context.cookies())
+    browser = open_looking(playwright, folder, ficha, cookies=context.cookies())
     page = browser.new_page()
 
     def look(name: str, path: str, text: str, presses: Sequence[str] = ()) -> None:
@@ -76,7 +74,7 @@ def looker(
         for pressed in presses:
             page.get_by_role("button", name=pressed).or_(page.get_by_role("menuitem", name=pressed)).first.click()
         page.get_by_text(text).first.wait_for()
-        look_at(page, f"{name}-{request.param}")
+        look_at(page, name)
 
     yield look
     browser.close()
@@ -109,6 +107,7 @@ DIALOGS = [
     ("send", "{document}", ["Enviar"], "Quién lo recibirá"),
     ("pay", "{document}", ["Registrar pago"], "Importe"),
     ("account", "/contacts", ["Tu cuenta"], "Apariencia"),
+    ("shortcuts", "/contacts", ["Atajos de teclado"], "Crear un documento"),
 ]
 
 
@@ -147,7 +146,7 @@ def test_everything_is_said_in_the_language_that_was_chosen(page: Page, places: 
         expect(page.get_by_role("tab", name=tab)).to_be_visible()
 
 
-def test_a_panel_opens_small_fast_and_from_here_only(page: Page, ficha: Ficha, places: Places) -> None:
+def test_a_panel_opens_small_and_from_here_only(page: Page, ficha: Ficha, places: Places) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(places.contact)
@@ -160,27 +159,6 @@ def test_a_panel_opens_small_fast_and_from_here_only(page: Page, ficha: Ficha, p
     weight = sum(len(gzip.compress(page.request.get(url).body())) for url in scripts)
     print(f"first load of the panel: {weight / 1000:.0f} KB of script, gzipped")
     assert weight < FIRST_LOAD_BYTES
-
-    page.goto("/contacts?q=ernst")
-    page.get_by_role("row").filter(has_text="Ernst Handel").click()
-    more = page.get_by_role("link", name="Más")
-    more.hover()
-    page.wait_for_load_state("networkidle")
-    took = page.evaluate(
-        """more => new Promise(resolve => {
-            const start = performance.now();
-            new MutationObserver((_, observer) => {
-                if (!document.querySelector('[role=tablist]')) return;
-                observer.disconnect();
-                requestAnimationFrame(() => resolve(performance.now() - start));
-            }).observe(document.body, {childList: true, subtree: true});
-            more.click();
-        })""",
-        more.element_handle(),
-    )
-    print(f"panel from the list, warm: {took:.0f} ms")
-    assert took < WARM_OPENING_MS * 3  # a shared machine; the goal itself is for the bench
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ernst Handel")
 
 
 def test_nothing_secret_is_stored_in_the_browser(page: Page, ficha: Ficha) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from tests.support.ficha import Ficha
 from tests.support.waiting import until_now
 from tests.web.conftest import open_browser
-from tests.web.looking import LOOKS, look_at, open_looking
+from tests.web.looking import look_at, open_looking
 
 pytestmark = pytest.mark.parametrize("ficha", ["run"], indirect=True)
 
@@ -248,20 +248,19 @@ def test_staff_see_the_portal_as_the_client_does_and_can_change_nothing(
     panel.close()
 
 
-@pytest.fixture(scope="module", params=LOOKS)
+@pytest.fixture(scope="module")
 def looking(
-    request: pytest.FixtureRequest,
     playwright: Playwright,
     ficha: Ficha,
     built: None,
     visitor: dict[str, Any],
     portal: Page,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Page, str]]:
-    """That client's page, and how it is looked at."""
+) -> Iterator[Page]:
+    """That client's page, to be looked at."""
     folder = tmp_path_factory.mktemp("looking")
-    browser = open_looking(playwright, folder, ficha, request.param, cookies=portal.context.cookies())
-    yield browser.new_page(), request.param
+    browser = open_looking(playwright, folder, ficha, cookies=portal.context.cookies())
+    yield browser.new_page()
     browser.close()
 
 
@@ -298,15 +297,14 @@ PAGES: list[tuple[str, str, str, Callable[[Page], None]]] = [
 # The last of this file: what is looked at was answered, and its password changed, before.
 @pytest.mark.parametrize(("name", "path", "text", "then"), PAGES, ids=[name for name, *_ in PAGES])
 def test_nothing_stands_in_a_clients_way(
-    looking: tuple[Page, str],
+    looking: Page,
     visitor: dict[str, Any],
     name: str,
     path: str,
     text: str,
     then: Callable[[Page], None],
 ) -> None:
-    page, look = looking
-    page.goto(path.format(**visitor["documents"]))
-    page.get_by_text(text).first.wait_for()
-    then(page)
-    look_at(page, f"portal-{name}-{look}")
+    looking.goto(path.format(**visitor["documents"]))
+    looking.get_by_text(text).first.wait_for()
+    then(looking)
+    look_at(looking, f"portal-{name}")
