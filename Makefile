@@ -21,6 +21,10 @@ IN_WEB := cd $(WEB) && PATH="$(NODE_FIRST)$$PATH"
 export UV_NATIVE_TLS ?= true
 export UV_SYSTEM_CERTS ?= true
 
+# Ficha is many processes: each would compile thousands of files again where their bytecode may not be kept.
+export UV_COMPILE_BYTECODE ?= true
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup web web-api run stack env up demo images test-images test lint types format bench chaos contract settings event-map clean
 
 help:  ## what can be done here

@@ -29,6 +29,7 @@ from shared.bus.doorbell import Doorbell
 from shared.bus.transport import Transport
 from shared.db.migrate import unreachable, upgrade
 from shared.db.session import Database
+from shared.garbage import collect_calmly
 from shared.operations import dead_letters
 from shared.rebuild.command import add_source, rebuild
 from shared.rebuild.copies import Copies
@@ -206,6 +207,7 @@ class Program:
                 reconcile_seconds=settings.amqp_reconcile_seconds,
             )
         parts = self.assemble(settings, database, transport, http=only != "worker")
+        collect_calmly()
         try:
             async with asyncio.TaskGroup() as tasks:
                 port = await parts.start(tasks, stop)

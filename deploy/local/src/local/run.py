@@ -7,6 +7,7 @@ from local.programs import program_of
 from local.wiring import SERVICES, Places
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.db.session import Database
+from shared.garbage import collect_calmly
 from shared.process import Parts
 
 
@@ -14,6 +15,7 @@ async def serve_all(home: Home, places: Places, stop: asyncio.Event) -> None:
     """Run every service until `stop`. Raises when any part dies."""
     hub = MemoryHub()
     assembled = [_assemble(service, home, places, hub) for service in SERVICES]
+    collect_calmly()
     try:
         async with asyncio.TaskGroup() as tasks:
             # Only now: every consumer is attached, so no relay can publish past one.

@@ -167,10 +167,12 @@ class Consumer:
     async def _attempt(self, deliveries: Sequence["_Delivery"], attempt: "_Attempt") -> list[Verdict]:
         verdicts: list[Verdict] = []
         affected: list[_Delivery] = []
-        attempt.entered = False
-        async with self._slots, self.database.transaction(deliveries[0].scope()) as session:
-            attempt.entered = True
-            fresh = await inbox.remember(session, self.service, [delivery.event_id for delivery in deliveries])
+        attempt.connected = False
+        async with self._slots, self.database.opened() as session:
+            await session.connection()
+            attempt.connected = True
+            ids = [delivery.event_id for delivery in deliveries]
+            fresh = await inbox.remember(session, self.service, ids, deliveries[0].scope())
             for attempt.at, delivery in enumerate(deliveries):
                 if delivery.event_id in fresh:
                     fresh.discard(delivery.event_id)  # it may have been delivered twice in one batch
@@ -209,7 +211,7 @@ class Consumer:
         self, deliveries: Sequence["_Delivery"], attempt: "_Attempt", error: Exception
     ) -> list[Verdict]:
         """Nothing was committed. Who failed among others is tried alone, between those before and those after it."""
-        if not attempt.entered or is_away(error):
+        if not attempt.connected or is_away(error):
             # However long that lasts, no message climbs a rung, and none overtakes another.
             raise DatabaseAway(str(error)) from error
         if len(deliveries) == 1:
@@ -292,7 +294,7 @@ class _Delivery:
 class _Attempt:
     """How far a transaction got: whether there was one, which delivery it was at, and whose handler ran."""
 
-    entered: bool = False
+    connected: bool = False
     at: int = 0
     subscription: Subscription | None = None
 

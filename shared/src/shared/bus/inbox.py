@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.db.base import utc_now
 from shared.db.infrastructure import inbox
+from shared.db.tenancy import ORG_SETTING, Scope, entered
 
 KEPT = timedelta(days=35)
 """Longer than anything can be redelivered or replayed from the log stream."""
@@ -25,8 +26,8 @@ _LOCK_MILLISECONDS = 3000
 """A handler that waits longer for somebody else's lock fails, and is tried again later: others wait behind it."""
 
 
-async def remember(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
-    """Those that are here for the first time. Raises BeingRebuilt.
+async def remember(session: AsyncSession, consumer: str, event_ids: Sequence[UUID], scope: Scope) -> set[UUID]:
+    """Those that are here for the first time; from now on the transaction is the scope's. Raises BeingRebuilt.
 
     Insert first, never select: two deliveries at once must meet in the key. In order, so that two batches with the
     same ids wait for each other instead of forever.
@@ -34,6 +35,8 @@ async def remember(session: AsyncSession, consumer: str, event_ids: Sequence[UUI
     asked = {
         "lock": REBUILDING,
         "patience": f"{_LOCK_MILLISECONDS}ms",
+        "organization": ORG_SETTING,
+        "org_id": str(scope.org_id),
         "consumer": consumer,
         "now": utc_now(),
         "ids": list(event_ids),
@@ -41,6 +44,7 @@ async def remember(session: AsyncSession, consumer: str, event_ids: Sequence[UUI
     found = (await session.execute(_REMEMBER, asked)).one()
     if not found.free:
         raise BeingRebuilt()
+    entered(session, scope)
     return set(found.fresh)
 
 
@@ -72,7 +76,8 @@ _KEEP_OUT = text("SELECT pg_advisory_xact_lock(:lock)")
 _REMEMBER = text(
     """
     WITH held AS MATERIALIZED (
-        SELECT pg_try_advisory_xact_lock_shared(:lock) AS free, set_config('lock_timeout', :patience, true)
+        SELECT pg_try_advisory_xact_lock_shared(:lock) AS free,
+            set_config('lock_timeout', :patience, true), set_config(:organization, :org_id, true)
     ),
     fresh AS (
         INSERT INTO inbox (consumer, event_id, handled_at)

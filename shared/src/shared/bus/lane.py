@@ -14,15 +14,17 @@ logger = structlog.get_logger("bus.lane")
 ItemT = TypeVar("ItemT")
 
 _MOST = 100
-_LONGEST_REST = 0.05
+_BRISK = 0.005
+"""Seconds that settling a small batch takes on a machine with time to spare."""
+_LONGEST_REST = 0.1
 """Seconds."""
 
 
 class Lane(Generic[ItemT]):
     """Give it what comes with `put`; what has come while one batch was settled is the next batch.
 
-    A small batch is followed by a rest as long as it took: where the machine is busy, so that settling takes long,
-    batches grow and cost less, and where it is not, nobody waits.
+    A small batch is followed by a rest that grows with the square of what it took: where the machine is busy, so that
+    settling takes long, batches grow and cost less, and where it is not, nobody waits.
 
     `broken` is set when settling fails, in whatever way: what was not settled stays the sender's to deliver again.
     """
@@ -86,4 +88,9 @@ class Lane(Generic[ItemT]):
                 raise
             if not self._closing and len(self._waiting) < _MOST:
                 self._rested.clear()
-                await first_of(self._rested, within=min(time.monotonic() - started, _LONGEST_REST))
+                await first_of(self._rested, within=_rest_after(time.monotonic() - started))
+
+
+def _rest_after(seconds: float) -> float:
+    """As long as a brisk batch took; longer, in proportion, after a slower one."""
+    return min(seconds * seconds / _BRISK, _LONGEST_REST)

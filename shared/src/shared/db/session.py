@@ -51,8 +51,14 @@ class Database:
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
         """Commits on leaving, rolls back on any error. Wakes who waits for what it leaves behind."""
-        async with self._sessions() as session:
+        async with self.opened() as session:
             await enter(session, scope)
+            yield session
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that sees no tenant row until its first statement enters an organisation."""
+        async with self._sessions() as session:
             yield session
             await session.commit()
             if session.info.get(_WAKE):

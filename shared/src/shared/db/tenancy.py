@@ -51,6 +51,11 @@ async def enter(session: AsyncSession, scope: Scope) -> None:
     await session.execute(_SET, {"name": ORG_SETTING, "value": str(scope.org_id) if scope.org_id else ""})
 
 
+def entered(session: AsyncSession, scope: Scope) -> None:
+    """As `enter`, where a statement of the caller's own sets ORG_SETTING: one round trip less."""
+    session.info["scope"] = scope
+
+
 async def look_up(session: AsyncSession, key: str) -> None:
     """Let this transaction also see the rows whose lookup column equals `key` (a login's e-mail, a token's hash).
 

@@ -88,7 +88,7 @@ class _Loader:
         today = self._journal.today
         companies = list(northwind.companies())
         products = list(northwind.products())
-        sales = northwind.sales(today, since=today - northwind.RECENT if recent else date.min)
+        sales = northwind.sales(today, recent=recent)
         purchases = northwind.purchases(sales)
         clients = [company for company in companies if company.key.startswith("customer:")]
         extra_steps = list(extras.steps(clients, today))

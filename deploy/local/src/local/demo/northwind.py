@@ -21,8 +21,9 @@ import pycountry
 LAST_ORDER = date(1998, 5, 6)
 PURCHASE_SHARE = Decimal("0.6")
 PAID_AFTER = timedelta(days=60)
-RECENT = timedelta(days=75)
-"""Long enough ago that some of it is paid."""
+RECENT = timedelta(days=63)
+"""Reaches far enough back that some of it is paid."""
+_YEAR = timedelta(days=365)
 ORGANIZATION = {
     "tax_id": "B85955367",
     "email": "administracion@northwind.example",
@@ -88,8 +89,11 @@ def products() -> Iterator[tuple[str, Body]]:
         )
 
 
-def sales(today: date, *, since: date = date.min) -> list[Invoice]:
-    """Every order since then as an invoice, oldest first: its lines, and the freight as one more without discount."""
+def sales(today: date, *, recent: bool = False) -> list[Invoice]:
+    """Every order as an invoice, oldest first: its lines, and the freight as one more without discount.
+
+    `recent`: only what was ordered lately, and on the same days a year before.
+    """
     lines: dict[str, list[Body]] = defaultdict(list)
     names = {key: body["name"] for key, body in products()}
     countries = {company.key: company.country for company in companies()}
@@ -118,8 +122,13 @@ def sales(today: date, *, since: date = date.min) -> list[Invoice]:
                 lines=_taxed([*lines[row["order_id"]], freight], countries[company_key]),
             )
         )
-    recent = (invoice for invoice in invoices if invoice.issue_date >= since)
-    return sorted(recent, key=lambda invoice: (invoice.issue_date, invoice.key))
+    chosen = (invoice for invoice in invoices if not recent or _is_recent(invoice, today))
+    return sorted(chosen, key=lambda invoice: (invoice.issue_date, invoice.key))
+
+
+def _is_recent(invoice: Invoice, today: date) -> bool:
+    ago = today - invoice.issue_date
+    return any(timedelta() <= ago - back <= RECENT for back in (timedelta(), _YEAR))
 
 
 def purchases(sold: Iterable[Invoice]) -> list[Invoice]:
