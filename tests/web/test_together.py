@@ -30,7 +30,7 @@ def test_who_edits_second_is_told_and_loses_nothing(page: Page, client: httpx.Cl
     path = f"/api/v1/contacts/{company['id']}"
     client.patch(path, json={"trade_name": "Su versión", "tags": ["vip"]}).raise_for_status()
     dialog(page).get_by_role("button", name="Guardar").click()
-    expect(dialog(page).get_by_role("alert")).to_contain_text("Otra persona ha cambiado este contacto")
+    expect(dialog(page).get_by_role("alert")).to_contain_text("Otra persona ha guardado cambios")
     expect(dialog(page).get_by_role("alert")).to_contain_text("Su versión")
     save(Mouse(page))
     stored = client.get(path).json()
@@ -59,6 +59,55 @@ def test_who_edits_a_note_second_reads_the_other_version_and_chooses(
     page.get_by_role("button", name="Guardar").click()
     expect(page.get_by_role("article")).to_contain_text("Su versión")
     assert client.get(path).json()["body"] == "Mi versión\n\nSu versión"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "card", "theirs", "kept", "taken"),
+    [
+        (
+            "/api/v1/activities",
+            {"kind": "call", "title": "Al principio", "starts_at": "2031-05-04T10:00:00Z"},
+            "Próximas actividades",
+            {"title": "Su versión", "notes": "Traer el contrato"},
+            "title",
+            "notes",
+        ),
+        (
+            "/api/v1/opportunities",
+            {"title": "Al principio", "value": "100.00", "currency": "EUR"},
+            "Oportunidades abiertas",
+            {"title": "Su versión", "value": "250.00"},
+            "title",
+            "value",
+        ),
+    ],
+    ids=["activity", "opportunity"],
+)
+def test_who_edits_the_same_plan_second_keeps_their_words_and_takes_the_rest(
+    page: Page,
+    client: httpx.Client,
+    company: dict[str, Any],
+    path: str,
+    body: dict[str, Any],
+    card: str,
+    theirs: dict[str, Any],
+    kept: str,
+    taken: str,
+) -> None:
+    made = client.post(path, json={"contact_id": company["id"], **body}).json()
+    open_panel(Mouse(page), company["name"])
+    region = page.get_by_role("region", name=card)
+    region.get_by_role("button", name="Opciones de «Al principio»").click()
+    page.get_by_role("menuitem", name="Editar").click()
+    dialog(page).get_by_label("Título").fill("Mi versión")
+    client.patch(f"{path}/{made['id']}", json=theirs).raise_for_status()
+    dialog(page).get_by_role("button", name="Guardar").click()
+    told = dialog(page).get_by_role("alert")
+    expect(told).to_contain_text("Otra persona ha guardado cambios")
+    expect(told).to_contain_text("Su versión")
+    save(Mouse(page))
+    stored = client.get(f"{path}/{made['id']}").json()
+    assert (stored[kept], stored[taken]) == ("Mi versión", theirs[taken])
 
 
 def test_a_pinned_note_is_no_conflict_for_who_writes_in_it(

@@ -4,11 +4,12 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus import topology
+from shared.bus import log_position, topology
 from shared.bus.amqp import AmqpTransport
 from shared.bus.consumer import Consumer, DatabaseAway, Subscription
 from shared.bus.depths import Depths
@@ -184,6 +185,17 @@ async def test_a_broker_that_is_away_shows_in_depth_age_and_failures(publisher: 
     stop.set()
     await relaying
     assert value(metrics, "ficha_relay_leading") == 0
+
+
+async def test_how_far_the_log_was_compared_is_told(listener: Database) -> None:
+    metrics = BusMetrics()
+    depths = Depths(listener, AmqpTransport(NOWHERE, "listener"), metrics)
+    consumer = unique("listener")
+    began = await log_position.begin(listener.engine, consumer)
+    later = began.checked_until + timedelta(hours=1)
+    await log_position.advance(listener.engine, consumer, later)
+    await depths.look()
+    assert value(metrics, "ficha_log_compared_timestamp_seconds") == later.timestamp()
 
 
 async def test_what_waits_in_the_queues_is_seen_from_the_broker(

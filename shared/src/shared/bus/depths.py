@@ -49,6 +49,7 @@ class Depths:
         metrics.outbox_events.set(found.waiting)
         age = (utc_now() - found.oldest).total_seconds() if found.oldest else 0
         metrics.outbox_oldest_age.set(max(0, age))
+        metrics.log_compared.set(found.compared.timestamp() if found.compared else 0)
         metrics.dead_letters.labels("dead").set(found.dead)
         metrics.dead_letters.labels("replaying").set(found.replaying)
 
@@ -58,6 +59,7 @@ _LOOK = text(
     SELECT
         (SELECT count(*) FROM (SELECT FROM outbox LIMIT :most) AS counted) AS waiting,
         (SELECT recorded_at FROM outbox ORDER BY position LIMIT 1) AS oldest,
+        (SELECT max(checked_until) FROM log_position) AS compared,
         (SELECT count(*) FROM (SELECT FROM dead_letter WHERE status = 'dead' LIMIT :most) AS counted) AS dead,
         (SELECT count(*) FROM (SELECT FROM dead_letter WHERE status = 'replaying' LIMIT :most) AS counted) AS replaying
     """

@@ -126,6 +126,13 @@ class BusMetrics:
             "binding or deleted a queue",
             registry=registry,
         )
+        self.log_compared = Gauge(
+            "ficha_log_compared_timestamp_seconds",
+            "Publishing time of the newest event up to which the log stream was compared with this service's inbox, as "
+            "Unix time; 0 before the first. A minute or so behind the newest event in the log: nothing is missed. "
+            "After a restore it runs from the backup's time to the present",
+            registry=registry,
+        )
         self.dead_letters = Gauge(
             "ficha_dead_letters",
             "Events given up and not settled since, by status: dead (somebody must replay or discard it), replaying "

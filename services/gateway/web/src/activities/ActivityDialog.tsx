@@ -3,9 +3,13 @@ import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '@/api/client';
 import { keys } from '@/api/keys';
+import { isStale } from '@/api/problem';
 import type { Activity } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { ConflictNotice } from '@/merging/ConflictNotice';
+import { useMerging } from '@/merging/useMerging';
 import { useSession } from '@/session/session';
+import { useFormats } from '@/i18n/formats';
 import { DateFields, MomentField } from '@/ui/DateFields';
 import { FormDialog } from '@/ui/FormDialog';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
@@ -18,6 +22,7 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
   const texts = useTexts();
   const { activities } = texts;
   const { user } = useSession();
+  const { moment } = useFormats();
   const { create, update } = useActivities(contactId);
   const form = useForm<ActivityValues>({
     initialValues: activity ? activityValues(activity) : newActivity(`user:${user.id}`, new Date()),
@@ -26,11 +31,39 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
       starts_at: (moment) => (moment ? null : texts.fields.missing),
     },
   });
-  const onError = useSubmitProblems(form);
-  const submit = (values: ActivityValues) => {
+  const { base, conflict, takeIn } = useMerging({ form, saved: activity, valuesOf: activityValues, latest });
+  const tellProblems = useSubmitProblems(form);
+  const reminders = [
+    { value: '', label: activities.reminders.none },
+    { value: '15', label: activities.reminders[15] },
+    { value: '60', label: activities.reminders[60] },
+    { value: '1440', label: activities.reminders[1440] },
+  ];
+  const show = (values: ActivityValues, field: keyof ActivityValues) => {
+    switch (field) {
+      case 'kind':
+        return activities.kinds[values.kind];
+      case 'starts_at':
+      case 'ends_at':
+        return values[field] ? moment(values[field]) : '';
+      case 'owner':
+        return base?.owner_name ?? '';
+      case 'reminder':
+        return reminders.find(({ value }) => value === values.reminder)?.label ?? values.reminder;
+      default:
+        return values[field];
+    }
+  };
+  const submit = async (values: ActivityValues) => {
     const fields = activityFields(values);
-    if (activity) update.mutate({ activity, fields }, { onSuccess: onClose, onError });
-    else create.mutate(fields, { onSuccess: onClose, onError });
+    try {
+      if (base) await update.mutateAsync({ activity: base, fields });
+      else await create.mutateAsync(fields);
+      onClose();
+    } catch (error) {
+      if (base && isStale(error)) await takeIn(base);
+      else tellProblems(error);
+    }
   };
   return (
     <FormDialog
@@ -38,8 +71,21 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
       size="lg"
       busy={create.isPending || update.isPending}
       onClose={onClose}
-      onSubmit={form.onSubmit(submit)}
+      onSubmit={form.onSubmit((values) => void submit(values))}
     >
+      <ConflictNotice
+        conflict={conflict}
+        names={{
+          kind: activities.kind,
+          title: activities.what,
+          starts_at: activities.when,
+          ends_at: activities.ends,
+          owner: activities.owner,
+          reminder: activities.reminder,
+          notes: activities.notes,
+        }}
+        show={show}
+      />
       <SegmentedControl
         aria-label={activities.kind}
         fullWidth
@@ -54,16 +100,11 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
         </SimpleGrid>
       </DateFields>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
-        <OwnerSelect {...form.getInputProps('owner')} known={activity} />
+        <OwnerSelect {...form.getInputProps('owner')} known={base} />
         <Select
           label={activities.reminder}
           allowDeselect={false}
-          data={[
-            { value: '', label: activities.reminders.none },
-            { value: '15', label: activities.reminders[15] },
-            { value: '60', label: activities.reminders[60] },
-            { value: '1440', label: activities.reminders[1440] },
-          ]}
+          data={reminders}
           {...form.getInputProps('reminder')}
         />
       </SimpleGrid>
@@ -71,6 +112,9 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
     </FormDialog>
   );
 }
+
+const latest = ({ id }: Activity) =>
+  dataOf(api.GET('/api/v1/activities/{activity_id}', { params: { path: { activity_id: id } } }));
 
 type OwnerProps = { value?: string; onChange?: (owner: string | null) => void; known?: Activity };
 

@@ -1,11 +1,14 @@
 import { Button, ColorInput, Group, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useForm, type UseFormReturnType } from '@mantine/form';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { isStale } from '@/api/problem';
 import type { Organization } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { AddressInputs } from '@/contacts/AddressInputs';
-import { changesOf } from '@/contacts/mergeValues';
+import { ConflictNotice } from '@/merging/ConflictNotice';
+import { changesOf } from '@/merging/mergeValues';
+import { useMerging } from '@/merging/useMerging';
 import { tell } from '@/ui/notices';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
 import { LogoField } from './LogoField';
@@ -17,23 +20,28 @@ import classes from './SettingsPage.module.css';
 type Form = UseFormReturnType<OrganizationValues>;
 
 export function SettingsPage() {
-  const { company, actions } = useTexts();
+  const { company, contactForm, actions } = useTexts();
+  const client = useQueryClient();
   const { data: organization } = useSuspenseQuery(organizationQuery);
   const form = useForm<OrganizationValues>({ initialValues: valuesOf(organization) });
   const { update } = useOrganizationChanges();
-  const onError = useSubmitProblems(form);
-  const save = (values: OrganizationValues) =>
-    update.mutate(
-      { version: organization.version, changes: changesOf(bodyOf(valuesOf(organization)), bodyOf(values)) },
-      {
-        onSuccess: (saved) => {
-          form.setInitialValues(valuesOf(saved));
-          form.setValues(valuesOf(saved));
-          tell(company.saved);
-        },
-        onError,
-      },
-    );
+  const { base, conflict, takeIn, restart } = useMerging({
+    form,
+    saved: organization,
+    valuesOf,
+    latest: () => client.query({ ...organizationQuery, staleTime: 0 }),
+  });
+  const tellProblems = useSubmitProblems(form);
+  const save = async (values: OrganizationValues) => {
+    const changes = changesOf(bodyOf(valuesOf(base)), bodyOf(values));
+    try {
+      restart(await update.mutateAsync({ version: base.version, changes }));
+      tell(company.saved);
+    } catch (error) {
+      if (isStale(error)) await takeIn(base);
+      else tellProblems(error);
+    }
+  };
   return (
     <div className={classes.page}>
       <Title order={1} fz={{ base: 22, sm: 26 }}>
@@ -42,8 +50,22 @@ export function SettingsPage() {
       <Text size="sm" c="dimmed" mt={4} mb="lg">
         {company.hint}
       </Text>
-      <form onSubmit={form.onSubmit(save)} noValidate>
+      <form onSubmit={form.onSubmit((values) => void save(values))} noValidate>
         <Stack gap="lg">
+          <ConflictNotice
+            conflict={conflict}
+            names={{
+              name: company.name,
+              tax_id: contactForm.taxId,
+              email: company.email,
+              phone: company.phone,
+              website: contactForm.website,
+              iban: contactForm.iban,
+              bic: company.bic,
+              color: company.color,
+              address: contactForm.fiscal,
+            }}
+          />
           <Brand form={form} organization={organization} />
           <Facts form={form} />
           <Payments form={form} />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changesOf } from '@/contacts/mergeValues';
+import { changesOf } from '@/merging/mergeValues';
 import { bodyOf, type OrganizationValues } from './organizationValues';
 
 const BEFORE: OrganizationValues = {

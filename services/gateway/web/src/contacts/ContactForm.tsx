@@ -12,45 +12,39 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useState } from 'react';
 import { api, dataOf } from '@/api/client';
 import { isStale } from '@/api/problem';
 import type { Contact } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { LANGUAGE_NAMES, LOCALES } from '@/i18n/locale';
+import { ConflictNotice } from '@/merging/ConflictNotice';
+import { changesOf } from '@/merging/mergeValues';
+import { useMerging } from '@/merging/useMerging';
 import { tellProblem } from '@/ui/notices';
 import { fieldErrors, problemText } from '@/ui/problemText';
 import { AddressInputs } from './AddressInputs';
-import { ContactConflict } from './ContactConflict';
 import { bodyOf, formPath, NEW_CONTACT, valuesOf, type ContactValues } from './contactValues';
 import { useCreateContact, useUpdateContact } from './contacts';
 import { KINDS, ROLES } from './listSearch';
-import { changesOf, mergeValues, type Merged } from './mergeValues';
 import { StringRows } from './StringRows';
 
 type Props = { contact?: Contact; onClose: () => void; onSaved: (contact: Contact) => void };
 
-type Conflict = { theirs: ContactValues; fields: Merged<ContactValues>['conflicts'] };
-
 /** Creates a contact, or edits one. When somebody else saved first, their changes are taken in before ours. */
 export function ContactForm({ contact, onClose, onSaved }: Props) {
   const texts = useTexts();
-  const [base, setBase] = useState(contact);
-  const [conflict, setConflict] = useState<Conflict>();
   const form = useForm<ContactValues>({ initialValues: contact ? valuesOf(contact) : NEW_CONTACT });
   const create = useCreateContact();
   const update = useUpdateContact();
+  const names = useFieldNames();
 
-  const takeIn = async (before: Contact) => {
-    const latest = await dataOf(
-      api.GET('/api/v1/contacts/{contact_id}', { params: { path: { contact_id: before.id } } }),
-    );
-    const theirs = valuesOf(latest);
-    const merged = mergeValues(valuesOf(before), form.getValues(), theirs);
-    form.setValues(merged.values);
-    setBase(latest);
-    setConflict({ theirs, fields: merged.conflicts });
-  };
+  const { base, conflict, takeIn } = useMerging({
+    form,
+    saved: contact,
+    valuesOf,
+    latest: ({ id }) =>
+      dataOf(api.GET('/api/v1/contacts/{contact_id}', { params: { path: { contact_id: id } } })),
+  });
 
   const save = async (values: ContactValues) => {
     try {
@@ -81,7 +75,7 @@ export function ContactForm({ contact, onClose, onSaved }: Props) {
     >
       <form onSubmit={form.onSubmit((values) => void save(values))}>
         <Stack gap="lg">
-          {conflict && <ContactConflict theirs={conflict.theirs} fields={conflict.fields} />}
+          <ConflictNotice conflict={conflict} names={names} />
           <Identity form={form} />
           <Reach form={form} />
           <Fiscal form={form} />
@@ -98,6 +92,25 @@ export function ContactForm({ contact, onClose, onSaved }: Props) {
       </form>
     </Modal>
   );
+}
+
+function useFieldNames(): Record<keyof ContactValues, string> {
+  const { contactForm } = useTexts();
+  return {
+    kind: contactForm.kind,
+    name: contactForm.name,
+    trade_name: contactForm.tradeName,
+    roles: contactForm.roles,
+    emails: contactForm.emails,
+    phones: contactForm.phones,
+    website: contactForm.website,
+    tax_id: contactForm.taxId,
+    vat_number: contactForm.vatNumber,
+    billing_address: contactForm.fiscal,
+    iban: contactForm.iban,
+    defaults: contactForm.defaults,
+    tags: contactForm.tags,
+  };
 }
 
 type FormProps = { form: ReturnType<typeof useForm<ContactValues>> };

@@ -1,8 +1,13 @@
 import { Select, SimpleGrid, Skeleton, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
+import { api, dataOf } from '@/api/client';
+import { isStale } from '@/api/problem';
 import type { Opportunity, Pipeline } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { ConflictNotice } from '@/merging/ConflictNotice';
+import { useMerging } from '@/merging/useMerging';
+import { useFormats } from '@/i18n/formats';
 import { useSession } from '@/session/session';
 import { DateFields, DayField } from '@/ui/DateFields';
 import { decimalText } from '@/ui/decimalText';
@@ -36,6 +41,7 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
   const texts = useTexts();
   const { opportunities } = texts;
   const { organization } = useSession();
+  const { day } = useFormats();
   const { create, update } = useOpportunities(contactId);
   const currency = opportunity?.currency ?? organization.currency;
   const form = useForm<Values>({
@@ -45,7 +51,8 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
       value: (value) => (decimalText(value) === null ? texts.fields.number : null),
     },
   });
-  const onError = useSubmitProblems(form);
+  const { base, conflict, takeIn } = useMerging({ form, saved: opportunity, valuesOf, latest });
+  const tellProblems = useSubmitProblems(form);
   const stages = stagesOf(pipelines, form.values.pipeline_id);
   const chooseStage = (id: string | null) => {
     const stage = stages.find((each) => each.id === id);
@@ -56,7 +63,19 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
     if (id && first)
       form.setValues({ pipeline_id: id, stage_id: first.id, probability: String(first.probability) });
   };
-  const submit = (values: Values) => {
+  const show = (values: Values, field: keyof Values) => {
+    switch (field) {
+      case 'pipeline_id':
+        return pipelines.find(({ id }) => id === values.pipeline_id)?.name ?? '';
+      case 'stage_id':
+        return base?.stage_name ?? '';
+      case 'expected_close':
+        return values.expected_close ? day(values.expected_close) : '';
+      default:
+        return values[field];
+    }
+  };
+  const submit = async (values: Values) => {
     const fields = {
       ...values,
       title: values.title.trim(),
@@ -64,16 +83,34 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
       probability: Number(values.probability),
       currency,
     };
-    if (opportunity) update.mutate({ opportunity, fields }, { onSuccess: onClose, onError });
-    else create.mutate(fields, { onSuccess: onClose, onError });
+    try {
+      if (base) await update.mutateAsync({ opportunity: base, fields });
+      else await create.mutateAsync(fields);
+      onClose();
+    } catch (error) {
+      if (base && isStale(error)) await takeIn(base);
+      else tellProblems(error);
+    }
   };
   return (
     <FormDialog
       title={opportunity ? opportunities.edit : opportunities.new}
       busy={create.isPending || update.isPending}
       onClose={onClose}
-      onSubmit={form.onSubmit(submit)}
+      onSubmit={form.onSubmit((values) => void submit(values))}
     >
+      <ConflictNotice
+        conflict={conflict}
+        names={{
+          title: opportunities.name,
+          pipeline_id: opportunities.pipeline,
+          stage_id: opportunities.stage,
+          value: opportunities.value,
+          probability: opportunities.probability,
+          expected_close: opportunities.close,
+        }}
+        show={show}
+      />
       <TextInput label={opportunities.name} required data-autofocus {...form.getInputProps('title')} />
       <SimpleGrid cols={2}>
         <Select
@@ -109,6 +146,9 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
     </FormDialog>
   );
 }
+
+const latest = ({ id }: Opportunity) =>
+  dataOf(api.GET('/api/v1/opportunities/{opportunity_id}', { params: { path: { opportunity_id: id } } }));
 
 function newOpportunity(pipelines: Pipeline[]): Values {
   const pipeline = pipelines.find(({ is_default }) => is_default) ?? pipelines[0];
