@@ -14,7 +14,7 @@ from schemathesis.schemas import APIOperation, BaseSchema
 
 from tests.support.ficha import Ficha, started
 
-EXAMPLES = 8
+EXAMPLES = 12
 
 
 @pytest.fixture(scope="module")

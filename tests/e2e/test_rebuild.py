@@ -68,7 +68,7 @@ def test_spoilt_copies_are_as_they_were_and_nobody_notices(
     from_log = {service: count for service, (_, count) in told.items()}
     if ficha.mode == "stack":
         facts, count = told["portal"]
-        assert facts > 500
+        assert facts >= len(before["portal"]) > 500
         assert count > facts * 0.9
         assert from_log["contacts"] == 1
     else:

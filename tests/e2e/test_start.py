@@ -8,7 +8,6 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.support.ficha import Ficha, started
@@ -40,7 +39,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
     assert "FICHA_PORT" in said
 
 
-@pytest.mark.parametrize("port", ["70000", "eighty"])
+@pytest.mark.parametrize("port", ["0", "70000", "eighty"])
 def test_a_port_that_is_none_is_named(tmp_path: Path, port: str) -> None:
     assert repr(port) in attempt(tmp_path / "home", FICHA_PORT=port)
 
@@ -61,23 +60,16 @@ def test_a_damaged_database_folder_is_named(tmp_path: Path) -> None:
     assert f"PostgreSQL did not start in {tmp_path / 'postgres'}" in attempt(tmp_path)
 
 
-def test_it_stops_whole_and_its_data_is_there_next_time(tmp_path: Path) -> None:
-    """After Ctrl-C, and after SIGTERM."""
-    with started("run", tmp_path, demo="0", stop_with=signal.SIGINT) as ficha:
-        family = family_of(ficha)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_it_stops_whole_and_its_data_is_there_next_time(tmp_path: Path, how: signal.Signals) -> None:
+    with started("run", tmp_path, demo="0", stop_with=how) as ficha:
+        family = ficha.process.children(recursive=True)
+        assert {"postgres", "weed"} <= {process.name() for process in family}
         assert "Another Ficha is running" in attempt(ficha.home)
         contact = make_contact(ficha)
     assert not [process for process in family if process.is_running()]
-    with started("run", tmp_path, demo="0", stop_with=signal.SIGTERM) as ficha, closing(ficha.client()) as client:
-        family = family_of(ficha)
+    with started("run", tmp_path, demo="0") as ficha, closing(ficha.client()) as client:
         assert client.get(f"/api/v1/contacts/{contact}").json()["name"] == "Perenne, S.L."
-    assert not [process for process in family if process.is_running()]
-
-
-def family_of(ficha: Ficha) -> list[psutil.Process]:
-    family = ficha.process.children(recursive=True)
-    assert {"postgres", "weed"} <= {process.name() for process in family}
-    return family
 
 
 def make_contact(ficha: Ficha) -> str:

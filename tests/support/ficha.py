@@ -150,8 +150,9 @@ def started(
 
 @pytest.fixture(scope="session", params=["run", "stack"])
 def ficha(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ficha]:
-    """The same journeys, in one process and as a stack."""
-    with started(request.param, tmp_path_factory.mktemp(request.param), demo="recent") as ficha:
+    """The same journeys, in one process with all demo data and as a stack with the recent."""
+    demo: Demo = "recent" if request.param == "stack" else "1"
+    with started(request.param, tmp_path_factory.mktemp(request.param), demo=demo) as ficha:
         yield ficha
 
 

@@ -43,6 +43,43 @@ def test_an_administrator_edits_what_clients_see(page: Page, client: httpx.Clien
     client.patch("/api/v1/organization", json={"iban": before["iban"]}).raise_for_status()
 
 
+def test_who_saves_second_takes_in_what_the_first_saved(page: Page, client: httpx.Client) -> None:
+    before = client.get("/api/v1/organization").json()
+    page.goto("/settings")
+    page.get_by_label("Teléfono").fill("+34 910 000 001")
+    page.get_by_label("Web").fill("https://mine.example")
+    theirs = {"website": "https://theirs.example", "email": "otra@northwind.example"}
+    client.patch("/api/v1/organization", json=theirs).raise_for_status()
+    save = page.get_by_role("button", name="Guardar")
+    save.click()
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("Otra persona ha guardado cambios")
+    expect(told).to_contain_text("https://theirs.example")
+    save.click()
+    expect(page.get_by_text("Ajustes guardados.")).to_be_visible()
+    expect(told).to_have_count(0)
+    after = client.get("/api/v1/organization").json()
+    assert (after["website"], after["email"]) == ("https://mine.example", "otra@northwind.example")
+    kept = {field: before[field] for field in ("website", "email", "phone")}
+    client.patch("/api/v1/organization", json=kept).raise_for_status()
+
+
+def test_a_new_logo_is_no_conflict_for_who_goes_on_editing(page: Page, client: httpx.Client, tmp_path: Path) -> None:
+    before = client.get("/api/v1/organization").json()
+    file = tmp_path / "logo.png"
+    file.write_bytes(a_logo())
+    page.goto("/settings")
+    page.get_by_label("Provincia").fill("Barcelona")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("Logotipo guardado.")).to_be_visible()
+    page.get_by_role("button", name="Guardar").click()
+    expect(page.get_by_text("Ajustes guardados.")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="Otra persona")).to_have_count(0)
+    assert client.get("/api/v1/organization").json()["address"]["province"] == "Barcelona"
+    client.patch("/api/v1/organization", json={"address": before["address"]}).raise_for_status()
+    client.delete("/api/v1/organization/logo").raise_for_status()
+
+
 def test_the_logo_is_seen_at_the_door_of_the_portal_until_it_is_removed(
     page: Page, client: httpx.Client, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LAST_FAILURE, R
 from shared.bus.transport import Failure, Tap, Transport
 from shared.db.engine import create_engine
 from shared.db.infrastructure import outbox
+from shared.db.provision import Provisioned
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import Event
@@ -38,6 +39,7 @@ from tests.shared.bus.street import (
     unique,
     waiting_rows,
 )
+from tests.support import probe
 from tests.support.probe import OtherChanged, ThingChanged, ThingState, change_thing, effects, on_thing_changed
 from tests.support.waiting import until
 
@@ -355,7 +357,12 @@ async def test_a_database_that_is_away_costs_no_message_a_rung(publisher: Databa
 
 
 async def test_while_its_database_is_away_a_listener_holds_events_and_their_order(
-    street: Street, publisher: Database, listener: Database, postgres: Postgres, scope: Scope
+    street: Street,
+    publisher: Database,
+    listener: Database,
+    listener_urls: Provisioned,
+    postgres: Postgres,
+    scope: Scope,
 ) -> None:
     _, ear = listening(street, listener, ON_THING)
     out = street.transport(unique("probe"))
@@ -369,12 +376,12 @@ async def test_while_its_database_is_away_a_listener_holds_events_and_their_orde
                 for version in range(2, 12)
                 for subject in subjects
             ]
-        # Our own look must not be what meets a connection that was ended.
-        await listener.engine.dispose()
-        await see(listener, events, within=20)
-        await drained(publisher)
-    # Every version, not only the newest: none overtook another.
-    assert [await applied(listener, subject) for subject in subjects] == [list(range(1, 12))] * 3
+        # Through a pool of our own: what was ended in the listener's is for the listener to meet.
+        async with probe.connect(listener_urls) as onlooker:
+            await see(onlooker, events, within=20)
+            await drained(publisher)
+            # Every version, not only the newest: none overtook another.
+            assert [await applied(onlooker, subject) for subject in subjects] == [list(range(1, 12))] * 3
 
 
 @asynccontextmanager

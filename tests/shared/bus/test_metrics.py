@@ -159,6 +159,7 @@ async def test_a_database_that_is_away_settles_nothing_and_leaves_no_old_figures
     await Depths(nowhere, transport, metrics).look()
     assert math.isnan(value(metrics, "ficha_outbox_events") or 0)
     assert math.isnan(value(metrics, "ficha_outbox_oldest_age_seconds") or 0)
+    assert math.isnan(value(metrics, "ficha_log_compared_timestamp_seconds") or 0)
     assert value(metrics, "ficha_dead_letters", status="dead") is None
 
 

@@ -42,7 +42,7 @@ class Depths:
                 found = (await connection.execute(_LOOK, {"most": _MOST})).one()
         except (SQLAlchemyError, OSError) as error:
             logger.warning("depths_unknown", error=str(error))
-            for gauge in (metrics.outbox_events, metrics.outbox_oldest_age):
+            for gauge in (metrics.outbox_events, metrics.outbox_oldest_age, metrics.log_compared):
                 gauge.set(math.nan)
             metrics.dead_letters.clear()
             return

@@ -3,13 +3,12 @@ import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '@/api/client';
 import { keys } from '@/api/keys';
-import { isStale } from '@/api/problem';
 import type { Activity } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useFormats } from '@/i18n/formats';
 import { ConflictNotice } from '@/merging/ConflictNotice';
 import { useMerging } from '@/merging/useMerging';
 import { useSession } from '@/session/session';
-import { useFormats } from '@/i18n/formats';
 import { DateFields, MomentField } from '@/ui/DateFields';
 import { FormDialog } from '@/ui/FormDialog';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
@@ -31,8 +30,19 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
       starts_at: (moment) => (moment ? null : texts.fields.missing),
     },
   });
-  const { base, conflict, takeIn } = useMerging({ form, saved: activity, valuesOf: activityValues, latest });
-  const tellProblems = useSubmitProblems(form);
+  const { base, conflict, submit } = useMerging<Activity | undefined, ActivityValues>({
+    form,
+    saved: activity,
+    valuesOf: activityValues,
+    latest,
+    save: async (values, base) => {
+      const fields = activityFields(values);
+      if (base) await update.mutateAsync({ activity: base, fields });
+      else await create.mutateAsync(fields);
+      onClose();
+    },
+    onError: useSubmitProblems(form),
+  });
   const reminders = [
     { value: '', label: activities.reminders.none },
     { value: '15', label: activities.reminders[15] },
@@ -54,24 +64,13 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
         return values[field];
     }
   };
-  const submit = async (values: ActivityValues) => {
-    const fields = activityFields(values);
-    try {
-      if (base) await update.mutateAsync({ activity: base, fields });
-      else await create.mutateAsync(fields);
-      onClose();
-    } catch (error) {
-      if (base && isStale(error)) await takeIn(base);
-      else tellProblems(error);
-    }
-  };
   return (
     <FormDialog
       title={activity ? activities.edit : activities.new}
       size="lg"
       busy={create.isPending || update.isPending}
       onClose={onClose}
-      onSubmit={form.onSubmit((values) => void submit(values))}
+      onSubmit={form.onSubmit(submit)}
     >
       <ConflictNotice
         conflict={conflict}

@@ -2,7 +2,6 @@ import { Button, ColorInput, Group, SimpleGrid, Stack, Text, TextInput, Title } 
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { isStale } from '@/api/problem';
 import type { Organization } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { AddressInputs } from '@/contacts/AddressInputs';
@@ -25,23 +24,18 @@ export function SettingsPage() {
   const { data: organization } = useSuspenseQuery(organizationQuery);
   const form = useForm<OrganizationValues>({ initialValues: valuesOf(organization) });
   const { update } = useOrganizationChanges();
-  const { base, conflict, takeIn, restart } = useMerging({
+  const { conflict, submit, restart } = useMerging<Organization, OrganizationValues>({
     form,
     saved: organization,
     valuesOf,
     latest: () => client.query({ ...organizationQuery, staleTime: 0 }),
-  });
-  const tellProblems = useSubmitProblems(form);
-  const save = async (values: OrganizationValues) => {
-    const changes = changesOf(bodyOf(valuesOf(base)), bodyOf(values));
-    try {
+    save: async (values, base) => {
+      const changes = changesOf(bodyOf(valuesOf(base)), bodyOf(values));
       restart(await update.mutateAsync({ version: base.version, changes }));
       tell(company.saved);
-    } catch (error) {
-      if (isStale(error)) await takeIn(base);
-      else tellProblems(error);
-    }
-  };
+    },
+    onError: useSubmitProblems(form),
+  });
   return (
     <div className={classes.page}>
       <Title order={1} fz={{ base: 22, sm: 26 }}>
@@ -50,7 +44,7 @@ export function SettingsPage() {
       <Text size="sm" c="dimmed" mt={4} mb="lg">
         {company.hint}
       </Text>
-      <form onSubmit={form.onSubmit((values) => void save(values))} noValidate>
+      <form onSubmit={form.onSubmit(submit)} noValidate>
         <Stack gap="lg">
           <ConflictNotice
             conflict={conflict}

@@ -13,7 +13,6 @@ import {
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { api, dataOf } from '@/api/client';
-import { isStale } from '@/api/problem';
 import type { Contact } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { LANGUAGE_NAMES, LOCALES } from '@/i18n/locale';
@@ -38,16 +37,13 @@ export function ContactForm({ contact, onClose, onSaved }: Props) {
   const update = useUpdateContact();
   const names = useFieldNames();
 
-  const { base, conflict, takeIn } = useMerging({
+  const { conflict, submit } = useMerging<Contact | undefined, ContactValues>({
     form,
     saved: contact,
     valuesOf,
     latest: ({ id }) =>
       dataOf(api.GET('/api/v1/contacts/{contact_id}', { params: { path: { contact_id: id } } })),
-  });
-
-  const save = async (values: ContactValues) => {
-    try {
+    save: async (values, base) => {
       const saved = base
         ? await update.mutateAsync({
             base,
@@ -55,15 +51,15 @@ export function ContactForm({ contact, onClose, onSaved }: Props) {
           })
         : await create.mutateAsync(bodyOf(values));
       onSaved(saved);
-    } catch (error) {
-      if (base && isStale(error)) return takeIn(base);
+    },
+    onError: (error) => {
       const errors = fieldErrors(error, texts);
       form.setErrors(
         Object.fromEntries(Object.entries(errors).map(([field, text]) => [formPath(field), text])),
       );
       tellProblem(problemText(error, texts));
-    }
-  };
+    },
+  });
 
   return (
     <Modal
@@ -73,7 +69,7 @@ export function ContactForm({ contact, onClose, onSaved }: Props) {
       title={contact ? texts.contactForm.edit : texts.contactForm.create}
       closeButtonProps={{ 'aria-label': texts.actions.close }}
     >
-      <form onSubmit={form.onSubmit((values) => void save(values))}>
+      <form onSubmit={form.onSubmit(submit)}>
         <Stack gap="lg">
           <ConflictNotice conflict={conflict} names={names} />
           <Identity form={form} />

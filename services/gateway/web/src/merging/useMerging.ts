@@ -1,6 +1,7 @@
 import type { UseFormReturnType } from '@mantine/form';
 import { useState } from 'react';
-import { mergeValues, type Merged } from './mergeValues';
+import { isStale } from '@/api/problem';
+import { changesOf, mergeValues, type Merged } from './mergeValues';
 
 export type Conflict<Values> = { theirs: Values; fields: Merged<Values>['conflicts'] };
 
@@ -10,31 +11,45 @@ type Editing<Opened, Values extends object> = {
   saved: Opened;
   valuesOf: (saved: NonNullable<Opened>) => Values;
   latest: (saved: NonNullable<Opened>) => Promise<NonNullable<Opened>>;
+  /** On top of that version: fails as stale where it is not the latest any more. */
+  save: (values: Values, base: Opened) => Promise<void>;
+  onError: (error: unknown) => void;
 };
 
-/** A form over what others edit too: where they saved first, `takeIn` puts their changes under ours. */
-export function useMerging<Opened, Values extends object>({
-  form,
-  saved,
-  valuesOf,
-  latest,
-}: Editing<Opened, Values>) {
+/** A form over what others edit too: where they saved first, their changes are put under ours, to be saved again. */
+export function useMerging<Opened, Values extends object>(editing: Editing<Opened, Values>) {
+  const { form, saved, valuesOf, latest, save, onError } = editing;
   const [base, setBase] = useState(saved);
   const [conflict, setConflict] = useState<Conflict<Values>>();
-  const takeIn = async (before: NonNullable<Opened>) => {
-    const now = await latest(before);
+
+  const attempt = async (values: Values, onTopOf: Opened): Promise<void> => {
+    try {
+      await save(values, onTopOf);
+      return;
+    } catch (error) {
+      if (!onTopOf || !isStale(error)) throw error;
+    }
+    const now = await latest(onTopOf);
+    const before = valuesOf(onTopOf);
     const theirs = valuesOf(now);
-    const merged = mergeValues(valuesOf(before), form.getValues(), theirs);
-    form.setValues(merged.values);
     setBase(() => now);
+    // What changed is nothing that this form shows: no reason to ask.
+    if (Object.keys(changesOf(before, theirs)).length === 0) return attempt(values, now);
+    const merged = mergeValues(before, values, theirs);
+    form.setValues(merged.values);
     setConflict({ theirs, fields: merged.conflicts });
   };
-  /** Go on from what was saved. */
-  const restart = (now: NonNullable<Opened>) => {
-    form.setInitialValues(valuesOf(now));
-    form.setValues(valuesOf(now));
-    setBase(() => now);
-    setConflict(undefined);
+
+  return {
+    base,
+    conflict,
+    submit: (values: Values) => void attempt(values, base).catch(onError),
+    /** Go on from what was saved. */
+    restart: (now: NonNullable<Opened>) => {
+      form.setInitialValues(valuesOf(now));
+      form.setValues(valuesOf(now));
+      setBase(() => now);
+      setConflict(undefined);
+    },
   };
-  return { base, conflict, takeIn, restart };
 }

@@ -2,7 +2,6 @@ import { Select, SimpleGrid, Skeleton, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '@/api/client';
-import { isStale } from '@/api/problem';
 import type { Opportunity, Pipeline } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { ConflictNotice } from '@/merging/ConflictNotice';
@@ -51,8 +50,25 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
       value: (value) => (decimalText(value) === null ? texts.fields.number : null),
     },
   });
-  const { base, conflict, takeIn } = useMerging({ form, saved: opportunity, valuesOf, latest });
-  const tellProblems = useSubmitProblems(form);
+  const { base, conflict, submit } = useMerging<Opportunity | undefined, Values>({
+    form,
+    saved: opportunity,
+    valuesOf,
+    latest,
+    save: async (values, base) => {
+      const fields = {
+        ...values,
+        title: values.title.trim(),
+        value: decimalText(values.value) ?? '0',
+        probability: Number(values.probability),
+        currency,
+      };
+      if (base) await update.mutateAsync({ opportunity: base, fields });
+      else await create.mutateAsync(fields);
+      onClose();
+    },
+    onError: useSubmitProblems(form),
+  });
   const stages = stagesOf(pipelines, form.values.pipeline_id);
   const chooseStage = (id: string | null) => {
     const stage = stages.find((each) => each.id === id);
@@ -75,29 +91,12 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
         return values[field];
     }
   };
-  const submit = async (values: Values) => {
-    const fields = {
-      ...values,
-      title: values.title.trim(),
-      value: decimalText(values.value) ?? '0',
-      probability: Number(values.probability),
-      currency,
-    };
-    try {
-      if (base) await update.mutateAsync({ opportunity: base, fields });
-      else await create.mutateAsync(fields);
-      onClose();
-    } catch (error) {
-      if (base && isStale(error)) await takeIn(base);
-      else tellProblems(error);
-    }
-  };
   return (
     <FormDialog
       title={opportunity ? opportunities.edit : opportunities.new}
       busy={create.isPending || update.isPending}
       onClose={onClose}
-      onSubmit={form.onSubmit((values) => void submit(values))}
+      onSubmit={form.onSubmit(submit)}
     >
       <ConflictNotice
         conflict={conflict}
