@@ -39,6 +39,7 @@ from shared.rebuild.telling import Source
 from shared.settings import ServiceSettings
 from shared.supervision import outlive
 from shared.web.app import create_probe_app
+from shared.web.protocol import Protocol
 from shared.worker import Worker
 
 logger = structlog.get_logger("process")
@@ -257,6 +258,7 @@ async def serve(tasks: asyncio.TaskGroup, app: FastAPI, host: str, port: int, st
     server = _Server(
         uvicorn.Config(
             app,
+            http=Protocol,
             host=host,
             port=port,
             log_config=None,

@@ -1,8 +1,12 @@
 """Whatever is wrong with a request, the answer is a problem that says so."""
 
+import asyncio
+
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from shared.process import serve
 from tests.support.identity import bearer
 
 JSON = {"Content-Type": "application/json"}
@@ -131,3 +135,23 @@ async def test_health_and_metrics_need_no_token(client: httpx.AsyncClient) -> No
     metrics = await client.get("/metrics")
     assert metrics.status_code == 200
     assert "# HELP http_requests_total" in metrics.text
+
+
+@pytest.mark.parametrize(
+    "sent", [b"GET / HTTP/1.1\r\nHost: a\r\nIf-Match: \x1f\x00\r\n\r\n", b"\x16\x03\x01 no HTTP at all\r\n\r\n"]
+)
+async def test_what_is_no_http_is_told_so_and_cut_off(sent: bytes) -> None:
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        port = await serve(tasks, FastAPI(), "127.0.0.1", 0, stop)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        head, _, body = (await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")
+        writer.close()
+        stop.set()
+    status, *lines = head.decode().split("\r\n")
+    headers = dict(line.lower().split(": ") for line in lines)
+    assert status == "HTTP/1.1 400 Bad Request"
+    assert int(headers["content-length"]) == len(body)
+    answer = httpx.Response(int(status.split()[1]), headers=headers, content=body)
+    assert problem_of(answer, 400, "malformed_request")["detail"]
