@@ -1,5 +1,6 @@
 """Contacts over HTTP: create, read, edit, delete, restore, list and search."""
 
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -153,13 +154,36 @@ async def test_pages_follow_one_another_without_gap_or_repetition(client: httpx.
 
 @pytest.mark.parametrize(
     "q",
-    ["peñalver", "PENALVER", "construcciones penalver", "constucciones", "B-85.955.367", "612 345 678", "hola@penal"],
+    [
+        *("peñalver", "PENALVER", "construcciones penalver", "B-85.955.367", "612 345 678", "hola@penal"),
+        *("constucciones", "penalbver", "penlaver", "pemalver", "construccoines penalber"),
+    ],
 )
 async def test_search_forgives_accents_case_and_small_typos(client: httpx.AsyncClient, q: str) -> None:
     await client.post("/api/v1/contacts", json=ACME)
     await create(client, name="Bodegas Riojanas", phones=["+34911111111"])
     found = (await client.get("/api/v1/contacts", params={"q": q})).json()["items"]
     assert [item["name"] for item in found] == [ACME["name"]]
+
+
+async def test_what_is_similar_is_found_where_nothing_is_as_written(client: httpx.AsyncClient) -> None:
+    for name in ("Lopez Uno", "Lopez Dos", "Lopes Tres"):
+        await create(client, name=name)
+    assert await names_of(client, q="lopez") == ["Lopez Dos", "Lopez Uno"]
+    everybody = ["Lopes Tres", "Lopez Dos", "Lopez Uno"]
+    assert await names_of(client, q="lopec", limit=2) == everybody
+    assert await names_of(client, q="lopec", limit=1, sort="-updated_at") == ["Lopes Tres", "Lopez Dos", "Lopez Uno"]
+
+
+async def names_of(client: httpx.AsyncClient, **query: Any) -> list[str]:
+    """Through all pages."""
+    names, cursor = [], None
+    while True:
+        page = (await client.get("/api/v1/contacts", params={**query, **({"cursor": cursor} if cursor else {})})).json()
+        names += [item["name"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if not cursor:
+            return names
 
 
 async def test_filters_narrow_the_list(client: httpx.AsyncClient) -> None:

@@ -49,7 +49,7 @@ async def list_contacts(
     limit: LimitParam = 50,
     cursor: CursorParam = None,
 ) -> Page[ContactOut]:
-    """By name unless told otherwise; a search puts literal matches before similar ones."""
+    """By name unless told otherwise; a search finds what is similar where nothing is as written."""
     after = _contact_cursor(cursor, sort) if cursor else None
     rows = await service.list_contacts(
         session, q=q, role=role, kind=kind, tag=tag, sort=sort, after=after, limit=limit + 1
@@ -213,10 +213,8 @@ def _link_cursor(cursor: str) -> list[Any]:
 def _contact_cursor(cursor: str, sort: Sort | None) -> list[Any]:
     """Sort values come back as JSON: give them their types again."""
     try:
-        if sort == "-updated_at":
-            updated_at, last_id = decode_cursor(cursor, size=2)
-            return [datetime.fromisoformat(str(updated_at)), UUID(str(last_id))]
-        rank, name, last_id = decode_cursor(cursor, size=3)
-        return [int(rank) & 1, str(name), UUID(str(last_id))]
+        similar, key, last_id = decode_cursor(cursor, size=3)
+        value = datetime.fromisoformat(str(key)) if sort == "-updated_at" else str(key)
+        return [int(similar) & 1, value, UUID(str(last_id))]
     except (ValueError, TypeError):
         raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None
