@@ -35,7 +35,7 @@ setup: $(VENV)/.ready  ## install everything into .venv (the other commands do i
 web: $(WEB_BUILT)  ## build the web client, where its sources changed
 
 web-api: setup $(WEB)/node_modules/.ready  ## write the web client's API types anew, from the services' code
-	@$(RUN)/ficha openapi | ($(IN_WEB) npm run --silent api > src/api/schema.d.ts)
+	@$(RUN)/ficha openapi | ($(IN_WEB) npm run --silent api > src/api/schema.new && mv src/api/schema.new src/api/schema.d.ts)
 
 run: setup web  ## Ficha on this machine, with demo data: http://127.0.0.1:8000
 	@exec $(RUN)/ficha run

@@ -16,7 +16,7 @@ INFRASTRUCTURE = {
     "log_position",
 }
 """The service's own machinery, read by its worker across organisations; holds no tenant's table."""
-SEEN_BY_OWNER = {"contacts": {"contact"}}
+SEEN_BY_OWNER = {"contacts": {"contact"}, "documents": {"document", "product"}}
 """Tables whose policy does not hold their owner, who reads them for a view that has a condition of its own."""
 QUEUES = {"notifications": {"delivery", "webhook_lane", "webhook_wake"}}
 

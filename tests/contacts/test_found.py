@@ -1,17 +1,17 @@
 """The view that lists and searches read: of one organisation only, and open to the index."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts.service import list_contacts
-from shared.db.engine import create_engine
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
+from tests.support.planning import analyze, plan_of
 from tests.support.postgres import Databases
 
 MANY = text(
@@ -43,36 +43,15 @@ async def test_it_shows_the_rows_of_one_organisation_and_takes_none_of_another(
 
 
 @pytest.mark.parametrize("q", ["c4ca4238a0b9", "c4ca4238x0b9"], ids=["as written", "similar"])
-async def test_what_a_search_asks_finds_its_index(
-    databases: Databases, database: Database, org_id: UUID, q: str
-) -> None:
+async def test_a_search_finds_its_index(databases: Databases, database: Database, org_id: UUID, q: str) -> None:
     async with database.transaction(Scope(org_id)) as session:
         await session.execute(MANY, {"org_id": org_id})
-    await analyze(databases)
-    asked: list[tuple[str, Any]] = []
+    await analyze(databases, "contacts", "contact")
 
-    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
+    async def search(session: AsyncSession) -> None:
+        assert [contact.name for contact, _ in await list_contacts(session, q=q, limit=51)] == ["Cliente 1"]
 
-    async with database.transaction(Scope(org_id)) as session:
-        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-        try:
-            found = await list_contacts(session, q=q, limit=51)
-        finally:
-            event.remove(database.engine.sync_engine, "before_cursor_execute", note)
-        assert [contact.name for contact, _ in found] == ["Cliente 1"]
-        connection = await session.connection()
-        statement, parameters = next(each for each in reversed(asked) if "contact_found" in each[0])
-        plan = " ".join((await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)).scalars())
+    plan = await plan_of(database, Scope(org_id), search)
     assert "ix_contact_search" in plan
     assert "search" in plan.partition("Index Cond")[2]
     assert "Seq Scan" not in plan
-
-
-async def analyze(databases: Databases) -> None:
-    """As the owner: planning goes by it."""
-    owner = Database(create_engine((await databases.urls("contacts")).migrate_url, application="test", pool_size=1))
-    async with owner.engine.connect() as raw:
-        connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("VACUUM ANALYZE contact"))
-    await owner.close()

@@ -45,9 +45,7 @@ class Views(DeclarativeBase):
 
 
 class Found(Views):
-    """The view that lists and searches go through. On the table itself row-level security keeps the planner from the
-    trigram index: it asks every row whose it is before it lets LIKE see it.
-    """
+    """The view that lists and searches go through; `shared.db.finding` says why."""
 
     __tablename__ = "contact_found"
 

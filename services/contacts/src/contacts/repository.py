@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from contacts.errors import ContactNotFound, LinkNotFound
 from contacts.models import Contact, Found, Organization, PersonLink
+from shared.db.finding import read_found
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, org_of
 from shared.db.upserts import keep_newer
@@ -88,20 +89,15 @@ async def _page(
     after: list[Any] | None,
     limit: int,
 ) -> list[tuple[Contact, list[Any]]]:
-    """Found by the view, then read from the table. In one query with the table, its policy would reach the view's rows
-    too and keep them from the index; a subquery with a limit is planned alone.
-    """
     latest_first = sort == "-updated_at"
-    key = Found.updated_at if latest_first else Found.sort_name
+    order, name = (desc, "updated_at") if latest_first else (asc, "sort_name")
+    found, shown = getattr(Found, name), getattr(Contact, name)
     if after:
-        row, last = tuple_(key, Found.id), tuple_(*after[1:])
+        row, last = tuple_(found, Found.id), tuple_(*after[1:])
         listed = listed.where(row < last if latest_first else row > last)
-    order = desc if latest_first else asc
-    page = listed.add_columns(key.label("key")).order_by(order(key), order(Found.id)).limit(limit)
-    found = page.subquery("found")
-    same = and_(Contact.org_id == found.c.org_id, Contact.id == found.c.id)
-    statement = select(Contact, found.c.key).join(found, same).order_by(order(found.c.key), order(found.c.id))
-    return [(contact, [similar, value, contact.id]) for contact, value in await session.execute(statement)]
+    page = listed.order_by(order(found), order(Found.id))
+    rows = await session.execute(read_found(Contact, page, limit=limit).order_by(order(shown), order(Contact.id)))
+    return [(contact, [similar, getattr(contact, name), contact.id]) for contact in rows.scalars()]
 
 
 async def list_links(

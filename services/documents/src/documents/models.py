@@ -39,6 +39,23 @@ class Product(Entity, Base):
     search: Mapped[str] = mapped_column(Text, deferred=True)
 
 
+class Views(DeclarativeBase):
+    metadata = new_metadata()
+
+
+class FoundProduct(Views):
+    """The view that lists and searches go through; `shared.db.finding` says why."""
+
+    __tablename__ = "product_found"
+
+    org_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    in_catalogue: Mapped[bool]
+    active: Mapped[bool]
+    sort_name: Mapped[str] = mapped_column(Text)
+    search: Mapped[str] = mapped_column(Text)
+
+
 class Series(Entity, Base):
     __tablename__ = "series"
 
@@ -111,6 +128,23 @@ class Document(Entity, Base):
     @property
     def recipient(self) -> dict[str, Any] | None:
         return self.contact_snapshot if self.side == "sales" else self.organization_snapshot
+
+
+class FoundDocument(Views):
+    """The view that lists and searches go through; `shared.db.finding` says why."""
+
+    __tablename__ = "document_found"
+
+    org_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(Uuid)
+    type: Mapped[str] = mapped_column(Text)
+    side: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    issue_date: Mapped[date] = mapped_column(Date)
+    due_date: Mapped[date | None] = mapped_column(Date)
+    pending_total: Mapped[Decimal] = mapped_column(MONEY)
+    search: Mapped[str] = mapped_column(Text)
 
 
 class Payment(Entity, Base):

@@ -11,7 +11,8 @@ from sqlalchemy.orm import defer
 
 from documents.errors import DocumentNotFound
 from documents.folding import fold, words_of
-from documents.models import Document
+from documents.models import Document, FoundDocument
+from shared.db.finding import read_found
 from shared.db.tenancy import org_of
 
 _HEAVY = (
@@ -55,32 +56,31 @@ async def list_documents(
     limit: int,
 ) -> list[Document]:
     """Newest first, without their heavy columns. `overdue_on`: only what is open and was due before that day."""
-    keys = (Document.issue_date, Document.id)
-    statement = (
-        select(Document)
-        .where(Document.org_id == org_of(session))
-        .order_by(*(key.desc() for key in keys))
-        .limit(limit)
-        .options(*(defer(column) for column in _HEAVY))
-    )
+    found = select(FoundDocument.org_id, FoundDocument.id).where(FoundDocument.org_id == org_of(session))
     for column, value in (
-        (Document.contact_id, contact_id),
-        (Document.side, side),
-        (Document.type, document_type),
-        (Document.status, status),
+        (FoundDocument.contact_id, contact_id),
+        (FoundDocument.side, side),
+        (FoundDocument.type, document_type),
+        (FoundDocument.status, status),
     ):
         if value is not None:
-            statement = statement.where(column == value)
+            found = found.where(column == value)
     if issued_from:
-        statement = statement.where(Document.issue_date >= issued_from)
+        found = found.where(FoundDocument.issue_date >= issued_from)
     if issued_to:
-        statement = statement.where(Document.issue_date <= issued_to)
+        found = found.where(FoundDocument.issue_date <= issued_to)
     if overdue_on:
-        statement = statement.where(Document.pending_total > 0, Document.due_date < overdue_on)
+        found = found.where(FoundDocument.pending_total > 0, FoundDocument.due_date < overdue_on)
     for word in words_of(q):
-        statement = statement.where(Document.search.contains(word, autoescape=True))
+        found = found.where(FoundDocument.search.contains(word, autoescape=True))
     if after:
-        statement = statement.where(tuple_(*keys) < tuple_(*after))
+        found = found.where(tuple_(FoundDocument.issue_date, FoundDocument.id) < tuple_(*after))
+    page = found.order_by(FoundDocument.issue_date.desc(), FoundDocument.id.desc())
+    statement = (
+        read_found(Document, page, limit=limit)
+        .order_by(Document.issue_date.desc(), Document.id.desc())
+        .options(*(defer(column) for column in _HEAVY))
+    )
     return list((await session.execute(statement)).scalars())
 
 

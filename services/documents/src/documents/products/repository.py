@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import ProductNotFound
 from documents.folding import fold, words_of
-from documents.models import Product
+from documents.models import FoundProduct, Product
+from shared.db.finding import read_found
 from shared.db.tenancy import org_of
 
 
@@ -43,16 +44,17 @@ async def list_products(
     limit: int,
 ) -> list[Product]:
     """By name."""
-    keys = (Product.sort_name, Product.id)
-    statement = select(Product).where(Product.org_id == org_of(session)).order_by(*keys).limit(limit)
+    found = select(FoundProduct.org_id, FoundProduct.id).where(FoundProduct.org_id == org_of(session))
     for word in words_of(q):
-        statement = statement.where(Product.search.contains(word, autoescape=True))
+        found = found.where(FoundProduct.search.contains(word, autoescape=True))
     if in_catalogue is not None:
-        statement = statement.where(Product.in_catalogue.is_(in_catalogue))
+        found = found.where(FoundProduct.in_catalogue.is_(in_catalogue))
     if active is not None:
-        statement = statement.where(Product.active.is_(active))
+        found = found.where(FoundProduct.active.is_(active))
     if after:
-        statement = statement.where(tuple_(*keys) > tuple_(*after))
+        found = found.where(tuple_(FoundProduct.sort_name, FoundProduct.id) > tuple_(*after))
+    page = found.order_by(FoundProduct.sort_name, FoundProduct.id)
+    statement = read_found(Product, page, limit=limit).order_by(Product.sort_name, Product.id)
     return list((await session.execute(statement)).scalars())
 
 

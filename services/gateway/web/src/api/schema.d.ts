@@ -142,7 +142,7 @@ export interface paths {
         };
         /**
          * List Contacts
-         * @description By name unless told otherwise; a search puts literal matches before similar ones.
+         * @description By name unless told otherwise; a search finds what is similar where nothing is as written.
          */
         get: operations["list_contacts_api_v1_contacts_get"];
         put?: never;
