@@ -5,7 +5,9 @@ this machine's network: each gets a loopback address of its own instead of a net
 """
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -265,6 +267,31 @@ def open_in_browser(url: str, credentials: dict[str, str], path: str) -> None:
         PICTURE.parent.mkdir(exist_ok=True)
         page.screenshot(path=PICTURE)
         browser.close()
+
+
+def test_the_demo_data_is_loaded_into_it(system: System, file: dict[str, Any], tmp_path: Path) -> None:
+    """By the command of `make demo`, and once only."""
+    bootstrap = file["services"]["gateway"]["environment"]
+    email, password = bootstrap["GATEWAY_BOOTSTRAP_EMAIL"], bootstrap["GATEWAY_BOOTSTRAP_PASSWORD"]
+    command = ["demo", "--url", system.url, "--email", email, "--journal", str(tmp_path / "demo.jsonl")]
+    counts = []
+    for _ in range(2):
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("ficha")), *command],
+            env={**os.environ, "FICHA_ADMIN_PASSWORD": password},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        with closing(httpx.Client(base_url=system.url, timeout=60)) as client:
+            assert client.post("/api/v1/session", json={"email": email, "password": password}).status_code == 201
+            contacts, cursor = 0, ""
+            while cursor is not None:
+                page = client.get("/api/v1/contacts", params={"limit": 200, **({"cursor": cursor} if cursor else {})})
+                contacts, cursor = contacts + len(page.json()["items"]), page.json()["next_cursor"]
+            counts.append(contacts)
+    assert counts[0] == counts[1] > 200
 
 
 def test_a_stop_signal_ends_each_in_peace(system: System) -> None:
