@@ -33,8 +33,8 @@ def new_visitor(client: httpx.Client) -> dict[str, Any]:
     client.put(path, json=access).raise_for_status()
     client.put(f"{path}/password", json={"password": PASSWORD}).raise_for_status()
     documents = {}
-    for kind, price in (("invoice", "100"), ("estimate", "100"), ("estimate", "200")):
-        line = {"description": "Asesoría", "unit_price": price, "taxes": ["iva_21"]}
+    for kind, price, discount in (("invoice", "100", "0"), ("estimate", "100", "0"), ("estimate", "400", "50")):
+        line = {"description": "Asesoría", "unit_price": price, "discount_pct": discount, "taxes": ["iva_21"]}
         document = {"type": kind, "contact_id": contact["id"], "lines": [line]}
         made = client.post("/api/v1/documents", json=document).json()
         client.post(f"/api/v1/documents/{made['id']}/approve").raise_for_status()
@@ -130,13 +130,14 @@ def test_an_estimate_is_accepted_and_another_rejected_with_a_reason(
     expect(portal.get_by_role("button", name="Aceptar presupuesto")).to_have_count(0)
 
     open_document(portal, "Presupuesto", total="242,00 €")
+    expect(portal.get_by_role("row", name="Asesoría")).to_contain_text("400,00 €50 %200,00 €")
     portal.get_by_role("button", name="Rechazar").click()
     portal.get_by_role("dialog").get_by_label("Motivo (opcional)").fill("Muy caro")
     portal.get_by_role("dialog").get_by_role("button", name="Rechazar").click()
     expect(portal.get_by_text("Muy caro")).to_be_visible()
 
     def statuses() -> list[str]:
-        found = [visitor["documents"][name] for name in ("estimate 100", "estimate 200")]
+        found = [visitor["documents"][name] for name in ("estimate 100", "estimate 400")]
         return [client.get(f"/api/v1/documents/{each}").json()["status"] for each in found]
 
     until_now(lambda: statuses() == ["accepted", "rejected"], what="the answers in the back office")

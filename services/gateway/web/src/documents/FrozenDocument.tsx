@@ -1,4 +1,4 @@
-import { Button, Menu, Table, Text } from '@mantine/core';
+import { Button, Menu, Text } from '@mantine/core';
 import {
   IconArrowsExchange,
   IconBan,
@@ -17,11 +17,11 @@ import { useFormats } from '@/i18n/formats';
 import { MessageLog } from '@/messages/MessageLog';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { tell } from '@/ui/notices';
-import { WideTable } from '@/ui/WideTable';
 import { useAttempt } from '@/ui/useAttempt';
 import { DocumentFrame } from './DocumentPage';
 import { useDocumentSteps } from './documents';
 import { BECOMES, PAYMENT_METHODS } from './kinds';
+import { LineTable } from './LineTable';
 import { PdfDialog } from './PdfDialog';
 import { Totals } from './Totals';
 import classes from './DocumentPage.module.css';
@@ -37,7 +37,7 @@ export function FrozenDocument({ document }: { document: Document }) {
     <DocumentFrame document={document} actions={<Actions document={document} />}>
       <div className={classes.sheet}>
         <Facts document={document} />
-        <LineTable document={document} />
+        <LineTable lines={document.lines} currency={document.currency} />
         <Totals {...document} on={document.issue_date} />
         {Number(document.pending_total) !== 0 && document.status !== 'voided' && (
           <Text
@@ -89,43 +89,6 @@ function Facts({ document }: { document: Document }) {
           ),
       )}
     </dl>
-  );
-}
-
-function LineTable({ document }: { document: Document }) {
-  const { document: texts, editor } = useTexts();
-  const { money, number } = useFormats();
-  return (
-    <WideTable label={editor.lines} minWidth={520} verticalSpacing={10}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{texts.description}</Table.Th>
-          <Table.Th ta="right">{texts.quantity}</Table.Th>
-          <Table.Th ta="right">{texts.price}</Table.Th>
-          <Table.Th ta="right">{texts.discount}</Table.Th>
-          <Table.Th ta="right">{texts.amount}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {document.lines.map((line, index) => (
-          <Table.Tr key={index}>
-            <Table.Td>{line.description}</Table.Td>
-            <Table.Td ta="right" className="figures">
-              {number(line.quantity)}
-            </Table.Td>
-            <Table.Td ta="right" className="figures">
-              {money(line.unit_price, document.currency)}
-            </Table.Td>
-            <Table.Td ta="right" className="figures">
-              {Number(line.discount_pct) ? `${number(line.discount_pct)} %` : ''}
-            </Table.Td>
-            <Table.Td ta="right" className="figures">
-              {money(line.subtotal, document.currency)}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </WideTable>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Skeleton, Stack, Table, Text, Textarea, Title } from '@mantine/core';
+import { Alert, Button, Group, Skeleton, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconBuildingBank, IconCheck, IconChevronLeft, IconFileTypePdf, IconX } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { LineTable } from '@/documents/LineTable';
 import { StatusBadge } from '@/documents/StatusBadge';
 import { useFormats } from '@/i18n/formats';
 import { FormDialog } from '@/ui/FormDialog';
@@ -68,7 +69,7 @@ function Details({ document }: { document: DocumentDetails }) {
         </Alert>
       )}
       <div className={classes.card}>
-        <Lines document={document} />
+        <LineTable lines={document.lines} currency={document.currency} />
         <Totals document={document} />
         {document.notes && (
           <Text size="sm" mt="lg" style={{ whiteSpace: 'pre-line' }}>
@@ -77,48 +78,6 @@ function Details({ document }: { document: DocumentDetails }) {
         )}
       </div>
     </>
-  );
-}
-
-function Lines({ document }: { document: DocumentDetails }) {
-  const { document: texts } = useTexts();
-  const { money, number } = useFormats();
-  return (
-    <Table verticalSpacing={10}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{texts.description}</Table.Th>
-          <Table.Th ta="right" visibleFrom="sm">
-            {texts.quantity}
-          </Table.Th>
-          <Table.Th ta="right" visibleFrom="sm">
-            {texts.price}
-          </Table.Th>
-          <Table.Th ta="right">{texts.amount}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {document.lines.map((line, index) => (
-          <Table.Tr key={index}>
-            <Table.Td>
-              {line.description}
-              <Text fz={13} c="dimmed" className="figures" hiddenFrom="sm">
-                {number(line.quantity)} × {money(line.unit_price, document.currency)}
-              </Text>
-            </Table.Td>
-            <Table.Td ta="right" className="figures" visibleFrom="sm">
-              {number(line.quantity)}
-            </Table.Td>
-            <Table.Td ta="right" className="figures" visibleFrom="sm">
-              {money(line.unit_price, document.currency)}
-            </Table.Td>
-            <Table.Td ta="right" className="figures">
-              {money(line.subtotal, document.currency)}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   );
 }
 
