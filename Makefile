@@ -43,7 +43,8 @@ run: setup web  ## Ficha on this machine, with demo data: http://127.0.0.1:8000
 stack: setup web  ## the same as a process per service, over real RabbitMQ
 	@exec $(RUN)/ficha stack
 
-test: lint types web  ## lint, types and every test
+test: setup $(WEB)/node_modules/.ready  ## lint, types and every test
+	@$(MAKE) --jobs=2 --output-sync=target lint types web
 	$(IN_WEB) npm run --silent test
 	$(RUN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
