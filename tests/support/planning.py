@@ -1,6 +1,7 @@
 """What PostgreSQL plans for what a use case really asks."""
 
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import event, text
@@ -22,8 +23,8 @@ async def analyze(databases: Databases, service: str, *tables: str) -> None:
     await owner.close()
 
 
-async def plan_of(database: Database, scope: Scope, ask: Callable[[AsyncSession], Awaitable[object]]) -> str:
-    """The plan, in one line, of the last statement that `ask` executes."""
+async def plan_of(database: Database, scope: Scope, ask: Callable[[AsyncSession], Awaitable[object]]) -> list[str]:
+    """The plan, line by line, of the last statement that `ask` executes."""
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -38,4 +39,12 @@ async def plan_of(database: Database, scope: Scope, ask: Callable[[AsyncSession]
             event.remove(engine, "before_cursor_execute", note)
         statement, parameters = asked[-1]
         rows = await (await session.connection()).exec_driver_sql(f"EXPLAIN {statement}", parameters)
-        return " ".join(rows.scalars())
+        return list(rows.scalars())
+
+
+def condition_on(index: str, plan: list[str]) -> str:
+    """What is asked of the index itself, not of the rows it leads to; empty when it is not used."""
+    for node, condition in pairwise(plan):
+        if f" on {index} " in node and "Index Cond:" in condition:
+            return condition
+    return ""
