@@ -12,7 +12,7 @@ from tests.web.conftest import open_browser
 
 _AXE = Path("services/gateway/web/node_modules/axe-core/axe.min.js")
 _AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
-_PICTURES = Path(__file__).parent / "screenshots"
+PICTURES = Path(__file__).parent / "screenshots"
 _SETTLING_MS = 1_000
 # What a page draws for its new size comes a frame after it is told, and may move in its turn.
 _STILL = """async () => {
@@ -41,12 +41,12 @@ def open_looking(playwright: Playwright, folder: Path, ficha: Ficha, *, cookies:
 def look_at(page: Page, name: str) -> None:
     """In each way, as it is open now. `name` is the pictures'."""
     page.wait_for_load_state("networkidle")
-    _PICTURES.mkdir(exist_ok=True)
+    PICTURES.mkdir(exist_ok=True)
     for way, seen in _WAYS.items():
         page.emulate_media(color_scheme=seen.scheme)
         page.set_viewport_size({"width": seen.width, "height": seen.height})
         page.wait_for_function(_STILL)
-        page.screenshot(path=_PICTURES / f"{name}-{way}.png")
+        page.screenshot(path=PICTURES / f"{name}-{way}.png")
         page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
         found = barriers(page)
         assert not found, f"{way}: {found}"

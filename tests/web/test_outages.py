@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.ficha import Ficha
 from tests.web.hands import Mouse
+from tests.web.looking import PICTURES
 from tests.web.places import dialog, save
 
 BACK_MS = 20_000
@@ -31,11 +32,9 @@ def hung(ficha: Ficha, service: str) -> Iterator[None]:
 def test_a_hung_service_dims_its_sections_until_it_is_back(
     page: Page, ficha: Ficha, client: httpx.Client, company: dict[str, Any]
 ) -> None:
-    page.goto(f"/contacts/{company['id']}")
     activities = page.get_by_role("region", name="Próximas actividades")
-    expect(activities).to_contain_text("Nada pendiente")
     with hung(ficha, "crm"):
-        page.reload()
+        page.goto(f"/contacts/{company['id']}")
         for missing in ("Próximas actividades", "Oportunidades abiertas"):
             expect(page.get_by_role("region", name=missing)).to_contain_text("no disponible")
         expect(page.get_by_role("heading", level=1)).to_have_text(company["name"])
@@ -48,6 +47,28 @@ def test_a_hung_service_dims_its_sections_until_it_is_back(
         expect(page.get_by_role("tab", name="Archivos")).to_contain_text("0")
     activities.get_by_role("button", name="Reintentar").click()
     expect(activities).to_contain_text("Nada pendiente", timeout=BACK_MS)
+
+
+def test_what_is_known_of_a_hung_service_is_shown_with_its_moment(
+    page: Page, ficha: Ficha, company: dict[str, Any]
+) -> None:
+    page.goto(f"/contacts/{company['id']}")
+    year = page.get_by_role("region", name="Ventas y compras")
+    note = "El servicio no responde. Datos de "
+    expect(year).to_contain_text("0,00")
+    with hung(ficha, "documents"):
+        page.reload()
+        expect(year).to_contain_text(note)
+        expect(year).to_contain_text("0,00")
+        page.goto(f"/contacts?q={company['name']}&selected={company['id']}")
+        expect(page.get_by_role("status").filter(has_text=note)).to_be_visible()
+        page.screenshot(path=PICTURES / "known-sidebar.png")
+        page.goto(f"/contacts/{company['id']}")
+        expect(year).to_contain_text(note)
+        page.screenshot(path=PICTURES / "known-panel.png")
+    year.get_by_role("button", name="Reintentar").click()
+    expect(year).not_to_contain_text(note, timeout=BACK_MS)
+    expect(page.get_by_role("button", name="Reintentar")).to_have_count(0, timeout=BACK_MS)
 
 
 def test_without_contacts_the_panel_still_shows_what_the_others_know(

@@ -1,12 +1,13 @@
 """Settings of this service: GATEWAY_…"""
 
 from datetime import timedelta
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from gateway.accounts.service import Lifetimes
-from shared.settings import BaseUrl, Days, Hours, Milliseconds, PrivateKey, Seconds, ServiceSettings
+from shared.settings import BaseUrl, Days, Hours, Milliseconds, PrivateKey, Seconds, ServiceSettings, Unit
 
 
 class Settings(ServiceSettings):
@@ -33,6 +34,12 @@ class Settings(ServiceSettings):
     session_days: Days = Field(default=14, gt=0, description="a session is over after so long in any case")
     panel_deadline_ms: Milliseconds = Field(
         default=450, ge=10, description="what a service may take for its part of the panel"
+    )
+    panel_last_known_seconds: Seconds = Field(
+        default=3600, gt=0, description="what a service gave for a panel is shown for so long while it is away"
+    )
+    panel_last_known_mib: Annotated[int, Unit("MiB")] = Field(
+        default=32, ge=1, description="memory each process has for that; what was not used for longest goes first"
     )
     service_timeout_seconds: Seconds = Field(
         default=30, gt=0, description="a forwarded request whose service is silent for so long is given up"

@@ -25,6 +25,7 @@ from gateway.clients import Clients
 from gateway.config import Settings
 from gateway.feed.bell import BELL
 from gateway.feed.routes import router as feed_router
+from gateway.last_known import LastKnown
 from gateway.live import hub_of
 from gateway.openapi import ApiDocument
 from gateway.operations.routes import router as operations_router
@@ -72,7 +73,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.authentication = authentication
     app.state.logins = Logins(Passwords(), Throttle(), origin, settings.lifetimes, secure_cookie=https)
     app.state.clients = clients
-    app.state.panel = Panel(clients, deadline=settings.panel_deadline_ms / 1000)
+    last_known = LastKnown(most_mib=settings.panel_last_known_mib, seconds=settings.panel_last_known_seconds)
+    app.state.panel = Panel(clients, last_known, deadline=settings.panel_deadline_ms / 1000)
     app.state.hub = hub_of(database)
     app.state.document = ApiDocument(clients, app.openapi)
     # FastAPI's own route there knows this service only.

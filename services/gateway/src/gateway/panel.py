@@ -1,4 +1,7 @@
-"""Composes the panel: every service is asked at once, each has its own deadline, and dims its own sections only."""
+"""Composes the panel: every service is asked at once, each has its own deadline, and dims its own sections only.
+
+A service that gives nothing is answered for with what it gave last, where that is still known.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,6 +14,7 @@ import orjson
 from gateway.breaker import Breaker
 from gateway.clients import Clients
 from gateway.errors import ContactNotFound, ServiceTooSlow, ServiceUnavailable
+from gateway.last_known import Key, LastKnown
 from shared.db.base import utc_now
 from shared.web.identity import Identity
 
@@ -30,7 +34,7 @@ _ASKED: Final = tuple(dict.fromkeys(SECTIONS.values()))
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one service gave, or the `reason` why it gave nothing."""
+    """What one service gave; with the `reason` why it gave nothing now, what it gave last, if that is known."""
 
     as_of: str
     data: Mapping[str, Any]
@@ -38,8 +42,9 @@ class _Part:
 
 
 class Panel:
-    def __init__(self, clients: Clients, *, deadline: float) -> None:
+    def __init__(self, clients: Clients, last_known: LastKnown, *, deadline: float) -> None:
         self._clients = clients
+        self._last_known = last_known
         self._deadline = deadline
         self._breakers = {service: Breaker() for service in _ASKED}
 
@@ -47,7 +52,8 @@ class Panel:
         self, identity: Identity, contact_id: UUID, *, year: int | None, headers: Mapping[str, str]
     ) -> bytes:
         """The answer's JSON. Raises ContactNotFound, and nothing for a service that is slow or gone."""
-        answers = await asyncio.gather(*(self._ask(service, identity, contact_id, year, headers) for service in _ASKED))
+        keys = [Key(identity.org_id, contact_id, service, _year_for(service, year)) for service in _ASKED]
+        answers = await asyncio.gather(*(self._part(key, identity, headers) for key in keys))
         parts = dict(zip(_ASKED, answers, strict=True))
         return orjson.dumps(
             {
@@ -56,23 +62,27 @@ class Panel:
             }
         )
 
-    async def _ask(
-        self, service: str, identity: Identity, contact_id: UUID, year: int | None, headers: Mapping[str, str]
-    ) -> _Part:
-        if not identity.may(f"{service}:read"):
+    async def _part(self, key: Key, identity: Identity, headers: Mapping[str, str]) -> _Part:
+        if not identity.may(f"{key.service}:read"):
             return _missing("forbidden")
-        breaker = self._breakers[service]
+        part = await self._ask(key, identity, headers)
+        known = self._last_known.find(key) if part.reason else None
+        return _Part(known.as_of, orjson.loads(known.body), part.reason) if known else part
+
+    async def _ask(self, key: Key, identity: Identity, headers: Mapping[str, str]) -> _Part:
+        breaker = self._breakers[key.service]
         if not breaker.allows():
             return _missing(breaker.reason)
-        target = f"/internal/contacts/{contact_id}/panel"
-        if year is not None and service == "documents":
-            target += f"?year={year}"
+        target = f"/internal/contacts/{key.contact_id}/panel"
+        if key.year is not None:
+            target += f"?year={key.year}"
         try:
             status, body = await self._clients.read(
-                service, target, identity=identity, headers=headers, within=self._deadline
+                key.service, target, identity=identity, headers=headers, within=self._deadline
             )
-            if status == 404 and service == "contacts":
+            if status == 404 and key.service == "contacts":
                 breaker.succeeded()
+                self._last_known.forget(key)
                 raise ContactNotFound()
             data = orjson.loads(body) if status == 200 else None
         except ServiceTooSlow:
@@ -88,13 +98,21 @@ class Panel:
                 breaker.failed("error")
             return _missing("error")
         breaker.succeeded()
-        return _Part(_now(), data)
+        part = _Part(_now(), data)
+        if all(name in data for name, service in SECTIONS.items() if service == key.service):
+            self._last_known.keep(key, body, part.as_of)
+        return part
+
+
+def _year_for(service: str, year: int | None) -> int | None:
+    return year if service == "documents" else None
 
 
 def _section(name: str, part: _Part) -> dict[str, Any]:
-    if part.reason is None and name in part.data:
-        return {"status": "ready", "as_of": part.as_of, "data": part.data[name]}
-    return {"status": "unavailable", "as_of": part.as_of, "reason": part.reason or "error"}
+    if name not in part.data:
+        return {"status": "unavailable", "as_of": part.as_of, "reason": part.reason or "error"}
+    given = {"as_of": part.as_of, "data": part.data[name]}
+    return {"status": "stale", **given, "reason": part.reason} if part.reason else {"status": "ready", **given}
 
 
 def _missing(reason: str) -> _Part:

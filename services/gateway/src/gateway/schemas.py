@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel
 
 
 class SectionOut(BaseModel):
-    """`data` when ready (or stale, with the `as_of` of what is shown), else `reason`."""
+    """`data` as of `as_of`, when ready or stale; unless ready, the `reason`."""
 
     status: Literal["ready", "stale", "unavailable"]
     as_of: AwareDatetime

@@ -4501,7 +4501,7 @@ export interface components {
         };
         /**
          * SectionOut
-         * @description `data` when ready (or stale, with the `as_of` of what is shown), else `reason`.
+         * @description `data` as of `as_of`, when ready or stale; unless ready, the `reason`.
          */
         SectionOut: {
             /**

@@ -143,9 +143,9 @@ function takeFocus(link: HTMLAnchorElement | null): void {
 
 function Figures({ panel }: { panel?: Panel }) {
   const { contact, panel: texts, year: yearTexts } = useTexts();
-  const { money } = useFormats();
+  const { moment, money } = useFormats();
   if (!panel) return <Skeleton height={116} />;
-  const year = panel.sections.year.data;
+  const { data: year, status, as_of } = panel.sections.year;
   if (!year)
     return (
       <Text size="sm" c="dimmed">
@@ -154,6 +154,11 @@ function Figures({ panel }: { panel?: Panel }) {
     );
   return (
     <div className={classes.figures}>
+      {status === 'stale' && (
+        <Text fz={12.5} c="dimmed" className={classes.note} role="status">
+          {texts.stale(moment(as_of))}
+        </Text>
+      )}
       <Figure label={contact.salesOf(year.year)} value={money(year.sales_total, year.currency)} />
       <Figure label={contact.purchasesOf(year.year)} value={money(year.purchases_total, year.currency)} />
       <Figure

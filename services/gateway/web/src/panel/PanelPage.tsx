@@ -76,8 +76,8 @@ function contactSection(
   panel: Panel | undefined,
   contact: Contact | undefined,
 ): Section<Contact> | undefined {
-  if (contact) return { status: 'ready', as_of: contact.updated_at, data: contact };
-  return panel && { ...panel.sections.people, data: null };
+  if (panel) return { ...panel.sections.people, data: contact };
+  return contact && { status: 'ready', as_of: contact.updated_at, data: contact };
 }
 
 function PanelHeader({ contact, panel }: { contact?: Contact; panel?: Panel }) {

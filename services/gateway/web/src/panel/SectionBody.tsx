@@ -1,4 +1,4 @@
-import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Section } from '@/api/types';
 import { useTexts } from '@/app/texts';
@@ -16,18 +16,29 @@ type Props<Data> = {
 /** One section on its own: waiting, missing with a way to retry, or there (perhaps as last known). */
 export function SectionBody<Data>({ section, title, height, children }: Props<Data>) {
   const texts = useTexts();
-  const { moment } = useFormats();
   if (!section) return <Skeleton height={height} aria-label={texts.loading} role="status" />;
   if (!section.data) return <Unavailable title={title} forbidden={section.reason === 'forbidden'} />;
   return (
     <>
-      {section.status === 'stale' && (
-        <Text fz={12.5} c="dimmed" mb="xs">
-          {texts.panel.stale(moment(section.as_of))}
-        </Text>
-      )}
+      {section.status === 'stale' && <LastKnown asOf={section.as_of} />}
       {children(section.data)}
     </>
+  );
+}
+
+function LastKnown({ asOf }: { asOf: string }) {
+  const { panel, actions } = useTexts();
+  const { moment } = useFormats();
+  const { retry, retrying } = usePanelFrame();
+  return (
+    <Group justify="space-between" gap="xs" mb="sm" role="status">
+      <Text fz={12.5} c="dimmed">
+        {panel.stale(moment(asOf))}
+      </Text>
+      <Button size="compact-xs" variant="light" loading={retrying} onClick={retry}>
+        {actions.retry}
+      </Button>
+    </Group>
   );
 }
 

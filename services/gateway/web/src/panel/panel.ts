@@ -19,9 +19,7 @@ export function readPanelSearch(search: Record<string, unknown>): PanelSearch {
 const MISSING_RETRY_MS = 5_000;
 
 function isIncomplete({ sections }: Panel): boolean {
-  return Object.values(sections).some(
-    ({ status, reason }) => status === 'unavailable' && reason !== 'forbidden',
-  );
+  return Object.values(sections).some(({ status, reason }) => status !== 'ready' && reason !== 'forbidden');
 }
 
 export function presentYear(): number {

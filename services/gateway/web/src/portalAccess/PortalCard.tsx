@@ -71,7 +71,7 @@ function PortalSwitches({ data, hasEmail }: { data: NonNullable<PortalSection['d
         checked={data.enabled}
         onChange={(event) => change({ enabled: event.currentTarget.checked })}
       />
-      <Text fz={13} c={data.has_password ? 'dimmed' : 'var(--bad)'}>
+      <Text fz={13} c={data.enabled && !data.has_password ? 'var(--bad)' : 'dimmed'}>
         {data.has_password ? texts.portal.passwordSet : texts.portal.noPassword}
       </Text>
       <Button

@@ -195,7 +195,7 @@ export const ca: AppTexts = {
     sections: 'Seccions del panell',
     unavailable: (what) => `${what}: no disponible`,
     unavailableHint: 'El servei no respon. La resta del panell continua funcionant.',
-    stale: (when) => `Dades de ${when}`,
+    stale: (when) => `El servei no respon. Dades de ${when}.`,
     noPermission: 'No tens permís per veure aquesta secció.',
     card: 'Dades del contacte',
     gone: 'Aquest contacte no existeix o s’ha eliminat.',

@@ -192,7 +192,7 @@ export const en: AppTexts = {
     sections: 'Sections of the panel',
     unavailable: (what) => `${what}: not available`,
     unavailableHint: 'The service does not answer. The rest of the panel works.',
-    stale: (when) => `Data of ${when}`,
+    stale: (when) => `The service does not answer. Data of ${when}.`,
     noPermission: 'You are not allowed to see this section.',
     card: 'Contact data',
     gone: 'This contact does not exist, or was deleted.',

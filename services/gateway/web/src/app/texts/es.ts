@@ -209,7 +209,7 @@ export const es = {
     sections: 'Secciones del panel',
     unavailable: (what: string) => `${what}: no disponible`,
     unavailableHint: 'El servicio no responde. El resto del panel sigue funcionando.',
-    stale: (when: string) => `Datos de ${when}`,
+    stale: (when: string) => `El servicio no responde. Datos de ${when}.`,
     noPermission: 'No tienes permiso para ver esta sección.',
     card: 'Datos del contacto',
     gone: 'Este contacto no existe o se ha eliminado.',
