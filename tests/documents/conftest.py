@@ -1,6 +1,7 @@
 """The documents service over its real database, spoken to in process, with contacts' facts told by events."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -22,15 +23,19 @@ async def database(databases: Databases) -> AsyncIterator[Database]:
         yield database
 
 
-@pytest.fixture(scope="session")
-async def app(database: Database) -> AsyncIterator[FastAPI]:
-    settings = Settings(
+def settings_with(**values: Any) -> Settings:
+    return Settings(
         database_url=SecretStr("postgresql+asyncpg:///unused"),
         identity_issuers=ISSUERS,
         identity_private_key=SecretStr(PRIVATE_KEY),
         contacts_url="http://127.0.0.1:9",
+        **values,
     )
-    app = create_app(settings, database)
+
+
+@pytest.fixture(scope="session")
+async def app(database: Database) -> AsyncIterator[FastAPI]:
+    app = create_app(settings_with(), database)
     async with app.router.lifespan_context(app):
         yield app
 

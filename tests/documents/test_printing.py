@@ -3,13 +3,14 @@
 import io
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import get_args
 
 import pytest
-from pypdf import PdfReader
+from PIL import Image
+from pypdf import PageObject, PdfReader
 
 from documents.printing import PrintedDocument, PrintedLine, PrintedParty, PrintedTax, render_pdf
 from documents.printing.colors import HOUSE, accent, readable
@@ -18,6 +19,7 @@ from documents.printing.words import WORDS
 from shared.events.documents import DocumentType
 
 TYPES: tuple[DocumentType, ...] = get_args(DocumentType)
+MM = 72 / 25.4
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 ORGANIZATION = PrintedParty(
@@ -98,6 +100,60 @@ def test_every_type_is_printed_in_every_language(document_type: DocumentType, la
     text = text_of(replace(INVOICE, type=document_type, language=language))
     total = {"es": "4.166,17 €", "en": "€4,166.17", "ca": "4.166,17 €"}[language]
     assert_says(text, [WORDS[language].titles[document_type], "F260012", total, ORGANIZATION.name, CONTACT.name])
+
+
+@pytest.mark.parametrize("size", [(512, 512), (512, 40), (40, 512), (1, 1)], ids=str)
+def test_a_logo_stands_above_the_name_and_keeps_within_its_place(size: tuple[int, int]) -> None:
+    [page] = PdfReader(io.BytesIO(render_pdf(replace(INVOICE, logo=png(size))))).pages
+    [placed] = drawn_at(page)
+    width, height = placed.width / MM, placed.height / MM
+    assert width <= 60.1
+    assert height <= 15.1
+    assert width == pytest.approx(60, abs=0.1) or height == pytest.approx(15, abs=0.1)
+    assert width / height == pytest.approx(size[0] / size[1], rel=0.01)
+    assert placed.left / MM == pytest.approx(20, abs=0.1)
+    assert_says(" ".join(page.extract_text().split()), [ORGANIZATION.name, "F260012"])
+
+
+def test_what_others_issue_bears_no_logo_of_ours() -> None:
+    logo = png((90, 30))
+    for document_type in TYPES:
+        reader = PdfReader(io.BytesIO(render_pdf(replace(INVOICE, type=document_type, logo=logo))))
+        ours = document_type not in ("purchase_invoice", "purchase_receipt", "purchase_credit_note")
+        assert len(reader.pages[0].images) == ours, document_type
+
+
+def test_with_a_logo_it_can_be_archived_too() -> None:
+    pdf = render_pdf(replace(INVOICE, logo=png((90, 30))))
+    assert b"pdfaid" in pdf
+    assert b"pdfuaid" in pdf
+
+
+def png(size: tuple[int, int]) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGBA", size, (20, 90, 160, 200)).save(written, "PNG")
+    return written.getvalue()
+
+
+@dataclass(frozen=True)
+class Placed:
+    """In points."""
+
+    left: float
+    width: float
+    height: float
+
+
+def drawn_at(page: PageObject) -> list[Placed]:
+    """Where its pictures are."""
+    placed: list[Placed] = []
+
+    def before(operator: bytes, _: object, matrix: list[float], __: object) -> None:
+        if operator == b"Do":
+            placed.append(Placed(matrix[4], matrix[0], abs(matrix[3])))
+
+    page.extract_text(visitor_operand_before=before)
+    return placed
 
 
 def test_every_language_has_every_word() -> None:

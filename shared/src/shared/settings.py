@@ -160,7 +160,7 @@ class ServiceSettings(BaseSettings):
     )
     owners: Annotated[dict[str, BaseUrl], *Json] = Field(
         default_factory=dict,
-        description="base URL by service of those whose facts are copied here (JSON); only `rebuild` needs it",
+        description="base URL by service of those whose facts are copied here (JSON); `rebuild` asks them",
     )
 
     @classmethod

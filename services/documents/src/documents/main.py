@@ -1,7 +1,7 @@
 """Composition root of the HTTP process."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 
@@ -27,6 +27,7 @@ from shared.web.identity import Signer
 from shared.web.snapshot import Owned, snapshot_router
 
 ROUTERS = (products, taxes, series, drafts, ledger, payments, sending, printouts, reports, panel_router, dead_letters)
+_LOGO_SECONDS = 1.0
 _AT_HOME = (
     Document.lines,
     Document.taxes,
@@ -44,14 +45,18 @@ OWNED = (
 def create_app(settings: Settings, database: Database) -> FastAPI:
     signer = Signer("documents", settings.identity_private_key.get_secret_value())
     contacts = Asker(settings.contacts_url, signer, name="documents", scopes=frozenset({"contacts:read"}))
+    gateway = None
+    if url := settings.owners.get("gateway"):
+        gateway = Asker(url, signer, name="documents", scopes=frozenset(), timeout=_LOGO_SECONDS)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with contacts:
+        async with contacts, gateway or nullcontext():
             yield
 
     made = app.create_app(
         "documents", settings, database, (*ROUTERS, snapshot_router("documents", *OWNED)), lifespan=lifespan
     )
     made.state.contacts = contacts
+    made.state.gateway = gateway
     return made

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Integer, Numeric, SmallInteger, Text, Uuid
+from sqlalchemy import Date, DateTime, Integer, LargeBinary, Numeric, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -193,6 +193,15 @@ class Organization(Tenanted, Base):
     version: Mapped[int] = mapped_column(Integer)
     currency: Mapped[str] = mapped_column(Text)
     state: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class LogoCopy(Tenanted, Base):
+    """Our copy of a logo the organisation has or had, a PNG by its SHA-256: documents that bear it keep it."""
+
+    __tablename__ = "logo_copy"
+
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class MonthTotal(Tenanted, Base):

@@ -39,6 +39,7 @@ class _Contents:
         return {
             "language": document.language,
             "date": [document.issue_date.year, document.issue_date.month, document.issue_date.day],
+            "logo": list(document.logo) if document.logo and issuer is document.organization else None,
             "accent": accent,
             "accent_ink": colors.readable(accent),
             "title": title,

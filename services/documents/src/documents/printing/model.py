@@ -61,6 +61,7 @@ class PrintedDocument:
     issuer follows from the type. `stamp` is the watermark. `corrects_*` name the invoice that a credit note corrects.
     `payment_method` is a code (`transfer`) or words of the organisation's own. With `paid_total` above zero, what was
     paid and what is pending are printed too. `accent` is `#rrggbb`; anything else is replaced by the house colour.
+    `logo` is a PNG of the organisation's; what others issue does not bear it.
     """
 
     type: DocumentType
@@ -85,3 +86,4 @@ class PrintedDocument:
     notes: str | None = None
     stamp: Stamp | None = None
     accent: str | None = None
+    logo: bytes | None = None

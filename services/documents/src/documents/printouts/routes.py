@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from documents.asking import ContactsDep
+from documents.asking import ContactsDep, GatewayDep
 from documents.printing import render_pdf
 from documents.printouts import service
 from shared.web.correlation import scope_for
@@ -27,11 +27,13 @@ router = APIRouter(
     response_class=Response,
     responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
 )
-async def print_document(request: Request, identity: IdentityDep, contacts: ContactsDep, document_id: UUID) -> Response:
+async def print_document(
+    request: Request, identity: IdentityDep, contacts: ContactsDep, gateway: GatewayDep, document_id: UUID
+) -> Response:
     """As it is sent. A draft bears a watermark."""
     # A transaction of its own rather than SessionDep: no connection is held while the page is drawn.
     async with database_of(request).transaction(scope_for(request, identity)) as session:
-        printed = await service.compose_printout(session, document_id, asker=contacts)
+        printed = await service.compose_printout(session, document_id, contacts=contacts, gateway=gateway)
     pdf = await asyncio.to_thread(render_pdf, printed)
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", printed.number or printed.type)
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "X-Content-Type-Options": "nosniff"}

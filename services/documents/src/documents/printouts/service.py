@@ -1,5 +1,6 @@
 """What a document's PDF says: frozen facts once approved, present ones while a draft."""
 
+import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, cast
@@ -12,17 +13,22 @@ from documents.ledger import service as ledger
 from documents.models import Document
 from documents.parties import service as parties
 from documents.printing.model import Language, PrintedDocument, PrintedLine, PrintedParty, PrintedTax, Stamp
+from documents.printouts import repository
 from documents.taxes.table import TAXES
+from shared.db.tenancy import Scope, scope_of
+from shared.errors import Unavailable
 from shared.events.documents import DocumentType
 from shared.web.asking import Asker
 
 _STAMPS: Mapping[str, Stamp] = {"draft": "draft", "voided": "voided"}
 
 
-async def compose_printout(session: AsyncSession, document_id: UUID, *, asker: Asker | None = None) -> PrintedDocument:
+async def compose_printout(
+    session: AsyncSession, document_id: UUID, *, contacts: Asker | None = None, gateway: Asker | None = None
+) -> PrintedDocument:
     """Raises DocumentNotFound; of a draft also OrganizationUnknown and ContactNotFound."""
     document = await ledger.get_document(session, document_id)
-    organization, contact = await _both_ends(session, document, asker)
+    organization, contact = await _both_ends(session, document, contacts)
     corrected = await ledger.get_document(session, document.corrects_id) if document.corrects_id else None
     return PrintedDocument(
         type=cast(DocumentType, document.type),
@@ -47,6 +53,7 @@ async def compose_printout(session: AsyncSession, document_id: UUID, *, asker: A
         notes=document.notes,
         stamp=_STAMPS.get(document.status),
         accent=organization.get("color"),
+        logo=await _logo(session, organization.get("logo"), gateway),
     )
 
 
@@ -60,6 +67,27 @@ async def _both_ends(
     if contact is None:
         raise ContactNotFound()
     return organization.model_dump(mode="json"), contact.model_dump(mode="json")
+
+
+async def _logo(session: AsyncSession, digest: str | None, gateway: Asker | None) -> bytes | None:
+    """Asked for once, then kept. One that cannot be had is left out: no document waits for a picture."""
+    if digest is None:
+        return None
+    logo = await repository.find_logo(session, digest)
+    if logo is None and gateway is not None:
+        logo = await _fetched_logo(digest, gateway, scope_of(session))
+        if logo is not None:
+            await repository.keep_logo(session, digest, logo)
+    return logo
+
+
+async def _fetched_logo(digest: str, gateway: Asker, scope: Scope) -> bytes | None:
+    try:
+        async with gateway.get(f"/logos/{digest}.png", scope) as answer:
+            logo = await answer.read() if answer else None
+    except Unavailable:
+        return None
+    return logo if logo is not None and hashlib.sha256(logo).hexdigest() == digest else None
 
 
 def _party(state: dict[str, Any], address: dict[str, Any] | None) -> PrintedParty:
