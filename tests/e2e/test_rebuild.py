@@ -70,7 +70,7 @@ def test_spoilt_copies_are_as_they_were_and_nobody_notices(
         facts, count = told["portal"]
         assert facts >= len(before["portal"]) > 500
         assert count > facts * 0.9
-        assert from_log["contacts"] == 1
+        assert from_log["contacts"] == len(before["contacts"]) > 0
     else:
         assert from_log == dict.fromkeys(KEEPERS, 0)
 
