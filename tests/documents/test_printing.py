@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import get_args
 
 import pytest
-from PIL import Image
 from pypdf import PageObject, PdfReader
 
 from documents.printing import PrintedDocument, PrintedLine, PrintedParty, PrintedTax, render_pdf
@@ -17,6 +16,7 @@ from documents.printing.colors import HOUSE, accent, readable
 from documents.printing.model import Language
 from documents.printing.words import WORDS
 from shared.events.documents import DocumentType
+from tests.support.pictures import png
 
 TYPES: tuple[DocumentType, ...] = get_args(DocumentType)
 MM = 72 / 25.4
@@ -104,7 +104,7 @@ def test_every_type_is_printed_in_every_language(document_type: DocumentType, la
 
 @pytest.mark.parametrize("size", [(512, 512), (512, 40), (40, 512), (1, 1)], ids=str)
 def test_a_logo_stands_above_the_name_and_keeps_within_its_place(size: tuple[int, int]) -> None:
-    [page] = PdfReader(io.BytesIO(render_pdf(replace(INVOICE, logo=png(size))))).pages
+    [page] = PdfReader(io.BytesIO(render_pdf(replace(INVOICE, logo=png(size, "#145aa0c8"))))).pages
     [placed] = drawn_at(page)
     width, height = placed.width / MM, placed.height / MM
     assert width <= 60.1
@@ -124,15 +124,9 @@ def test_what_others_issue_bears_no_logo_of_ours() -> None:
 
 
 def test_with_a_logo_it_can_be_archived_too() -> None:
-    pdf = render_pdf(replace(INVOICE, logo=png((90, 30))))
+    pdf = render_pdf(replace(INVOICE, logo=png((90, 30), "#145aa0c8")))
     assert b"pdfaid" in pdf
     assert b"pdfuaid" in pdf
-
-
-def png(size: tuple[int, int]) -> bytes:
-    written = io.BytesIO()
-    Image.new("RGBA", size, (20, 90, 160, 200)).save(written, "PNG")
-    return written.getvalue()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI, Response
-from PIL import Image
 from pypdf import PdfReader
 
 from documents.main import create_app
@@ -17,15 +16,9 @@ from shared.process import serve
 from tests.documents.conftest import settings_with
 from tests.documents.world import Json, World
 from tests.support.identity import client_of
+from tests.support.pictures import png
 
-
-def drawn() -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (90, 30), (20, 90, 160)).save(written, "PNG")
-    return written.getvalue()
-
-
-PICTURE = drawn()
+PICTURE = png((90, 30))
 
 
 async def text_of(world: World, document: Json) -> str:

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from PIL import Image
 from pypdf import PdfReader
 
 from tests.support.ficha import Ficha
+from tests.support.pictures import png
 from tests.support.waiting import until_now
 
 
@@ -26,7 +26,7 @@ def client(ficha: Ficha) -> Iterator[httpx.Client]:
 def test_documents_bear_the_logo_there_was_when_they_were_approved(client: httpx.Client) -> None:
     contact = until_now(lambda: made(client, "/api/v1/contacts", kind="company", name="Cliente"), what="a contact")
     before = approved(client, contact)
-    change = client.put("/api/v1/organization/logo", content=png(), headers={"Content-Type": "image/png"})
+    change = client.put("/api/v1/organization/logo", content=png((240, 80)), headers={"Content-Type": "image/png"})
     assert change.status_code == 200, change.text
     until_now(lambda: logos_of(client, drafted(client, contact)) == 1, within=20, what="the logo on a draft")
     invoice = approved(client, contact)
@@ -60,9 +60,3 @@ def logos_of(client: httpx.Client, document: dict[str, Any]) -> int:
     answer = client.get(f"/api/v1/documents/{document['id']}/pdf")
     assert answer.status_code == 200, answer.text
     return len(PdfReader(io.BytesIO(answer.content)).pages[0].images)
-
-
-def png() -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (240, 80), (20, 90, 160)).save(written, "PNG")
-    return written.getvalue()

@@ -1,24 +1,17 @@
 """The company's own settings, by an administrator; what clients then see of them."""
 
-from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.support.ficha import Ficha
+from tests.support.pictures import png
 from tests.support.waiting import until_now
 from tests.web.conftest import open_browser
 
 pytestmark = pytest.mark.parametrize("ficha", ["run"], indirect=True)
-
-
-def a_logo() -> bytes:
-    written = BytesIO()
-    Image.new("RGBA", (900, 240), "#0f5c8c").save(written, "PNG")
-    return written.getvalue()
 
 
 def test_an_administrator_edits_what_clients_see(page: Page, client: httpx.Client) -> None:
@@ -67,7 +60,7 @@ def test_who_saves_second_takes_in_what_the_first_saved(page: Page, client: http
 def test_a_new_logo_is_no_conflict_for_who_goes_on_editing(page: Page, client: httpx.Client, tmp_path: Path) -> None:
     before = client.get("/api/v1/organization").json()
     file = tmp_path / "logo.png"
-    file.write_bytes(a_logo())
+    file.write_bytes(png((900, 240), "#0f5c8c"))
     page.goto("/settings")
     page.get_by_label("Provincia").fill("Barcelona")
     page.locator("input[type=file]").set_input_files(file)
@@ -84,7 +77,7 @@ def test_the_logo_is_seen_at_the_door_of_the_portal_until_it_is_removed(
     page: Page, client: httpx.Client, tmp_path: Path
 ) -> None:
     file = tmp_path / "logo.png"
-    file.write_bytes(a_logo())
+    file.write_bytes(png((900, 240), "#0f5c8c"))
     wrong = tmp_path / "logo.webp"
     wrong.write_text("<svg/>")
     page.goto("/settings")
