@@ -11,19 +11,20 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from gateway.accounts import service
-from gateway.accounts.passwords import Passwords
+from gateway.accounts.errors import TooManyAttempts
 from gateway.config import Settings
 from gateway.main import create_app
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
+from shared.passwords.hashing import Passwords
 from tests.gateway.peers import Peer, serving
 from tests.support.identity import ISSUERS, PRIVATE_KEY
 from tests.support.postgres import Databases
 
 SERVICES = ("contacts", "documents", "crm", "files", "portal", "notifications")
 PASSWORD = "correct horse battery"
-_PASSWORDS = Passwords()
+_PASSWORDS = Passwords(TooManyAttempts)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from gateway.accounts.bootstrap import ensure_administrator
-from gateway.accounts.passwords import Passwords
+from gateway.accounts.errors import TooManyAttempts
 from shared.db.base import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
+from shared.passwords.hashing import Passwords
 from tests.gateway.conftest import PASSWORD, Person, log_in, new_person, settings_for
 from tests.gateway.peers import Peer
 from tests.support.outbox import recorded
@@ -233,7 +234,7 @@ async def test_the_first_administrator_is_made_once(database: Database, peers: d
         bootstrap_email=email,
         bootstrap_password=PASSWORD,
     )
-    passwords = Passwords()
+    passwords = Passwords(TooManyAttempts)
     for _ in range(2):
         await ensure_administrator(settings, database, passwords)
     async with database.transaction(Scope(org_id=None)) as session:

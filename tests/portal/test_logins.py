@@ -16,12 +16,12 @@ from portal.config import Settings
 from portal.main import create_app
 from portal.models import ClientSession
 from portal.sessions.passwords import THREADS, Passwords, owasp_minimum
-from portal.sessions.throttle import STRANGERS, Attempt
 from portal.tokens import hash_of
 from shared.db.base import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.contacts import ContactDeleted, ContactRestored
+from shared.passwords.throttle import STRANGERS
 from tests.portal.world import PASSWORD, World, log_in, new_email, visitor_of
 from tests.support.identity import client_of
 
@@ -194,17 +194,6 @@ async def test_guessing_is_slowed_and_nobody_else_is_locked_out(world: World, wa
         assert (await log_in(guesser, new_email())).status_code == 401
     async with visitor_of(world.app, address="198.51.100.8") as client:
         assert (await log_in(client, email)).status_code == 201
-
-
-async def test_one_address_cannot_try_everybody(world: World) -> None:
-    bucket = Attempt("anybody", "198.51.100.9").anybody
-    async with world.database.transaction(Scope(STRANGERS)) as session:
-        await session.execute(
-            text("INSERT INTO login_attempt VALUES (:org, :key, :until)"),
-            {"org": STRANGERS, "key": bucket.key, "until": utc_now() + bucket.each * (bucket.most + 5)},
-        )
-    async with visitor_of(world.app, address="198.51.100.9") as guesser:
-        assert (await log_in(guesser, new_email())).status_code == 429
 
 
 async def test_the_right_password_is_forgiven_what_was_tried_before(world: World) -> None:

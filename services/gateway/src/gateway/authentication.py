@@ -11,14 +11,15 @@ from starlette.requests import HTTPConnection
 
 from gateway.accounts import service, tokens
 from gateway.accounts.errors import NotLoggedIn
-from gateway.accounts.service import Known, Lifetimes
+from gateway.accounts.sessions import service as sessions
+from gateway.accounts.sessions.service import Known, Lifetimes
+from gateway.cookies import SESSION, Cookies
 from gateway.origin import OwnOrigin
 from shared.db.base import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.web.identity import Identity
 
-COOKIE = "ficha_session"
 _REMEMBERED_SECONDS = 5.0
 """How long another process's logout may take to be felt here."""
 _MOST_REMEMBERED = 10_000
@@ -37,9 +38,10 @@ class Caller:
 
 
 class Authentication:
-    def __init__(self, database: Database, *, origin: OwnOrigin, lifetimes: Lifetimes) -> None:
+    def __init__(self, database: Database, *, origin: OwnOrigin, cookies: Cookies, lifetimes: Lifetimes) -> None:
         self._database = database
         self._origin = origin
+        self._cookies = cookies
         self._lifetimes = lifetimes
         self._remembered: OrderedDict[str, tuple[float, Known]] = OrderedDict()
         self._generation = 0
@@ -47,7 +49,7 @@ class Authentication:
     async def caller(self, request: HTTPConnection, *, touch: bool = True) -> Caller:
         """Raises NotLoggedIn, and ForeignOrigin for a browser's write from elsewhere. A key goes before a cookie."""
         key = _bearer(request)
-        token = None if key else request.cookies.get(COOKIE)
+        token = None if key else self._cookies.read(request, SESSION)
         if token:
             self._origin.check(request)
         secret = key or token
@@ -73,7 +75,7 @@ class Authentication:
             if is_key:
                 known = await service.recognise_key(session, secret_hash)
             else:
-                known = await service.recognise_session(session, secret_hash, lifetimes=self._lifetimes, touch=touch)
+                known = await sessions.recognise_session(session, secret_hash, lifetimes=self._lifetimes, touch=touch)
         if known is None:
             raise NotLoggedIn("The session is over, or the key is not valid.")
         # What was read before a logout was committed must not outlive it.

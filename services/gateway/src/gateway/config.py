@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from gateway.accounts.service import Lifetimes
+from gateway.accounts.sessions.service import Lifetimes
 from shared.settings import BaseUrl, Days, Hours, Milliseconds, PrivateKey, Seconds, ServiceSettings, Unit
 
 

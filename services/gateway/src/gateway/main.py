@@ -7,22 +7,16 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from gateway.accounts.bootstrap import ensure_administrator
+from gateway.accounts.errors import TooManyAttempts
 from gateway.accounts.events import restate_organization, restate_user
 from gateway.accounts.models import Organization, User
-from gateway.accounts.passwords import Passwords
-from gateway.accounts.routes import (
-    Logins,
-    internal_router,
-    key_router,
-    logo_router,
-    organization_router,
-    session_router,
-    user_router,
-)
-from gateway.accounts.throttle import Throttle
+from gateway.accounts.routes import internal_router, key_router, logo_router, organization_router, user_router
+from gateway.accounts.sessions.routes import Logins
+from gateway.accounts.sessions.routes import router as session_router
 from gateway.authentication import Authentication, identify
 from gateway.clients import Clients
 from gateway.config import Settings
+from gateway.cookies import Cookies
 from gateway.feed.bell import BELL
 from gateway.feed.routes import router as feed_router
 from gateway.last_known import LastKnown
@@ -37,6 +31,7 @@ from gateway.routes import document_router, health_router, router
 from gateway.web import FOLDER, WebClient
 from shared.bus.amqp import AmqpTransport
 from shared.db.session import Database
+from shared.passwords.hashing import Passwords
 from shared.supervision import outlive
 from shared.web import app as web
 from shared.web.identity import Signer, get_identity
@@ -67,11 +62,12 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         Signer("gateway", settings.identity_private_key.get_secret_value()),
         silence_seconds=settings.service_timeout_seconds,
     )
-    authentication = Authentication(database, origin=origin, lifetimes=settings.lifetimes)
     https = settings.public_url.startswith("https://")
+    cookies = Cookies(https=https)
+    authentication = Authentication(database, origin=origin, cookies=cookies, lifetimes=settings.lifetimes)
     app.add_middleware(ProtectionMiddleware, https=https)
     app.state.authentication = authentication
-    app.state.logins = Logins(Passwords(), Throttle(), origin, settings.lifetimes, secure_cookie=https)
+    app.state.logins = Logins(Passwords(TooManyAttempts), origin, cookies, settings.lifetimes)
     app.state.clients = clients
     last_known = LastKnown(most_mib=settings.panel_last_known_mib, seconds=settings.panel_last_known_seconds)
     app.state.panel = Panel(clients, last_known, deadline=settings.panel_deadline_ms / 1000)

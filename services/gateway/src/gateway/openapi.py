@@ -9,8 +9,8 @@ import orjson
 import structlog
 
 from gateway.accounts.tokens import KEY_START
-from gateway.authentication import COOKIE
 from gateway.clients import Clients
+from gateway.cookies import SESSION
 from gateway.proxy import PORTAL, PORTAL_COOKIE, owner_of
 from shared.errors import FichaError
 
@@ -25,7 +25,7 @@ _SECURITY: Final[Document] = {
     "session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": COOKIE,
+        "name": SESSION,
         "description": "A person's, from POST /api/v1/session",
     },
     "key": {"type": "http", "scheme": "bearer", "description": f"A program's API key, `{KEY_START}…`"},

@@ -9,12 +9,12 @@ from fastapi import Depends, Request, Response
 
 from portal.client import ClientScope
 from portal.config import Settings
-from portal.errors import NotLoggedIn, ReadOnly
+from portal.errors import NotLoggedIn, ReadOnly, TooManyAttempts
 from portal.sessions import service
-from portal.sessions.throttle import STRANGERS, Attempt
 from portal.tokens import hash_of
 from shared.db.tenancy import Scope
 from shared.errors import Forbidden
+from shared.passwords.throttle import STRANGERS, Attempt, Taken
 from shared.web.correlation import scope_for
 from shared.web.idempotency import claim
 from shared.web.identity import IdentityDep
@@ -42,17 +42,25 @@ def address_of(request: Request) -> str:
     return forwarded or (request.client.host if request.client else "unknown")
 
 
-async def take_attempt(request: Request, visitor: Scope, attempt: Attempt, *, mail: str | None = None) -> bool:
-    """Before anything is looked at. False when no further `mail` may go to that address. Raises TooManyAttempts."""
+async def take_attempt(request: Request, visitor: Scope, attempt: Attempt) -> Taken:
+    """Before anything is looked at. Raises TooManyAttempts."""
     async with database_of(request).transaction(replace(visitor, org_id=STRANGERS)) as session:
-        await service.take_attempt(session, attempt)
-        return mail is None or await service.take_mail(session, mail)
+        taken = await service.take_attempt(session, attempt)
+    if taken.wait:
+        raise TooManyAttempts(f"Try again in {taken.wait} seconds.", members={"retry_after": taken.wait})
+    return taken
 
 
-async def forgive_attempt(request: Request, visitor: Scope, attempt: Attempt) -> None:
+async def take_mail(request: Request, visitor: Scope, email: str) -> bool:
+    """False when no further mail may go there."""
+    async with database_of(request).transaction(replace(visitor, org_id=STRANGERS)) as session:
+        return await service.take_mail(session, email)
+
+
+async def forgive_attempt(request: Request, visitor: Scope, taken: Taken) -> None:
     """It was the right password."""
     async with database_of(request).transaction(replace(visitor, org_id=STRANGERS)) as session:
-        await service.forgive_attempt(session, attempt)
+        await service.forgive_attempt(session, taken)
 
 
 async def end_present_session(request: Request, visitor: Scope) -> None:

@@ -131,15 +131,6 @@ class Preview(OfContact, Base):
     opened_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
 
-class LoginAttempt(Tenanted, Base):
-    """A bucket of attempts: `used_until` moves on with each, and time catches up with it."""
-
-    __tablename__ = "login_attempt"
-
-    key: Mapped[str] = mapped_column(Text, primary_key=True)
-    used_until: Mapped[datetime] = mapped_column(MOMENT)
-
-
 class Document(Copy, OfContact, Base):
     """A sales document. `status` is documents' own, or the client's answer while documents has not heard it yet."""
 

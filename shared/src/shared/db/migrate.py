@@ -206,6 +206,22 @@ def create_log_position() -> None:
     )
 
 
+def create_login_attempts() -> None:
+    """The table of `shared.passwords.throttle`."""
+    _execute(
+        [
+            """CREATE TABLE login_attempt (
+                org_id uuid NOT NULL,
+                key text NOT NULL,
+                used_until timestamptz NOT NULL,
+                PRIMARY KEY (org_id, key)
+            )""",
+            "CREATE INDEX ix_login_attempt_used_until ON login_attempt (org_id, used_until)",
+        ]
+    )
+    hold_to_tenant("login_attempt")
+
+
 def hold_to_tenant(*tables: str, lookup: str | None = None) -> None:
     for table in tables:
         _execute(tenant_policy(table, lookup=lookup))

@@ -4,10 +4,10 @@ import re
 import unicodedata
 
 from gateway.accounts import service
-from gateway.accounts.passwords import Passwords
 from gateway.config import Settings
 from shared.db.session import Database
 from shared.db.tenancy import Scope
+from shared.passwords.hashing import Passwords
 
 
 async def ensure_administrator(settings: Settings, database: Database, passwords: Passwords) -> None:

@@ -64,13 +64,27 @@ class User(Entity, Base):
 
 
 class LoginSession(Tenanted, Base):
+    """`confirmed_at`: when the person last gave the password; None, from before it was kept: at `created_at`."""
+
     __tablename__ = "login_session"
 
     token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class KnownDevice(Tenanted, Base):
+    """A user and a browser that was logged in. `token_hash`: of the browser's cookie, which may serve several."""
+
+    __tablename__ = "known_device"
+
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class ApiKey(Entity, Base):

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.errors import KeyNotFound, UserNotFound
-from gateway.accounts.models import ApiKey, LoginSession, Logo, Organization, User
+from gateway.accounts.models import ApiKey, Logo, Organization, User
 from shared.db.snapshot import only_read
 from shared.db.tenancy import look_up, org_of
 
@@ -21,7 +21,7 @@ async def hold_bootstrap(session: AsyncSession) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_BOOTSTRAP_LOCK, 0))))
 
 
-async def add(session: AsyncSession, row: Organization | User | LoginSession | ApiKey) -> None:
+async def add(session: AsyncSession, row: Organization | User | ApiKey) -> None:
     session.add(row)
     await session.flush()
 
@@ -101,35 +101,6 @@ async def lock_administrators(session: AsyncSession) -> set[UUID]:
         select(User.id).where(User.org_id == org_of(session), User.is_admin, User.active).order_by(User.id)
     ).with_for_update()
     return set((await session.execute(statement)).scalars())
-
-
-async def find_session(session: AsyncSession, token_hash: str) -> LoginSession | None:
-    """Of whichever organisation."""
-    await look_up(session, token_hash)
-    statement = select(LoginSession).where(LoginSession.token_hash == token_hash)
-    return (await session.execute(statement)).scalar_one_or_none()
-
-
-async def touch_session(session: AsyncSession, token_hash: str, seen_at: datetime) -> None:
-    await session.execute(
-        update(LoginSession)
-        .where(LoginSession.org_id == org_of(session), LoginSession.token_hash == token_hash)
-        .values(seen_at=seen_at)
-    )
-
-
-async def end_session(session: AsyncSession, token_hash: str) -> None:
-    await session.execute(
-        delete(LoginSession).where(LoginSession.org_id == org_of(session), LoginSession.token_hash == token_hash)
-    )
-
-
-async def end_sessions_of(session: AsyncSession, user_id: UUID, *, expired_at: datetime | None = None) -> None:
-    """All of them, or those that are over at `expired_at`."""
-    statement = delete(LoginSession).where(LoginSession.org_id == org_of(session), LoginSession.user_id == user_id)
-    if expired_at:
-        statement = statement.where(LoginSession.expires_at <= expired_at)
-    await session.execute(statement)
 
 
 async def find_key(session: AsyncSession, key_hash: str) -> ApiKey | None:

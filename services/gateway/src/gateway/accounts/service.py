@@ -1,43 +1,28 @@
-"""What can be done with organisations, users, sessions and API keys. Passwords arrive here already hashed."""
+"""What can be done with organisations, users and API keys. Passwords arrive here already hashed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts import events, repository, scopes, tokens
-from gateway.accounts.errors import EmailTaken, LastAdministrator, LoginFailed, LogoNotFound, ScopeNotHeld
-from gateway.accounts.models import ApiKey, LoginSession, Organization, User
+from gateway.accounts import events, repository, tokens
+from gateway.accounts.errors import EmailTaken, LastAdministrator, LogoNotFound, ScopeNotHeld
+from gateway.accounts.models import ApiKey, Organization, User
 from gateway.accounts.pictures import digest_of
 from gateway.accounts.schemas import ApiKeyIn, OrganizationPatch, UserPatch
+from gateway.accounts.sessions import service as sessions
+from gateway.accounts.sessions.service import Known
 from shared.db.base import utc_now
-from shared.db.tenancy import Scope, enter, org_of, scope_of
+from shared.db.tenancy import enter, org_of, scope_of
 from shared.events.gateway import OrganizationCreated, OrganizationUpdated
 from shared.identifiers import new_id
 from shared.web.identity import Identity
 from shared.web.versions import check_version
 
-_SESSION_SEEN_EVERY = timedelta(minutes=1)
 _KEY_SEEN_EVERY = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Lifetimes:
-    """Of a session: unused, and in all."""
-
-    idle: timedelta
-    absolute: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Whose credential it is, and when it ends by itself."""
-
-    identity: Identity
-    until: datetime | None
 
 
 async def bootstrap(session: AsyncSession, *, organization: str, slug: str, email: str, password_hash: str) -> None:
@@ -168,60 +153,8 @@ async def update_user(
         user.bump()
         await repository.add(session, user)
     if not user.active or password_hash:
-        await repository.end_sessions_of(session, user.id)
+        await sessions.end_sessions_of(session, user.id)
     return user
-
-
-async def find_login(session: AsyncSession, email: str) -> User | None:
-    """Whoever has this e-mail, active or not. Wants a scope of no organisation."""
-    return await repository.find_user_by_email(session, email)
-
-
-async def open_session(
-    session: AsyncSession, known: User, *, lifetimes: Lifetimes, new_hash: str | None = None
-) -> tuple[str, User]:
-    """A new session's token. Raises LoginFailed when the password was changed, or the user, since it was checked."""
-    user = await repository.get_user(session, known.id, lock=True)
-    if user is None or not user.active or user.password_hash != known.password_hash:
-        raise LoginFailed()
-    if new_hash:
-        user.password_hash = new_hash
-        await repository.add(session, user)
-    return await _start_session(session, user, lifetimes), user
-
-
-async def change_password(session: AsyncSession, known: User, *, password_hash: str, lifetimes: Lifetimes) -> str:
-    """Ends every session of the user and begins a new one: its token."""
-    user = await repository.require_user(session, known.id, lock=True)
-    if user.password_hash != known.password_hash:
-        raise LoginFailed()
-    user.password_hash = password_hash
-    user.bump()
-    await repository.add(session, user)
-    await repository.end_sessions_of(session, user.id)
-    return await _start_session(session, user, lifetimes)
-
-
-async def end_session(session: AsyncSession, token_hash: str) -> None:
-    await repository.end_session(session, token_hash)
-
-
-async def recognise_session(
-    session: AsyncSession, token_hash: str, *, lifetimes: Lifetimes, touch: bool
-) -> Known | None:
-    """Whose session it is, while it lasts. Without `touch` it does not count as used."""
-    login = await repository.find_session(session, token_hash)
-    now = utc_now()
-    if login is None or login.expires_at <= now or login.seen_at + lifetimes.idle <= now:
-        return None
-    await enter(session, replace(scope_of(session), org_id=login.org_id))
-    user = await repository.get_user(session, login.user_id)
-    if user is None or not user.active:
-        return None
-    if touch and login.seen_at + _SESSION_SEEN_EVERY < now:
-        await repository.touch_session(session, token_hash, now)
-    identity = Identity(user.org_id, f"user:{user.id}", scopes.held_by(is_admin=user.is_admin), user.name)
-    return Known(identity, login.expires_at)
 
 
 async def recognise_key(session: AsyncSession, key_hash: str) -> Known | None:
@@ -278,25 +211,3 @@ async def _change(session: AsyncSession, organization: Organization, wanted: Map
         await repository.add(session, organization)
         await events.record_organization(session, OrganizationUpdated, organization, changed=changed)
     return organization
-
-
-async def _start_session(session: AsyncSession, user: User, lifetimes: Lifetimes) -> str:
-    token, now = tokens.new_token(), utc_now()
-    await repository.end_sessions_of(session, user.id, expired_at=now)
-    await repository.add(
-        session,
-        LoginSession(
-            org_id=user.org_id,
-            token_hash=tokens.hash_of(token),
-            user_id=user.id,
-            created_at=now,
-            seen_at=now,
-            expires_at=now + lifetimes.absolute,
-        ),
-    )
-    return token
-
-
-def scope_of_user(scope: Scope, user: User) -> Scope:
-    """The request's scope, once the login has told the organisation."""
-    return replace(scope, org_id=user.org_id, actor=f"user:{user.id}", actor_name=user.name)

@@ -8,10 +8,16 @@ import secrets
 
 KEY_START = "fk_"
 _PREFIX_LENGTH = 10
+_TOKEN_LENGTH = 43
 
 
 def new_token() -> str:
     return secrets.token_urlsafe(32)
+
+
+def is_token(given: str) -> bool:
+    """Whether it looks like one of ours: who sends it may have made it up."""
+    return len(given) == _TOKEN_LENGTH and given.replace("-", "").replace("_", "").isalnum() and given.isascii()
 
 
 def new_key() -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from portal.access import service as access
-from portal.authentication import VisitorDep, address_of, end_present_session, set_cookie, take_attempt
+from portal.authentication import VisitorDep, address_of, end_present_session, set_cookie, take_attempt, take_mail
 from portal.dependencies import PasswordsDep, SettingsDep
 from portal.parties import service as parties
 from portal.resets import service
@@ -15,9 +15,9 @@ from portal.resets.schemas import LinkOut, RedemptionIn, ResetIn
 from portal.sessions import service as sessions
 from portal.sessions.schemas import SessionOut
 from portal.sessions.service import SESSION_LIFE, actor_of
-from portal.sessions.throttle import Attempt
 from shared.db.tenancy import Scope
 from shared.errors import Forbidden
+from shared.passwords.throttle import Attempt
 from shared.web.correlation import scope_for
 from shared.web.identity import demand_sibling
 from shared.web.session import database_of
@@ -33,7 +33,8 @@ _ANSWERED_AFTER = 0.4
 @router.post("", status_code=202, response_class=Response)
 async def ask_for_reset(request: Request, visitor: VisitorDep, body: ResetIn) -> None:
     """A mail with a link goes to this e-mail if it opens a portal. The answer is the same, and as late, if not."""
-    welcome = await take_attempt(request, visitor, Attempt(f"reset {body.email}", address_of(request)), mail=body.email)
+    await take_attempt(request, visitor, Attempt(f"reset {body.email}", address_of(request)))
+    welcome = await take_mail(request, visitor, body.email)
     asking = _ask(request, visitor, body) if welcome else asyncio.sleep(0)
     await asyncio.gather(asking, asyncio.sleep(_ANSWERED_AFTER))
 

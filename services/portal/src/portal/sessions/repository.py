@@ -1,22 +1,20 @@
-"""Every SQL statement over logins, sessions and attempts."""
+"""Every SQL statement over logins and sessions."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, literal, select, text, update
+from sqlalchemy import delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.client import ClientScope
-from portal.models import MOMENT, Access, ClientSession, Contact, Login, LoginAttempt, Organization
+from portal.models import Access, ClientSession, Contact, Login, Organization
 from portal.repository import belongs_to
-from portal.sessions.throttle import Bucket
 from shared.db.base import utc_now
 from shared.db.tenancy import LOOKUP_SETTING, look_up, org_of
 
 CLIENT_SETTING = "app.contact_id"
 MOST_LOGINS = 4
-_SWEPT = 20
 
 
 async def find_logins(session: AsyncSession, email: str, *, slug: str | None) -> list[Login]:
@@ -162,51 +160,6 @@ async def end_sessions_without_login(session: AsyncSession, contact_id: UUID) ->
             ClientSession.email.is_not(None),
             ~login,
         )
-    )
-
-
-async def take_attempt(session: AsyncSession, bucket: Bucket) -> bool:
-    """One attempt less, before it is made: parallel ones count too. False when the bucket is empty."""
-    now = utc_now()
-    later = func.greatest(LoginAttempt.used_until, now) + bucket.each
-    statement = (
-        insert(LoginAttempt)
-        .values(org_id=org_of(session), key=bucket.key, used_until=now + bucket.each)
-        .on_conflict_do_update(
-            index_elements=["org_id", "key"],
-            set_={"used_until": later},
-            where=later <= literal(now + bucket.each * bucket.most, MOMENT),
-        )
-        .returning(LoginAttempt.key)
-    )
-    return (await session.execute(statement)).first() is not None
-
-
-async def give_back_attempt(session: AsyncSession, bucket: Bucket) -> None:
-    await session.execute(
-        update(LoginAttempt)
-        .where(LoginAttempt.org_id == org_of(session), LoginAttempt.key == bucket.key)
-        .values(used_until=LoginAttempt.used_until - bucket.each)
-    )
-
-
-async def forget_attempts(session: AsyncSession, bucket: Bucket) -> None:
-    await session.execute(
-        delete(LoginAttempt).where(LoginAttempt.org_id == org_of(session), LoginAttempt.key == bucket.key)
-    )
-
-
-async def sweep_attempts(session: AsyncSession) -> None:
-    """Drop some buckets that are full again: more than one login can add."""
-    full = (
-        select(LoginAttempt.key)
-        .where(LoginAttempt.org_id == org_of(session), LoginAttempt.used_until < utc_now())
-        .order_by(LoginAttempt.used_until)
-        .limit(_SWEPT)
-        .with_for_update(skip_locked=True)
-    )
-    await session.execute(
-        delete(LoginAttempt).where(LoginAttempt.org_id == org_of(session), LoginAttempt.key.in_(full))
     )
 
 

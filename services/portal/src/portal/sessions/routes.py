@@ -21,7 +21,7 @@ from portal.parties import service as parties
 from portal.sessions import service
 from portal.sessions.schemas import LoginIn, PasswordChange, SessionOut
 from portal.sessions.service import SESSION_LIFE, actor_of
-from portal.sessions.throttle import Attempt
+from shared.passwords.throttle import Attempt
 from shared.web.session import database_of
 
 router = APIRouter(prefix="/portal/api", tags=["portal: client"])
@@ -40,8 +40,7 @@ async def log_in(
 ) -> SessionOut:
     """Sets the session's cookie. A session that was there before ends."""
     database = database_of(request)
-    attempt = Attempt(body.email, address_of(request))
-    await take_attempt(request, visitor, attempt)
+    taken = await take_attempt(request, visitor, Attempt(body.email, address_of(request)))
     async with database.transaction(visitor) as session:
         logins = await service.find_logins(session, body.email, organization=body.organization)
     index = await passwords.find_match([login.password_hash for login in logins], body.password)
@@ -56,7 +55,7 @@ async def log_in(
         if new_hash:
             await access.rehash_password(session, login.contact_id, new_hash)
         contact, organization = await parties.get_parties(client)
-    await forgive_attempt(request, visitor, attempt)
+    await forgive_attempt(request, visitor, taken)
     set_cookie(response, settings, token, seconds=_SECONDS)
     return SessionOut.model_validate({"contact": contact, "organization": organization})
 
@@ -80,11 +79,10 @@ async def change_password(
     """Ends every session of the client, here and elsewhere; this browser gets a new one."""
     async with open_client(request, visitor) as client:
         known = await access.read_password(client)
-    attempt = Attempt(actor_of(client.contact_id), address_of(request))
-    await take_attempt(request, visitor, attempt)
+    taken = await take_attempt(request, visitor, Attempt(actor_of(client.contact_id), address_of(request)))
     if await passwords.find_match([known], body.current) is None:
         raise WrongPassword()
-    await forgive_attempt(request, visitor, attempt)
+    await forgive_attempt(request, visitor, taken)
     password_hash = await passwords.hash(body.new)
     async with open_client(request, visitor) as client:
         await access.change_own_password(client, password_hash, known=known)

@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.client import ClientScope
-from portal.errors import LoginFailed, TooManyAttempts
+from portal.errors import LoginFailed
 from portal.models import ClientSession, Login, Preview
 from portal.sessions import repository
-from portal.sessions.throttle import Attempt, mails_to
 from portal.tokens import hash_of, new_token
 from shared.db.base import utc_now
 from shared.db.tenancy import enter, org_of, scope_of
+from shared.passwords import throttle
+from shared.passwords.throttle import Attempt, Taken
 
 SESSION_LIFE = timedelta(hours=12)
 
@@ -27,25 +28,19 @@ def actor_of(contact_id: UUID) -> str:
     return f"client:{contact_id}"
 
 
-async def take_attempt(session: AsyncSession, attempt: Attempt) -> None:
-    """Call it, and commit, before the password is looked at. Wants the scope of STRANGERS. Raises TooManyAttempts."""
-    await repository.sweep_attempts(session)
-    for bucket in (attempt.pair, attempt.anybody):
-        if not await repository.take_attempt(session, bucket):
-            raise TooManyAttempts(f"Try again in {bucket.each.seconds} seconds.")
+async def take_attempt(session: AsyncSession, attempt: Attempt) -> Taken:
+    """Call it, and commit, before the password is looked at. Wants the scope of STRANGERS."""
+    return await throttle.take_attempt(session, attempt)
 
 
 async def take_mail(session: AsyncSession, email: str) -> bool:
-    """Whether one more mail may go there, whoever asks for it: nobody's mailbox is to be flooded. Wants the scope of
-    STRANGERS.
-    """
-    return await repository.take_attempt(session, mails_to(email))
+    """Whether one more mail may go there, whoever asks for it. Wants the scope of STRANGERS."""
+    return await throttle.take(session, throttle.mails_to(email))
 
 
-async def forgive_attempt(session: AsyncSession, attempt: Attempt) -> None:
-    """It was the right password."""
-    await repository.forget_attempts(session, attempt.pair)
-    await repository.give_back_attempt(session, attempt.anybody)
+async def forgive_attempt(session: AsyncSession, taken: Taken) -> None:
+    """It was the right password. Wants the scope of STRANGERS."""
+    await throttle.forgive_attempt(session, taken)
 
 
 async def find_logins(session: AsyncSession, email: str, *, organization: str | None) -> Sequence[Login]:
