@@ -106,11 +106,40 @@ async def test_users_are_created_edited_and_shut_out(
         assert (shut.status_code, shut.json()["active"], shut.headers["etag"]) == (200, False, '"2"')
         assert (await eva.get("/api/v1/documents")).status_code == 401
         assert (await log_in(eva, Person(admin.org_id, email))).status_code == 401
-        await client.patch(path, json={"active": True, "password": "another password"})
-        assert (await log_in(eva, Person(admin.org_id, email), "another password")).status_code == 201
+        await client.patch(path, json={"active": True, "password": "another long phrase"})
+        assert (await log_in(eva, Person(admin.org_id, email), "another long phrase")).status_code == 201
     stale = await client.patch(path, json={"name": "x"}, headers={"If-Match": '"1"'})
     assert stale.status_code == 412
     assert [user["name"] for user in (await client.get("/api/v1/users")).json()["items"]] == ["Ana", "Eva"]
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("short one", "string_too_short"),
+        ("contraseña2026", "password_common"),
+        ("eva.marquez@taller.example", "password_personal"),
+        ("MarquezOrtuno1", "password_personal"),
+    ],
+)
+async def test_a_password_that_is_guessed_first_is_refused_wherever_one_is_set(
+    client: httpx.AsyncClient, admin: Person, password: str, code: str
+) -> None:
+    email = f"{new_id().hex}@example.com"
+    eva = {"name": "Eva Márquez Ortuño", "email": email, "password": PASSWORD}
+    made = (await client.post("/api/v1/users", json=eva)).json()
+    path = f"/api/v1/users/{made['id']}"
+    other = {**eva, "email": "eva.marquez@taller.example", "password": password}
+    answers = [("password", await client.post("/api/v1/users", json=other))]
+    if "@" not in password:
+        answers.append(("password", await client.patch(path, json={"password": password})))
+        async with httpx.AsyncClient(base_url=client.base_url) as herself:
+            await log_in(herself, Person(admin.org_id, email))
+            change = {"current_password": PASSWORD, "new_password": password}
+            answers.append(("new_password", await herself.put("/api/v1/session/password", json=change)))
+    for field, answer in answers:
+        assert answer.status_code == 422, answer.text
+        assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
 
 
 async def test_an_organisation_keeps_an_administrator(client: httpx.AsyncClient) -> None:

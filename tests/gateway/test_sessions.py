@@ -110,15 +110,15 @@ async def test_a_new_password_ends_every_session_and_renews_this_one(client: htt
     old = client.cookies["ficha_session"]
     async with second(client) as other:
         await log_in(other, admin)
-        wrong = {"current_password": "nonsense", "new_password": "something new"}
+        wrong = {"current_password": "nonsense", "new_password": "something quite new"}
         assert (await client.put("/api/v1/session/password", json=wrong)).json()["code"] == "gateway.wrong_password"
-        right = {"current_password": PASSWORD, "new_password": "something new"}
+        right = {"current_password": PASSWORD, "new_password": "something quite new"}
         assert (await client.put("/api/v1/session/password", json=right)).status_code == 204
         assert client.cookies["ficha_session"] != old
         assert (await client.get("/api/v1/session")).status_code == 200
         assert (await other.get("/api/v1/session")).status_code == 401
         assert (await log_in(other, admin)).status_code == 401
-        assert (await log_in(other, admin, "something new")).status_code == 201
+        assert (await log_in(other, admin, "something quite new")).status_code == 201
 
 
 async def test_an_unknown_user_and_a_wrong_password_look_alike(

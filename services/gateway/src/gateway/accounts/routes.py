@@ -140,6 +140,8 @@ async def list_users(session: SessionDep, limit: LimitParam = 50, cursor: Cursor
 
 @user_router.post("", status_code=201)
 async def create_user(request: Request, caller: CallerDep, body: UserIn, response: Response) -> UserOut:
+    async with database_of(request).transaction(scope_for(request, caller.identity)) as session:
+        await service.check_password(session, "password", body.password, about=(body.name, body.email))
     password_hash = await logins_of(request).passwords.hash(body.password)
     async with database_of(request).transaction(scope_for(request, caller.identity)) as session:
         user = await service.create_user(
@@ -158,7 +160,12 @@ async def update_user(
     expected: ExpectedVersion,
     response: Response,
 ) -> UserOut:
-    password_hash = await logins_of(request).passwords.hash(body.password) if body.password else None
+    password_hash = None
+    if body.password:
+        async with database_of(request).transaction(scope_for(request, caller.identity)) as session:
+            user = await service.get_user(session, user_id)
+            await service.check_password(session, "password", body.password, about=(user.name, user.email))
+        password_hash = await logins_of(request).passwords.hash(body.password)
     async with database_of(request).transaction(scope_for(request, caller.identity)) as session:
         user = await service.update_user(session, user_id, body, password_hash=password_hash, expected=expected)
     authentication_of(request).forget(caller.identity.org_id)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, co
 
 from gateway.accounts.scopes import KNOWN
 from shared.db.base import utc_now
+from shared.passwords.rules import NewPassword
 from shared.web.shapes import CurrencyCode, LanguageCode, Line, Shape, View
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+")
@@ -52,7 +53,6 @@ def _sensible_expiry(value: datetime) -> datetime:
 
 
 Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
-NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=200, strip_whitespace=False)]
 GivenPassword = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=False)]
 Iban = Annotated[str, StringConstraints(max_length=50), AfterValidator(_iban)]
 Bic = Annotated[str, StringConstraints(pattern=r"^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$")]

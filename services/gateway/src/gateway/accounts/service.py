@@ -1,6 +1,6 @@
 """What can be done with organisations, users and API keys. Passwords arrive here already hashed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,23 +19,28 @@ from shared.db.base import utc_now
 from shared.db.tenancy import enter, org_of, scope_of
 from shared.events.gateway import OrganizationCreated, OrganizationUpdated
 from shared.identifiers import new_id
+from shared.passwords.rules import demand_strong
 from shared.web.identity import Identity
 from shared.web.versions import check_version
 
 _KEY_SEEN_EVERY = timedelta(minutes=5)
 
 
-async def bootstrap(session: AsyncSession, *, organization: str, slug: str, email: str, password_hash: str) -> None:
-    """The organisation and its administrator, when there is nobody of that e-mail. Wants a scope of no organisation."""
+async def bootstrap(session: AsyncSession, *, organization: str, slug: str, email: str, password_hash: str) -> bool:
+    """The organisation and its administrator, when there is nobody of that e-mail: whether there was nobody.
+
+    Wants a scope of no organisation.
+    """
     await repository.hold_bootstrap(session)
     if await repository.find_user_by_email(session, email):
-        return
+        return False
     found = await repository.find_organization_by_slug(session, slug)
     org_id = found.org_id if found else new_id()
     await enter(session, replace(scope_of(session), org_id=org_id))
     if found is None:
         await create_organization(session, name=organization, slug=slug)
     await create_user(session, name="Administrador", email=email, password_hash=password_hash, is_admin=True)
+    return True
 
 
 async def create_organization(session: AsyncSession, *, name: str, slug: str) -> Organization:
@@ -110,6 +115,12 @@ async def list_users(session: AsyncSession, *, after: list[Any] | None, limit: i
 async def get_user(session: AsyncSession, user_id: UUID) -> User:
     """Raises UserNotFound."""
     return await repository.require_user(session, user_id)
+
+
+async def check_password(session: AsyncSession, field: str, password: str, *, about: Iterable[str]) -> None:
+    """`about`: the person's name and e-mail; the organisation's are known. Raises Invalid, at `field`."""
+    ours = await repository.get_organization(session)
+    demand_strong(field, password, about=(*about, ours.name, ours.slug, ours.email, ours.website))
 
 
 async def create_user(session: AsyncSession, *, name: str, email: str, password_hash: str, is_admin: bool) -> User:

@@ -43,6 +43,8 @@ type Pick = (fields: Words['fields']) => string;
 const BY_CODE: Record<string, Pick | undefined> = {
   missing: (fields) => fields.missing,
   string_too_short: (fields) => fields.tooShort,
+  password_common: (fields) => fields.passwordCommon,
+  password_personal: (fields) => fields.passwordPersonal,
   string_too_long: (fields) => fields.tooLong,
   decimal_parsing: (fields) => fields.number,
   int_parsing: (fields) => fields.number,

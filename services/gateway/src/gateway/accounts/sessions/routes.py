@@ -89,6 +89,7 @@ async def change_password(request: Request, caller: CallerDep, body: PasswordIn,
     scope, user_id = scope_for(request, caller.identity), _person(caller.user_id)
     async with database.transaction(scope) as session:
         user = await accounts.get_user(session, user_id)
+        await accounts.check_password(session, "new_password", body.new_password, about=(user.name, user.email))
     # Who has the session uses up nobody else's attempts, and nobody else's use up these.
     attempt = Attempt(user.email, _address(request), caller.token_hash)
     taken = await _take_attempt(request, attempt)

@@ -74,6 +74,8 @@ export const words: Words = {
     website: 'Escriu l’adreça completa, amb https://',
     tooLong: 'És massa llarg.',
     tooShort: 'És massa curt.',
+    passwordCommon: 'És de les primeres que algú provaria. Millor unes quantes paraules sense relació.',
+    passwordPersonal: 'Està feta amb noms coneguts. Millor unes quantes paraules sense relació.',
     number: 'No és un número vàlid.',
     range: 'És fora de l’interval permès.',
     date: 'La data no és vàlida.',

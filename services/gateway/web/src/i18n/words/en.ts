@@ -62,6 +62,8 @@ export const words: Words = {
     website: 'Write the whole address, with https://',
     tooLong: 'This is too long.',
     tooShort: 'This is too short.',
+    passwordCommon: 'It is among the first that somebody would try. Several unrelated words are better.',
+    passwordPersonal: 'It is made of names that are known. Several unrelated words are better.',
     number: 'Not a valid number.',
     range: 'Outside of what is allowed.',
     date: 'The date is not valid.',

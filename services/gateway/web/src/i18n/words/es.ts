@@ -88,6 +88,8 @@ export const words = {
     website: 'Escribe la dirección completa, con https://',
     tooLong: 'Es demasiado largo.',
     tooShort: 'Es demasiado corto.',
+    passwordCommon: 'Es de las primeras que alguien probaría. Mejor varias palabras sin relación entre sí.',
+    passwordPersonal: 'Está hecha con nombres conocidos. Mejor varias palabras sin relación entre sí.',
     number: 'No es un número válido.',
     range: 'Está fuera del intervalo permitido.',
     date: 'La fecha no es válida.',
