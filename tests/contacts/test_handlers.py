@@ -7,7 +7,7 @@ import httpx
 from contacts.handlers import SUBSCRIPTIONS
 from shared.bus.consumer import Consumer, Done
 from shared.bus.message import Message
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.events.contacts import AddressState
 from shared.events.gateway import OrganizationCreated, OrganizationState

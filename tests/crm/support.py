@@ -8,7 +8,7 @@ import httpx
 from crm.handlers import SUBSCRIPTIONS
 from shared.bus.consumer import Consumer, Done
 from shared.bus.message import Message
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.events.base import Event, State
 from shared.events.contacts import ContactCreated, ContactState, DefaultsState

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from shared.bus.consumer import Done, Retry
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.events.contacts import ContactUpdated
 from shared.events.portal import (

@@ -10,7 +10,7 @@ import httpx
 from documents.handlers import SUBSCRIPTIONS
 from shared.bus.consumer import Consumer, Done, Verdict
 from shared.bus.message import Message
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.events.base import Event, StateT
 from shared.events.contacts import (

@@ -18,7 +18,7 @@ from shared.bus.consumer import Consumer
 from shared.bus.dead_letters import bury
 from shared.bus.message import Message
 from shared.bus.topology import REASON
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.engine import create_engine
 from shared.db.session import Database
 from shared.events.contacts import ContactCreated, ContactState

@@ -9,7 +9,7 @@ from minio import Minio
 from sqlalchemy import text
 
 from shared.bus.message import Message
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import Event

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import text
 
 from gateway.handlers import on_any_event
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import AnyEvent

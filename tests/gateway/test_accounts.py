@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from gateway.accounts.bootstrap import ensure_administrator
 from gateway.accounts.errors import TooManyAttempts
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
@@ -31,12 +31,14 @@ async def test_the_organisation_is_edited_under_its_version(
 ) -> None:
     found = await client.get("/api/v1/organization")
     assert (found.headers["etag"], found.json()["currency"], found.json()["language"]) == ('"1"', "EUR", "es")
+    assert found.json()["time_zone"] == "Europe/Madrid"
     change = {
         "name": "Peñalver, S.L.",
         "tax_id": "b-85.955.367",
         "iban": "ES91 2100 0418 4502 0005 1332",
         "address": {"street": "Gran Vía 1", "city": "Madrid", "country": "ES"},
         "color": "#AA0033",
+        "time_zone": "Atlantic/Canary",
     }
     answer = await client.patch("/api/v1/organization", json=change, headers={"If-Match": '"1"'})
     assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
@@ -53,6 +55,7 @@ async def test_the_organisation_is_edited_under_its_version(
     ]
     updated = events[-1]
     assert (updated.subject, updated.version, updated.data.name) == (admin.org_id, 2, "Peñalver, S.L.")
+    assert updated.data.time_zone == "Atlantic/Canary"
     assert set(updated.changed) == set(change)
 
 
@@ -70,6 +73,9 @@ async def test_the_organisation_is_edited_under_its_version(
         ("language", "fr"),
         ("color", "red"),
         ("slug", "other"),
+        ("time_zone", None),
+        ("time_zone", "Europe/Barcelona"),
+        ("time_zone", "localtime"),
     ],
 )
 async def test_a_wrong_field_of_the_organisation_is_named(client: httpx.AsyncClient, field: str, value: object) -> None:

@@ -14,7 +14,7 @@ from gateway.feed.errors import EventsExpired
 from gateway.feed.service import SPAN, TRIM_BATCH, Reading
 from gateway.feed.trimmer import trim
 from gateway.handlers import on_any_event
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id

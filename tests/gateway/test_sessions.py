@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.main import create_app
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from tests.gateway.conftest import PASSWORD, Person, log_in, new_person, settings_for

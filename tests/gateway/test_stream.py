@@ -18,7 +18,7 @@ from local.rabbitmq import RabbitMQ
 from shared.bus.amqp import AmqpTransport
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.bus.message import Message
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.events.contacts import PersonLinked, PersonLinkState
 from shared.events.crm import NoteDeleted, NoteState

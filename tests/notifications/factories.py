@@ -10,7 +10,7 @@ import httpx
 from notifications.handlers import SUBSCRIPTIONS
 from shared.bus.consumer import Consumer, Done
 from shared.bus.message import Message
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.events.documents import DocumentSendRequested, RecipientState, SendState
 from shared.events.portal import PasswordResetRequested, PasswordResetState

@@ -11,7 +11,7 @@ from notifications.addresses import normalise, one_line
 from notifications.composing import compose
 from notifications.models import Message
 from notifications.sources import Pdf
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.identifiers import new_id
 
 PIECES = [

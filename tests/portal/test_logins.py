@@ -17,7 +17,7 @@ from portal.main import create_app
 from portal.models import ClientSession
 from portal.sessions.passwords import THREADS, Passwords, owasp_minimum
 from portal.tokens import hash_of
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.contacts import ContactDeleted, ContactRestored

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from portal.handlers import SUBSCRIPTIONS
 from shared.bus.consumer import Consumer, Done
 from shared.bus.message import Message
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.events.base import Event
 from shared.events.contacts import ContactCreated, ContactState, ContactUpdated, DefaultsState

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.bus import decisions
 from shared.bus.consumer import Consumer
 from shared.bus.decisions import EVERYBODY, Decided, Found, Wanted, Which
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.infrastructure import outbox
 from shared.db.session import Database
 from shared.db.tenancy import Scope, org_of

@@ -19,7 +19,7 @@ from shared.bus.message import Message
 from shared.bus.relay import Relay
 from shared.bus.topology import ATTEMPT, HANDLER, LADDER, LAST_FAILURE, REASON
 from shared.bus.transport import Transport
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.infrastructure import dead_letter_action, parked
 from shared.db.session import Database
 from shared.db.tenancy import Scope

@@ -17,7 +17,8 @@ from starlette.middleware.base import RequestResponseEndpoint
 from shared.bus import outbox
 from shared.bus.consumer import Consumer, Subscription
 from shared.bus.message import Message
-from shared.db.base import Tenanted, new_metadata, utc_now
+from shared.clock import utc_now
+from shared.db.base import Tenanted, new_metadata
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import Event

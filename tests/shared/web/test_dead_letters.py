@@ -15,7 +15,7 @@ from shared.bus.consumer import Consumer
 from shared.bus.dead_letters import bury
 from shared.bus.message import Message
 from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LAST_FAILURE, REASON
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.identifiers import new_id
 from shared.settings import ServiceSettings

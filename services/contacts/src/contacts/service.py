@@ -17,7 +17,7 @@ from contacts.schemas import (
     NewContact,
     PersonLinkIn,
 )
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, org_of
 from shared.events.contacts import (

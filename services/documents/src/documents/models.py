@@ -9,7 +9,7 @@ from sqlalchemy import Date, DateTime, Integer, LargeBinary, Numeric, SmallInteg
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.db.base import Entity, Tenanted, new_metadata, utc_now
+from shared.db.base import Entity, Tenanted, new_metadata
 
 MONEY = Numeric(16, 2)
 FINE = Numeric(18, 6)
@@ -115,10 +115,9 @@ class Document(Entity, Base):
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     search: Mapped[str] = mapped_column(Text)
 
-    @property
-    def overdue(self) -> bool:
-        """Derived, never stored."""
-        return self.pending_total > 0 and self.due_date is not None and self.due_date < utc_now().date()
+    def is_overdue(self, today: date) -> bool:
+        """Derived, never stored: by the organisation's day."""
+        return self.pending_total > 0 and self.due_date is not None and self.due_date < today
 
     @property
     def issuer(self) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from files.errors import FileNotFound
 from files.models import Contact, File, FileCount, Removal
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, look_up, org_of
 from shared.db.upserts import add_up, keep_newer

@@ -10,7 +10,7 @@ from files import events, repository
 from files.errors import ContactNotFound, FileGone, UploadTooSlow
 from files.models import File
 from files.storage import Storage, Stored
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, org_of, scope_of
 from shared.events.files import FileDeleted, FileUploaded

@@ -15,7 +15,7 @@ from gateway.accounts.sessions import service as sessions
 from gateway.accounts.sessions.service import Known, Lifetimes
 from gateway.cookies import SESSION, Cookies
 from gateway.origin import OwnOrigin
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.web.identity import Identity

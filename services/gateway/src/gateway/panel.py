@@ -15,7 +15,7 @@ from gateway.breaker import Breaker
 from gateway.clients import Clients
 from gateway.errors import ContactNotFound, ServiceTooSlow, ServiceUnavailable
 from gateway.last_known import Key, LastKnown
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.web.identity import Identity
 
 SECTIONS: Final = {

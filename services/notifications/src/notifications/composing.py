@@ -18,7 +18,7 @@ from notifications.addresses import encoded, mailbox, normalise
 from notifications.models import Message
 from notifications.sources import Link, Pdf, Source
 from notifications.wording import LINK_PLACE
-from shared.db.base import utc_now
+from shared.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)

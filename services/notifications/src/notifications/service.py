@@ -14,7 +14,7 @@ from notifications.errors import LeaseLost, NotCancellable, NotResendable
 from notifications.models import Attempt, Message
 from notifications.outcomes import Accepted, Deferred, Outcome, Rejected, Uncertain
 from notifications.wording import Wording, word, word_reset
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of, scope_of
 from shared.events.documents import RecipientState, SendState
 from shared.events.notifications import MessageFailed, MessageSent

@@ -1,6 +1,7 @@
 """Whose portal it is. The client side's repositories take a ClientScope and nothing wider."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 class ClientScope:
     """One contact of one organisation, and a transaction which the database holds to that contact as well.
 
-    Made by `portal.sessions.service.recognise` only. `read_only` is a preview: its transaction cannot write.
+    Made by `portal.sessions.service.recognise` only. `read_only` is a preview: its transaction cannot write. `today` is
+    the organisation's day.
     """
 
     session: AsyncSession
@@ -18,3 +20,4 @@ class ClientScope:
     contact_id: UUID
     token_hash: str
     read_only: bool
+    today: date

@@ -9,7 +9,8 @@ from sqlalchemy import Date, DateTime, FetchedValue, Integer, Numeric, Text, Uui
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.db.base import Tenanted, new_metadata, utc_now
+from shared.clock import utc_now
+from shared.db.base import Tenanted, new_metadata
 
 MONEY = Numeric(16, 2)
 FINE = Numeric(18, 6)
@@ -45,6 +46,7 @@ class Organization(Copy, Base):
     logo: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text)
     currency: Mapped[str] = mapped_column(Text)
+    time_zone: Mapped[str] = mapped_column(Text)
 
 
 class Contact(Copy, OfContact, Base):
@@ -155,10 +157,9 @@ class Document(Copy, OfContact, Base):
 
     __mapper_args__ = {"eager_defaults": True}
 
-    @property
-    def overdue(self) -> bool:
-        """Derived, never stored. A credit note is the company's to pay."""
-        late = self.due_date is not None and self.due_date < utc_now().date()
+    def is_overdue(self, today: date) -> bool:
+        """Derived, never stored: by the organisation's day. A credit note is the company's to pay."""
+        late = self.due_date is not None and self.due_date < today
         return late and self.is_open and self.type != "credit_note"
 
 

@@ -13,7 +13,7 @@ from shared.backup.errors import BackupFailed
 from shared.backup.manifest import DATABASE, OBJECTS, Manifest, Part, describe, read_manifest, verify
 from shared.backup.objects import Kept, ObjectStore
 from shared.backup.postgres import Server, is_used, others_connected
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.errors import FichaError
 
 Say = Callable[[str], None]

@@ -32,7 +32,7 @@ from shared.bus.lane import Lane
 from shared.bus.message import Message
 from shared.bus.pausing import first_of
 from shared.bus.transport import Failure, Tap
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.supervision import outlive
 
 logger = structlog.get_logger("bus.amqp")

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import aio_pika
@@ -21,6 +20,7 @@ from shared.bus import failpoints
 from shared.bus.amqp_link import LINK_ERRORS, connect, declare_exchange, guarded
 from shared.bus.message import Message
 from shared.bus.transport import Failure
+from shared.clock import utc_now
 from shared.events.base import CONTENT_TYPE
 
 PUBLISH_SECONDS = 10.0
@@ -111,7 +111,7 @@ def write(message: Message) -> aio_pika.Message:
         message_id=str(message.event_id),
         correlation_id=_correlation_of(message.body),
         type=message.name,
-        timestamp=datetime.now(UTC),
+        timestamp=utc_now(),
         app_id=f"ficha-{message.name.split('.')[1]}" if message.name.count(".") else None,
     )
 

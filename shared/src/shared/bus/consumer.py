@@ -18,7 +18,7 @@ from shared.bus import failpoints, inbox, spans
 from shared.bus.message import Headers, Message
 from shared.bus.metrics import BusMetrics
 from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LADDER, LAST_FAILURE, REASON
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.engine import is_away
 from shared.db.session import Database
 from shared.db.tenancy import Scope, enter

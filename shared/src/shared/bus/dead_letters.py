@@ -22,7 +22,7 @@ from shared.bus.consumer import Consumer, DatabaseAway, Done, attempts_of
 from shared.bus.message import Headers, Message
 from shared.bus.pausing import first_of
 from shared.bus.topology import FIRST_FAILURE, HANDLER, LAST_FAILURE, REASON
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.infrastructure import dead_letter, dead_letter_action
 
 logger = structlog.get_logger("dead_letters")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared.bus.metrics import BusMetrics
 from shared.bus.pausing import first_of
 from shared.bus.transport import Transport
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 
 logger = structlog.get_logger("depths")

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.infrastructure import inbox
 from shared.db.tenancy import ORG_SETTING, Scope, entered
 

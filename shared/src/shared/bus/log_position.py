@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.infrastructure import log_position
 
 

@@ -16,7 +16,7 @@ from shared.bus.consumer import Consumer, DatabaseAway, Dead, Retry, Verdict
 from shared.bus.dead_letters import bury
 from shared.bus.message import Message
 from shared.bus.transport import Failure, Tap
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.infrastructure import parked
 
 logger = structlog.get_logger("bus.memory")

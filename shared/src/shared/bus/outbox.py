@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus import spans
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.infrastructure import outbox
 from shared.db.session import wake_after_commit
 from shared.db.tenancy import org_of, scope_of

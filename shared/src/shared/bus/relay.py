@@ -20,7 +20,7 @@ from shared.bus.message import Message
 from shared.bus.metrics import BusMetrics
 from shared.bus.pausing import first_of
 from shared.bus.transport import Failure, Transport
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.infrastructure import outbox
 from shared.db.session import Database
 

@@ -1,11 +1,12 @@
 """What every table has in common. A service declares its own Base over `new_metadata()`."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import DateTime, Integer, MetaData, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.clock import utc_now
 from shared.identifiers import new_id
 
 NAMING = {
@@ -20,10 +21,6 @@ NAMING = {
 def new_metadata() -> MetaData:
     """One per service: two services may each have a table called `contact`, even in one process."""
     return MetaData(naming_convention=NAMING)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Tenanted:

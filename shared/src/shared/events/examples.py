@@ -136,7 +136,7 @@ def _value(annotation: Any, name: str, full: bool) -> object:
         float: 2.5 if full else 0.0,
         Decimal: Decimal(_DECIMALS.get(name, _TOTAL)),
         AwareDatetime: _MOMENT,
-        date: _MOMENT.date(),
+        date: date(2026, 11, 24),
     }
     if annotation not in plain:
         raise TypeError(f"no example for a field of type {annotation}: {name}")

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from shared.clock import DEFAULT_ZONE
 from shared.events.base import Event, State
 from shared.events.contacts import AddressState
 
@@ -9,7 +10,8 @@ from shared.events.contacts import AddressState
 class OrganizationState(State):
     """The tenant itself, as it signs its documents. `subject` of the envelope is the organisation.
 
-    `logo`: the SHA-256 of its picture, which the gateway serves at `/logos/<it>.png`.
+    `time_zone`: of the IANA database; it decides which day it is. `logo`: the SHA-256 of its picture, which the gateway
+    serves at `/logos/<it>.png`.
     """
 
     id: UUID
@@ -24,6 +26,7 @@ class OrganizationState(State):
     bic: str | None = None
     currency: str
     language: str
+    time_zone: str = DEFAULT_ZONE
     color: str | None = None
     logo: str | None = None
 

@@ -18,7 +18,7 @@ from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, delete, fu
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of
 
 STRANGERS: Final = UUID(int=0)

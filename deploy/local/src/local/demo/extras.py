@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from local.demo.northwind import Body, Company, orders_csv
+from local.demo.northwind import TIME_ZONE, Body, Company, orders_csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def steps(clients: Sequence[Company], today: date) -> Iterator[Extra]:
 
 def _activity(client: Company, index: int, today: date) -> Extra:
     kind, title = _ACTIVITIES[index // 2 % len(_ACTIVITIES)]
-    starts_at = datetime.combine(today + timedelta(days=1 + index % 20), time(9 + index % 8), UTC)
+    starts_at = datetime.combine(today + timedelta(days=1 + index % 20), time(9 + index % 8), ZoneInfo(TIME_ZONE))
     body = {"kind": kind, "title": title, "starts_at": starts_at.isoformat(), "reminder_minutes": 30}
     return Extra(f"{client.key}:activity", client.key, "/api/v1/activities", body)
 

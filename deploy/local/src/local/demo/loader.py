@@ -21,6 +21,7 @@ from tqdm import tqdm
 from local.demo import extras, northwind
 from local.demo.northwind import Body, Invoice
 from local.errors import CannotStart
+from shared.clock import day_in
 
 _AT_ONCE = 6
 
@@ -48,7 +49,7 @@ class _Journal:
         self._path = path
         lines = list(_whole_lines(path)) if path.exists() else []
         if not lines:
-            lines = [{"run": str(uuid4()), "today": date.today().isoformat()}]  # noqa: DTZ011 - the user's own day
+            lines = [{"run": str(uuid4()), "today": day_in(northwind.TIME_ZONE).isoformat()}]
         whole = path.with_suffix(".partial")
         whole.write_text("".join(json.dumps(line) + "\n" for line in lines))
         whole.replace(path)

@@ -24,6 +24,7 @@ PAID_AFTER = timedelta(days=60)
 RECENT = timedelta(days=63)
 """Reaches far enough back that some of it is paid."""
 _YEAR = timedelta(days=365)
+TIME_ZONE = "Europe/Madrid"
 ORGANIZATION = {
     "tax_id": "B85955367",
     "email": "administracion@northwind.example",
@@ -33,6 +34,7 @@ ORGANIZATION = {
     "iban": "ES9121000418450200051332",
     "bic": "CAIXESBBXXX",
     "color": "#0f5c8c",
+    "time_zone": TIME_ZONE,
 }
 """Made up, with identifiers that pass their check digits."""
 _COUNTRIES = {"UK": "GB", "Venezuela": "VE"}

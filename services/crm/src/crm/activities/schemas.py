@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from crm.schemas import Actor, Moment
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.events.crm import ActivityKind
 from shared.web.shapes import Line, LongText, Shape, View
 

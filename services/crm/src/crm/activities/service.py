@@ -11,7 +11,7 @@ from crm.activities import events, repository
 from crm.activities.schemas import ActivityIn, ActivityPatch
 from crm.directory.service import require_actor_name, require_contact
 from crm.models import Activity
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of, scope_of
 from shared.errors import invalid
 from shared.events.base import Event

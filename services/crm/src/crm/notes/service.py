@@ -8,7 +8,7 @@ from crm.directory.service import require_contact
 from crm.models import Note
 from crm.notes import events, repository
 from crm.notes.schemas import NoteIn, NotePatch
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of, scope_of
 from shared.events.crm import NoteCreated, NoteDeleted, NoteUpdated
 from shared.identifiers import new_id

@@ -12,7 +12,7 @@ from crm.models import Opportunity, Share
 from crm.opportunities import events, repository
 from crm.opportunities.schemas import OpportunityIn, OpportunityPatch
 from crm.pipelines.service import choose_stage
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.events.base import Event
 from shared.events.crm import (

@@ -10,7 +10,7 @@ from crm.errors import StageInUse
 from crm.models import Pipeline, Stage
 from crm.pipelines import repository
 from crm.pipelines.schemas import PipelineIn, PipelinePatch, StageIn, StagePatch
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.errors import invalid
 from shared.identifiers import new_id

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from documents.asking import ContactsDep
+from documents.day import TodayDep
 from documents.drafts import service
 from documents.drafts.schemas import ConvertIn, DocumentIn, DocumentPatch
 from documents.ledger.schemas import DocumentOut
@@ -23,17 +24,18 @@ router = APIRouter(
 
 @router.post("", status_code=201)
 async def create_document(
-    session: SessionDep, contacts: ContactsDep, body: DocumentIn, response: Response
+    session: SessionDep, today: TodayDep, contacts: ContactsDep, body: DocumentIn, response: Response
 ) -> DocumentOut:
     document = await service.create_document(session, body, asker=contacts)
     set_etag(response, document.version)
     response.headers["Location"] = f"/api/v1/documents/{document.id}"
-    return DocumentOut.model_validate(document)
+    return DocumentOut.of(document, today=today)
 
 
 @router.patch("/{document_id}")
 async def update_draft(
     session: SessionDep,
+    today: TodayDep,
     contacts: ContactsDep,
     document_id: UUID,
     body: DocumentPatch,
@@ -42,7 +44,7 @@ async def update_draft(
 ) -> DocumentOut:
     document = await service.update_draft(session, document_id, body, expected=expected, asker=contacts)
     set_etag(response, document.version)
-    return DocumentOut.model_validate(document)
+    return DocumentOut.of(document, today=today)
 
 
 @router.delete("/{document_id}", status_code=204)
@@ -52,10 +54,10 @@ async def delete_draft(session: SessionDep, document_id: UUID, expected: Expecte
 
 @router.post("/{document_id}/convert", status_code=201)
 async def convert_document(
-    session: SessionDep, contacts: ContactsDep, document_id: UUID, body: ConvertIn, response: Response
+    session: SessionDep, today: TodayDep, contacts: ContactsDep, document_id: UUID, body: ConvertIn, response: Response
 ) -> DocumentOut:
     """A draft of another type with the same contact and lines, e.g. the invoice of an accepted estimate."""
     document = await service.convert_document(session, document_id, body.type, asker=contacts)
     set_etag(response, document.version)
     response.headers["Location"] = f"/api/v1/documents/{document.id}"
-    return DocumentOut.model_validate(document)
+    return DocumentOut.of(document, today=today)

@@ -19,7 +19,7 @@ from documents.parties import service as parties
 from documents.products import service as products
 from documents.series import service as series
 from documents.taxes.table import TaxesWrong
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.errors import invalid
 from shared.events.contacts import ContactState
@@ -95,7 +95,7 @@ async def convert_document(
     if corrects and source.status == "draft":
         raise NotApproved()
     contact = await parties.require_contact(session, source.contact_id, asker)
-    document = _blank(session, KINDS[into], contact, issue_date=utc_now().date())
+    document = _blank(session, KINDS[into], contact, issue_date=await parties.get_today(session))
     for field in ("currency", "language", "payment_method", "notes", "lines"):
         setattr(document, field, getattr(source, field))
     document.source_id = source.id
@@ -150,7 +150,7 @@ async def _create(
     kind = KINDS[given.type]
     corrected = await _require_corrected(session, kind, given.corrects_id, contact.id)
     home = await parties.get_home(session)
-    document = _blank(session, kind, contact, issue_date=given.issue_date or utc_now().date())
+    document = _blank(session, kind, contact, issue_date=given.issue_date or home.today)
     if document_id:
         document.id = document_id
     source_currency = corrected.currency if corrected else contact.defaults.currency

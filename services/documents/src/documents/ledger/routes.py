@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from documents.asking import ContactsDep
+from documents.day import TodayDep
 from documents.ledger import service
 from documents.ledger.schemas import AnswerIn, DocumentOut, DocumentSummary, StatusFilter
 from documents.schemas import Day
@@ -30,6 +31,7 @@ router = APIRouter(
 @router.get("")
 async def list_documents(
     session: SessionDep,
+    today: TodayDep,
     contact_id: UUID | None = None,
     side: Side | None = None,
     document_type: Annotated[DocumentType | None, Query(alias="type")] = None,
@@ -54,40 +56,46 @@ async def list_documents(
         limit=limit + 1,
     )
     return Page(
-        items=[DocumentSummary.model_validate(document) for document, _ in rows[:limit]],
+        items=[DocumentSummary.of(document, today=today) for document, _ in rows[:limit]],
         next_cursor=encode_cursor(*rows[limit - 1][1]) if len(rows) > limit else None,
     )
 
 
 @router.get("/{document_id}")
-async def get_document(session: SessionDep, document_id: UUID, response: Response) -> DocumentOut:
+async def get_document(session: SessionDep, today: TodayDep, document_id: UUID, response: Response) -> DocumentOut:
     document = await service.get_document(session, document_id)
     set_etag(response, document.version)
-    return DocumentOut.model_validate(document)
+    return DocumentOut.of(document, today=today)
 
 
 @router.post("/{document_id}/approve")
 async def approve_document(
-    session: SessionDep, contacts: ContactsDep, document_id: UUID, expected: ExpectedVersion, response: Response
+    session: SessionDep,
+    today: TodayDep,
+    contacts: ContactsDep,
+    document_id: UUID,
+    expected: ExpectedVersion,
+    response: Response,
 ) -> DocumentOut:
     """Gives it its number and freezes it."""
     document = await service.approve_document(session, document_id, expected=expected, asker=contacts)
     set_etag(response, document.version)
-    return DocumentOut.model_validate(document)
+    return DocumentOut.of(document, today=today)
 
 
 @router.post("/{document_id}/void")
 async def void_document(
-    session: SessionDep, document_id: UUID, expected: ExpectedVersion, response: Response
+    session: SessionDep, today: TodayDep, document_id: UUID, expected: ExpectedVersion, response: Response
 ) -> DocumentOut:
     document = await service.void_document(session, document_id, expected=expected)
     set_etag(response, document.version)
-    return DocumentOut.model_validate(document)
+    return DocumentOut.of(document, today=today)
 
 
 @router.post("/{document_id}/accept")
 async def accept_estimate(
     session: SessionDep,
+    today: TodayDep,
     document_id: UUID,
     expected: ExpectedVersion,
     response: Response,
@@ -97,12 +105,13 @@ async def accept_estimate(
     reason = body.reason if body else None
     document = await service.answer_estimate(session, document_id, "accepted", reason=reason, expected=expected)
     set_etag(response, document.version)
-    return DocumentOut.model_validate(document)
+    return DocumentOut.of(document, today=today)
 
 
 @router.post("/{document_id}/reject")
 async def reject_estimate(
     session: SessionDep,
+    today: TodayDep,
     document_id: UUID,
     expected: ExpectedVersion,
     response: Response,
@@ -111,7 +120,7 @@ async def reject_estimate(
     reason = body.reason if body else None
     document = await service.answer_estimate(session, document_id, "rejected", reason=reason, expected=expected)
     set_etag(response, document.version)
-    return DocumentOut.model_validate(document)
+    return DocumentOut.of(document, today=today)
 
 
 def _after(cursor: str | None) -> tuple[date, UUID] | None:

@@ -1,7 +1,7 @@
 """HTTP shapes of documents as they are read."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from documents.schemas import Percent, Quantity, UnitPrice
@@ -31,7 +31,7 @@ class TaxAmountOut(View):
 
 
 class DocumentSummary(View):
-    """A document as lists show it."""
+    """A document as lists show it. `overdue` is derived, by the organisation's day."""
 
     id: UUID
     version: int
@@ -55,6 +55,11 @@ class DocumentSummary(View):
     corrects_id: UUID | None
     created_at: datetime
     updated_at: datetime
+
+    @classmethod
+    def of(cls, document: Any, *, today: date) -> Self:
+        stored = {name: getattr(document, name) for name in cls.model_fields if name != "overdue"}
+        return cls.model_validate({**stored, "overdue": document.is_overdue(today)})
 
 
 class DocumentOut(DocumentSummary):

@@ -24,7 +24,7 @@ from documents.parties import service as parties
 from documents.payments import service as payments
 from documents.series import service as series
 from documents.totals import service as totals
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.events.contacts import ContactState
 from shared.events.documents import (
     DocumentApproved,
@@ -66,7 +66,7 @@ async def list_documents(
         side=side,
         document_type=document_type,
         status=None if status == "overdue" else status,
-        overdue_on=utc_now().date() if status == "overdue" else None,
+        overdue_on=await parties.get_today(session) if status == "overdue" else None,
         issued_from=issued_from,
         issued_to=issued_to,
         q=q,

@@ -1,12 +1,14 @@
 """Keeping and reading our copies of both ends of a document."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import ContactDeleted, ContactNotFound, OrganizationUnknown
 from documents.parties import repository
+from shared.clock import DEFAULT_ZONE, day_in
 from shared.db.tenancy import scope_of
 from shared.events.contacts import ContactState, PersonLinkState
 from shared.events.gateway import OrganizationState
@@ -22,6 +24,12 @@ class Home:
 
     currency: str = HOME_CURRENCY
     language: str = HOME_LANGUAGE
+    time_zone: str = DEFAULT_ZONE
+
+    @property
+    def today(self) -> date:
+        """The organisation's, wherever its server or its browsers are."""
+        return day_in(self.time_zone)
 
 
 async def require_contact(session: AsyncSession, contact_id: UUID, asker: Asker | None = None) -> ContactState:
@@ -66,7 +74,15 @@ async def require_organization(session: AsyncSession) -> OrganizationState:
 
 async def get_home(session: AsyncSession) -> Home:
     organization = await repository.get_organization(session)
-    return Home(organization.currency, organization.state["language"]) if organization else Home()
+    if organization is None:
+        return Home()
+    state = OrganizationState.model_validate(organization.state)
+    return Home(state.currency, state.language, state.time_zone)
+
+
+async def get_today(session: AsyncSession) -> date:
+    """The day it is for the organisation."""
+    return (await get_home(session)).today
 
 
 async def remember_contact(session: AsyncSession, contact: ContactState, *, version: int) -> None:

@@ -11,7 +11,7 @@ from shared.web.shapes import Amount, Money, Shape, View
 
 
 class PaymentIn(Shape):
-    """On a credit note it is money given back. `date` absent: today."""
+    """On a credit note it is money given back. `date` absent: the organisation's today."""
 
     date: Day | None = None
     amount: Annotated[Amount, Field(gt=0)]

@@ -12,10 +12,11 @@ from documents.kinds import KINDS
 from documents.ledger import events as ledger_events
 from documents.ledger import repository as ledger
 from documents.models import Document, Payment
+from documents.parties import service as parties
 from documents.payments import events, repository
 from documents.payments.schemas import PaymentIn
 from documents.totals import service as totals
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.events.documents import DocumentType, DocumentUpdated
 from shared.identifiers import new_id
@@ -39,7 +40,8 @@ async def record_payment(session: AsyncSession, document_id: UUID, given: Paymen
     _check_payable(document)
     if given.amount > document.pending_total:
         raise OverPayment(f"{document.pending_total} {document.currency} are pending.")
-    payment = _new_payment(session, document, given.amount, on=given.date or utc_now().date(), method=given.method)
+    on = given.date or await parties.get_today(session)
+    payment = _new_payment(session, document, given.amount, on=on, method=given.method)
     await repository.save_payment(session, payment)
     await events.record_payment(session, payment, document)
     await _settle(session, document, given.amount)

@@ -1,6 +1,7 @@
 """What can be done with products."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from documents.products import events, repository
 from documents.products.schemas import ProductIn, ProductPatch
 from documents.taxes.defaults import STANDARD
 from documents.taxes.table import TaxesWrong, check_taxes
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.errors import invalid
 from shared.events.documents import ProductCreated, ProductUpdated
@@ -47,8 +48,9 @@ async def create_product(session: AsyncSession, given: ProductIn) -> Product:
     """Raises Invalid for taxes that do not go together."""
     now = utc_now()
     values = dict(given)
-    values["taxes"] = _checked(given.taxes if given.taxes is not None else [STANDARD])
-    values["currency"] = given.currency or (await parties.get_home(session)).currency
+    home = await parties.get_home(session)
+    values["taxes"] = _checked(given.taxes if given.taxes is not None else [STANDARD], on=home.today)
+    values["currency"] = given.currency or home.currency
     product = Product(org_id=org_of(session), id=new_id(), version=1, created_at=now, updated_at=now, **values)
     await repository.save_product(session, product)
     await events.record_product(session, ProductCreated, product)
@@ -63,7 +65,7 @@ async def update_product(
     check_version(expected, product.version)
     sent = {field: value for field, value in given if field in given.model_fields_set}
     if "taxes" in sent:
-        sent["taxes"] = _checked(sent["taxes"])
+        sent["taxes"] = _checked(sent["taxes"], on=await parties.get_today(session))
     changed = {field for field, value in sent.items() if getattr(product, field) != value}
     if changed:
         for field in changed:
@@ -74,9 +76,9 @@ async def update_product(
     return product
 
 
-def _checked(codes: Sequence[str]) -> list[str]:
+def _checked(codes: Sequence[str], *, on: date) -> list[str]:
     try:
-        check_taxes(codes, utc_now().date())
+        check_taxes(codes, on)
     except TaxesWrong as wrong:
         raise invalid("taxes", wrong.code, str(wrong)) from None
     return list(codes)

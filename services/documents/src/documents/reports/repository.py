@@ -23,10 +23,12 @@ _MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 _PANEL = text(
     """
     WITH home AS (
-        SELECT coalesce((SELECT currency FROM organization WHERE org_id = :org_id), :home_currency) AS currency
+        SELECT coalesce(max(currency), :home_currency) AS currency, max(state->>'time_zone') AS time_zone
+          FROM organization WHERE org_id = :org_id
     )
     SELECT
         home.currency,
+        home.time_zone,
         (SELECT json_agg(json_build_array(m.year, m.month, m.type, m.net::text))
            FROM month_total m
           WHERE m.org_id = :org_id AND m.contact_id = :contact_id AND m.currency = home.currency
@@ -69,9 +71,10 @@ _PANEL = text(
 async def read_panel(
     session: AsyncSession, contact_id: UUID, *, year: int, today: date, home_currency: str
 ) -> dict[str, Any]:
-    """`currency`; `months` [[year, month, type, net]]; `open` [[side, pending, overdue]]; `counts` {side: n}; `latest`.
+    """`currency`; `time_zone`; `months` [[year, month, type, net]]; `open` [[side, pending, overdue]]; `counts`
+    {side: n}; `latest`.
 
-    What has no rows is None; `latest` is as JSON has it.
+    What has no rows is None, `time_zone` where the organisation is not known; `latest` is as JSON has it.
     """
     parameters = {
         "org_id": org_of(session),

@@ -13,7 +13,7 @@ from documents.kinds import KINDS
 from documents.parties import service as parties
 from documents.reports import repository
 from documents.reports.periods import spans_between
-from shared.db.base import utc_now
+from shared.clock import DEFAULT_ZONE, day_in, utc_now
 from shared.events.documents import Side
 from shared.web.asking import Asker
 from shared.web.shapes import money_text
@@ -23,10 +23,17 @@ _SIDES: tuple[Side, Side] = ("sales", "purchases")
 
 
 async def get_panel(session: AsyncSession, contact_id: UUID, *, year: int | None) -> dict[str, Any]:
-    """The sections `year` and `documents` as JSON has them, in one statement. Without documents there are zeros."""
-    today = utc_now().date()
+    """The sections `year` and `documents` as JSON has them. Without documents there are zeros.
+
+    One statement, which also tells the time zone; a second one where it is another day there than was supposed.
+    """
+    now = utc_now()
+    supposed = day_in(DEFAULT_ZONE, now)
+    row = await _read_panel(session, contact_id, year=year, today=supposed)
+    today = day_in(row["time_zone"] or DEFAULT_ZONE, now)
+    if today != supposed:
+        row = await _read_panel(session, contact_id, year=year, today=today)
     year = year or today.year
-    row = await repository.read_panel(session, contact_id, year=year, today=today, home_currency=parties.HOME_CURRENCY)
     counts = row["counts"] or {}
     return {
         "year": _year(year, row),
@@ -79,6 +86,12 @@ async def list_items(
         limit=limit,
     )
     return [{**row, "currency": currency} for row in rows]
+
+
+async def _read_panel(session: AsyncSession, contact_id: UUID, *, year: int | None, today: date) -> dict[str, Any]:
+    return await repository.read_panel(
+        session, contact_id, year=year or today.year, today=today, home_currency=parties.HOME_CURRENCY
+    )
 
 
 async def _require_known(session: AsyncSession, contact_id: UUID, asker: Asker | None) -> None:

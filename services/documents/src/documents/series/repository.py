@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.models import Series, SeriesCounter
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.identifiers import new_id
 

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Depends
 
+from documents.day import TodayDep
 from documents.schemas import Day
 from documents.taxes.schemas import TaxOut
 from documents.taxes.table import TAXES
-from shared.db.base import utc_now
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.pagination import Page
@@ -19,9 +19,9 @@ router = APIRouter(
 
 
 @router.get("")
-async def list_taxes(on: Day | None = None) -> Page[TaxOut]:
+async def list_taxes(today: TodayDep, on: Day | None = None) -> Page[TaxOut]:
     """The taxes in force on a day (today unless told otherwise), with their rates on that day."""
-    day = on or utc_now().date()
+    day = on or today
     found = [(tax, rate) for tax in TAXES.values() if (rate := tax.rate_on(day))]
     return Page(
         items=[

@@ -8,7 +8,8 @@ from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.db.base import Entity, Tenanted, new_metadata, utc_now
+from shared.clock import utc_now
+from shared.db.base import Entity, Tenanted, new_metadata
 
 
 class Base(DeclarativeBase):
@@ -34,6 +35,7 @@ class Organization(Tenanted, Base):
     bic: Mapped[str | None] = mapped_column(Text)
     currency: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text)
+    time_zone: Mapped[str] = mapped_column(Text)
     color: Mapped[str | None] = mapped_column(Text)
     logo: Mapped[str | None] = mapped_column(Text)
 

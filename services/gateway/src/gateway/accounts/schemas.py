@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, computed_field
 
 from gateway.accounts.scopes import KNOWN
-from shared.db.base import utc_now
+from shared.clock import DEFAULT_ZONE, TimeZone, utc_now
 from shared.passwords.rules import NewPassword
 from shared.web.shapes import CurrencyCode, LanguageCode, Line, Shape, View
 
@@ -73,7 +73,7 @@ class Address(Shape):
 
 
 class OrganizationPatch(Shape):
-    """What is absent stays."""
+    """What is absent stays. `time_zone` of the IANA database: it decides which day it is for the organisation."""
 
     name: Line = ""
     tax_id: TaxId | None = None
@@ -85,6 +85,7 @@ class OrganizationPatch(Shape):
     bic: Bic | None = None
     currency: CurrencyCode = "EUR"
     language: LanguageCode = "es"
+    time_zone: TimeZone = DEFAULT_ZONE
     color: Color | None = None
 
 
@@ -104,6 +105,7 @@ class OrganizationOut(View):
     bic: str | None
     currency: str
     language: str
+    time_zone: str
     color: str | None
     logo: Annotated[str | None, Field(exclude=True)]
     created_at: datetime

@@ -15,7 +15,7 @@ from gateway.accounts.pictures import digest_of
 from gateway.accounts.schemas import ApiKeyIn, OrganizationPatch, UserPatch
 from gateway.accounts.sessions import service as sessions
 from gateway.accounts.sessions.service import Known
-from shared.db.base import utc_now
+from shared.clock import DEFAULT_ZONE, utc_now
 from shared.db.tenancy import enter, org_of, scope_of
 from shared.events.gateway import OrganizationCreated, OrganizationUpdated
 from shared.identifiers import new_id
@@ -59,6 +59,7 @@ async def create_organization(session: AsyncSession, *, name: str, slug: str) ->
         bic=None,
         currency="EUR",
         language="es",
+        time_zone=DEFAULT_ZONE,
         color=None,
         logo=None,
     )

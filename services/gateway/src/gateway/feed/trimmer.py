@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from gateway.feed import service
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.worker import Job

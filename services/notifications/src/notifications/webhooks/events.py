@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.models import Webhook
 from shared.bus import outbox
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import scope_of
 from shared.events.notifications import WebhookDisabled, WebhookPinged, WebhookState
 from shared.identifiers import new_id

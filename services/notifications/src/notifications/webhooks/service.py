@@ -14,7 +14,7 @@ from notifications.webhooks.errors import ScopeNotHeld, TooManyWebhooks
 from notifications.webhooks.schemas import WebhookIn
 from notifications.webhooks.sealing import Sealer
 from notifications.webhooks.signing import checked_secret, new_secret
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.identifiers import new_id
 from shared.web.identity import Identity

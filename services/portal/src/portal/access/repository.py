@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.client import ClientScope
 from portal.models import Access
 from portal.repository import belongs_to
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, org_of
 

@@ -13,7 +13,7 @@ from portal.client import ClientScope
 from portal.errors import DocumentNotFound
 from portal.models import Document, DocumentView, EstimateAnswer
 from portal.repository import belongs_to
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.db.upserts import keep_newer
 from shared.events.documents import DocumentState
@@ -70,7 +70,7 @@ async def list_documents(
     if status in ("pending", "overdue"):
         statement = statement.where(Document.is_open)
         if status == "overdue":
-            statement = statement.where(_overdue())
+            statement = statement.where(_overdue(client))
     elif status:
         statement = statement.where(Document.status == status)
     if after:
@@ -133,7 +133,7 @@ async def list_open(client: ClientScope) -> list[Open]:
     """By currency. Reads what is open, however long the history."""
     refund = Document.type == "credit_note"
     pending = func.sum(case((refund, -Document.pending_total), else_=Document.pending_total))
-    overdue = func.sum(case((_overdue(), Document.pending_total), else_=0))
+    overdue = func.sum(case((_overdue(client), Document.pending_total), else_=0))
     statement = (
         select(Document.currency, pending, overdue)
         .where(_visible(client), Document.is_open)
@@ -151,7 +151,7 @@ async def find_next_due(client: ClientScope) -> Document | None:
             _visible(client),
             Document.is_open,
             Document.type != "credit_note",
-            Document.due_date >= utc_now().date(),
+            Document.due_date >= client.today,
         )
         .order_by(Document.due_date, Document.id)
         .limit(1)
@@ -168,8 +168,8 @@ def _visible(client: ClientScope) -> ColumnElement[bool]:
     return and_(belongs_to(client, Document), Document.visible)
 
 
-def _overdue() -> ColumnElement[bool]:
-    return (Document.due_date < utc_now().date()) & (Document.type != "credit_note")
+def _overdue(client: ClientScope) -> ColumnElement[bool]:
+    return (Document.due_date < client.today) & (Document.type != "credit_note")
 
 
 async def _answered(session: AsyncSession, document_id: UUID) -> str | None:

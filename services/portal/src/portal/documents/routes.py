@@ -38,7 +38,7 @@ async def list_documents(
         client, document_type=document_type, status=status, after=after, limit=limit + 1
     )
     return Page(
-        items=[DocumentOut.model_validate(document) for document, _ in rows[:limit]],
+        items=[DocumentOut.of(document, today=client.today) for document, _ in rows[:limit]],
         next_cursor=encode_cursor(*rows[limit - 1][1]) if len(rows) > limit else None,
     )
 
@@ -54,7 +54,7 @@ async def get_document(
     content = await service.ask_content(documents, replace(visitor, org_id=client.org_id), document)
     async with open_client(request, visitor) as client:
         await service.record_view(client, document_id)
-    return DocumentDetails.of(Details(document, content, answer))
+    return DocumentDetails.whole(Details(document, content, answer), today=client.today)
 
 
 @router.get("/{document_id}/pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
@@ -72,13 +72,14 @@ async def get_pdf(request: Request, visitor: VisitorDep, documents: DocumentsDep
 
 @router.post("/{document_id}/accept")
 async def accept_estimate(client: ClientDep, document_id: UUID) -> DocumentOut:
-    return DocumentOut.model_validate(await service.answer_estimate(client, document_id, accepted=True))
+    return DocumentOut.of(await service.answer_estimate(client, document_id, accepted=True), today=client.today)
 
 
 @router.post("/{document_id}/reject")
 async def reject_estimate(client: ClientDep, document_id: UUID, body: RejectionIn | None = None) -> DocumentOut:
     reason = body.reason if body else None
-    return DocumentOut.model_validate(await service.answer_estimate(client, document_id, accepted=False, reason=reason))
+    document = await service.answer_estimate(client, document_id, accepted=False, reason=reason)
+    return DocumentOut.of(document, today=client.today)
 
 
 def _after(cursor: str | None) -> tuple[date, UUID] | None:

@@ -31,6 +31,12 @@ class DocumentOut(View):
     overdue: bool
     corrects_id: UUID | None
 
+    @classmethod
+    def of(cls, document: Any, *, today: date) -> "DocumentOut":
+        """Its summary. `overdue` is derived, by the organisation's day."""
+        stored = {name: getattr(document, name) for name in DocumentOut.model_fields if name != "overdue"}
+        return DocumentOut.model_validate({**stored, "overdue": document.is_overdue(today)})
+
 
 class LineOut(View):
     """Figures as documents writes them: decimal strings."""
@@ -65,13 +71,10 @@ class DocumentDetails(DocumentOut):
     answer: AnswerOut | None
 
     @classmethod
-    def of(cls, details: Details) -> "DocumentDetails":
-        return cls.model_validate({**_summary(details.document), **details.content, "answer": details.answer})
+    def whole(cls, details: Details, *, today: date) -> "DocumentDetails":
+        summary = DocumentOut.of(details.document, today=today).model_dump()
+        return cls.model_validate({**summary, **details.content, "answer": details.answer})
 
 
 class RejectionIn(Shape):
     reason: Reason | None = None
-
-
-def _summary(document: Any) -> dict[str, Any]:
-    return DocumentOut.model_validate(document).model_dump()

@@ -12,7 +12,7 @@ from portal.documents import events, repository
 from portal.documents.repository import Open
 from portal.errors import AlreadyAnswered, DocumentNotFound, EstimateVoided, NotAnEstimate
 from portal.models import Document, EstimateAnswer
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import Scope
 from shared.events.documents import DocumentState
 from shared.identifiers import new_id

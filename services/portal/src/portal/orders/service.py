@@ -10,7 +10,7 @@ from portal.documents import service as documents
 from portal.models import ClientOrder, Product
 from portal.orders import events, repository
 from portal.orders.schemas import OrderIn, OrderLineIn
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.errors import FieldError, Invalid, invalid
 from shared.identifiers import new_id
 

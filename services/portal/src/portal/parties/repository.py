@@ -50,5 +50,5 @@ async def find_organization(session: AsyncSession, slug: str) -> Organization | 
 
 
 async def apply_organization(session: AsyncSession, organization: OrganizationState, *, version: int) -> None:
-    fields = {"name", "slug", "iban", "bic", "color", "logo", "language", "currency"}
+    fields = {"name", "slug", "iban", "bic", "color", "logo", "language", "currency", "time_zone"}
     await keep_newer(session, Organization, version=version, **organization.model_dump(include=fields))

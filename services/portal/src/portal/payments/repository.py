@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.client import ClientScope
 from portal.models import Document, PaymentAttempt
-from shared.db.base import utc_now
+from shared.clock import utc_now
 
 
 async def keep_attempt(client: ClientScope, document: Document, *, method: str, reference: str) -> None:

@@ -12,7 +12,7 @@ from portal.parties import service as parties
 from portal.previews import repository
 from portal.sessions import service as sessions
 from portal.tokens import hash_of, new_token
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import enter, org_of, scope_of
 from shared.identifiers import new_id
 from shared.web.asking import Asker

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.models import PasswordReset
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import look_up, org_of
 
 

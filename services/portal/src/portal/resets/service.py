@@ -16,7 +16,7 @@ from portal.parties import service as parties
 from portal.resets import events, repository
 from portal.sessions import service as sessions
 from portal.tokens import hash_of, new_token
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import enter, scope_of
 from shared.identifiers import new_id
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.client import ClientScope
 from portal.models import Access, ClientSession, Contact, Login, Organization
 from portal.repository import belongs_to
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import LOOKUP_SETTING, look_up, org_of
 
 CLIENT_SETTING = "app.contact_id"
@@ -111,12 +111,18 @@ async def get_own_session(client: ClientScope) -> ClientSession:
     return (await client.session.execute(statement)).scalar_one()
 
 
-async def hold_to_client(session: AsyncSession, contact_id: UUID, *, read_only: bool) -> None:
+async def hold_to_client(session: AsyncSession, contact_id: UUID, *, read_only: bool) -> str | None:
     """From here on the transaction sees this contact's rows only, finds nothing by lookup, and in a preview writes
-    nothing. Transaction-local, like the tenant's setting.
+    nothing. Transaction-local, like the tenant's setting. Returns the organisation's time zone, where it is known.
     """
-    values = {"client": CLIENT_SETTING, "contact_id": str(contact_id), "lookup": LOOKUP_SETTING}
-    await session.execute(_HOLD_READ_ONLY if read_only else _HOLD, values)
+    values = {
+        "client": CLIENT_SETTING,
+        "contact_id": str(contact_id),
+        "lookup": LOOKUP_SETTING,
+        "org_id": org_of(session),
+    }
+    zone: str | None = (await session.execute(_HOLD_READ_ONLY if read_only else _HOLD, values)).scalar_one()
+    return zone
 
 
 async def end_session(session: AsyncSession, token_hash: str) -> None:
@@ -163,8 +169,7 @@ async def end_sessions_without_login(session: AsyncSession, contact_id: UUID) ->
     )
 
 
-_HOLD = text("SELECT set_config(:client, :contact_id, true), set_config(:lookup, '', true)")
-_HOLD_READ_ONLY = text(
-    "SELECT set_config(:client, :contact_id, true), set_config(:lookup, '', true), "
-    "set_config('transaction_read_only', 'on', true)"
-)
+_HELD = """SELECT (SELECT time_zone FROM organization WHERE org_id = :org_id),
+       set_config(:client, :contact_id, true), set_config(:lookup, '', true)"""
+_HOLD = text(_HELD)
+_HOLD_READ_ONLY = text(f"{_HELD}, set_config('transaction_read_only', 'on', true)")

@@ -12,7 +12,7 @@ from portal.errors import LoginFailed
 from portal.models import ClientSession, Login, Preview
 from portal.sessions import repository
 from portal.tokens import hash_of, new_token
-from shared.db.base import utc_now
+from shared.clock import DEFAULT_ZONE, day_in, utc_now
 from shared.db.tenancy import enter, org_of, scope_of
 from shared.passwords import throttle
 from shared.passwords.throttle import Attempt, Taken
@@ -146,5 +146,12 @@ async def refresh_logins(session: AsyncSession, contact_id: UUID) -> None:
 
 
 async def _hold_to(session: AsyncSession, found: ClientSession) -> ClientScope:
-    await repository.hold_to_client(session, found.contact_id, read_only=found.read_only)
-    return ClientScope(session, found.org_id, found.contact_id, found.token_hash, found.read_only)
+    zone = await repository.hold_to_client(session, found.contact_id, read_only=found.read_only)
+    return ClientScope(
+        session,
+        found.org_id,
+        found.contact_id,
+        found.token_hash,
+        read_only=found.read_only,
+        today=day_in(zone or DEFAULT_ZONE),
+    )

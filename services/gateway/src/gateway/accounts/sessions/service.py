@@ -11,7 +11,7 @@ from gateway.accounts import scopes, tokens
 from gateway.accounts.errors import LoginFailed
 from gateway.accounts.models import LoginSession, User
 from gateway.accounts.sessions import repository
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.tenancy import Scope, enter, scope_of
 from shared.passwords import throttle
 from shared.passwords.throttle import Attempt, Taken

@@ -33,7 +33,7 @@ from notifications.webhooks.deliveries.service import Lane, Turn
 from notifications.webhooks.sealing import Sealer
 from notifications.webhooks.signing import signatures
 from shared.bus.pausing import first_of
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import CONTENT_TYPE

@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 
 from notifications.webhooks.targets import AddressRefused, Resolver, Targets
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.errors import Invalid
 
 TIMEOUT_SECONDS: Final = 20.0

@@ -17,7 +17,7 @@ from notifications.webhooks.deliveries import repository
 from notifications.webhooks.deliveries.posting import Outcome
 from notifications.webhooks.errors import WebhookIsDisabled
 from notifications.webhooks.service import disable
-from shared.db.base import utc_now
+from shared.clock import utc_now
 from shared.events.base import AnyEvent
 
 MOST_REQUEUED: Final = 1000

@@ -1,0 +1,10 @@
+"""The time zone that decides an organisation's days."""
+
+from alembic import op
+
+revision = "p005"
+down_revision = "p004"
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE organization ADD COLUMN time_zone text NOT NULL DEFAULT 'Europe/Madrid'")
