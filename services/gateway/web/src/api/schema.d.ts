@@ -2718,7 +2718,7 @@ export interface components {
         };
         /**
          * PaymentIn
-         * @description On a credit note it is money given back. `date` absent: today.
+         * @description On a credit note it is money given back. `date` absent: the organisation's today.
          */
         DocumentsPaymentIn: {
             /** Amount */
@@ -2850,7 +2850,7 @@ export interface components {
         };
         /**
          * DocumentSummary
-         * @description A document as lists show it.
+         * @description A document as lists show it. `overdue` is derived, by the organisation's day.
          */
         DocumentSummary: {
             /**
@@ -3061,6 +3061,8 @@ export interface components {
             slug: string;
             /** Tax Id */
             tax_id: string | null;
+            /** Time Zone */
+            time_zone: string;
             /**
              * Updated At
              * Format: date-time
@@ -3860,7 +3862,7 @@ export interface components {
         };
         /**
          * OrganizationPatch
-         * @description What is absent stays.
+         * @description What is absent stays. `time_zone` of the IANA database: it decides which day it is for the organisation.
          */
         OrganizationPatch: {
             address?: components["schemas"]["Address"] | null;
@@ -3891,6 +3893,11 @@ export interface components {
             phone?: string | null;
             /** Tax Id */
             tax_id?: string | null;
+            /**
+             * Time Zone
+             * @default Europe/Madrid
+             */
+            time_zone?: string;
             /** Website */
             website?: string | null;
         };

@@ -9,7 +9,8 @@ import {
 import { isUnauthenticated } from '@/api/problem';
 import { organizationQuery } from '@/company/organization';
 import { readListSearch } from '@/contacts/listSearch';
-import { panelQuery, presentYear, readPanelSearch } from '@/panel/panel';
+import { dayIn, yearOf } from '@/i18n/day';
+import { panelQuery, readPanelSearch } from '@/panel/panel';
 import { sessionQuery } from '@/session/session';
 import { ProblemPage } from '@/ui/ProblemPage';
 import { NotFoundPage } from './NotFoundPage';
@@ -62,7 +63,10 @@ const panelRoute = createRoute({
   validateSearch: readPanelSearch,
   loader: ({ context, params }) => {
     // Not awaited: the page shows what it already knows, skeletons for the rest, and what went wrong.
-    context.client.query(panelQuery(params.contactId, presentYear())).catch(() => undefined);
+    const session = context.client.getQueryData(sessionQuery.queryKey);
+    if (!session) return;
+    const year = yearOf(dayIn(session.organization.time_zone));
+    context.client.query(panelQuery(params.contactId, year)).catch(() => undefined);
   },
   component: lazyRouteComponent(() => import('@/panel/PanelPage'), 'PanelPage'),
 });

@@ -1,4 +1,4 @@
-import { Button, ColorInput, Group, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, ColorInput, Group, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -57,6 +57,7 @@ export function SettingsPage() {
               iban: contactForm.iban,
               bic: company.bic,
               color: company.color,
+              time_zone: company.timeZone,
               address: contactForm.fiscal,
             }}
           />
@@ -111,9 +112,23 @@ function Facts({ form }: { form: Form }) {
           {...form.getInputProps('website')}
         />
         <AddressInputs form={form} at="address" />
+        <Select
+          label={company.timeZone}
+          description={company.timeZoneHint}
+          searchable
+          allowDeselect={false}
+          data={zonesWith(form.values.time_zone)}
+          nothingFoundMessage={company.noTimeZone}
+          {...form.getInputProps('time_zone')}
+        />
       </SimpleGrid>
     </Card>
   );
+}
+
+/** Those that the browser has a name for; the present one may be younger than the browser. */
+function zonesWith(present: string): string[] {
+  return [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', present])].sort();
 }
 
 function Payments({ form }: { form: Form }) {

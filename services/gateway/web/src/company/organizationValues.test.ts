@@ -11,6 +11,7 @@ const BEFORE: OrganizationValues = {
   iban: '',
   bic: '',
   color: '#0a7a5c',
+  time_zone: 'Europe/Madrid',
   address: { street: '', city: '', postal_code: '', province: '', country: 'ES' },
 };
 
@@ -26,6 +27,12 @@ describe('what the settings send', () => {
     expect(changes(BEFORE, { ...BEFORE, color: ' ', bic: 'CAIXESBBXXX' })).toEqual({
       color: null,
       bic: 'CAIXESBBXXX',
+    });
+  });
+
+  it('names the time zone that was chosen', () => {
+    expect(changes(BEFORE, { ...BEFORE, time_zone: 'Atlantic/Canary' })).toEqual({
+      time_zone: 'Atlantic/Canary',
     });
   });
 

@@ -12,6 +12,7 @@ export type OrganizationValues = {
   iban: string;
   bic: string;
   color: string;
+  time_zone: string;
   address: Address;
 };
 
@@ -28,6 +29,7 @@ export function valuesOf(organization: Organization): OrganizationValues {
     iban: organization.iban ?? '',
     bic: organization.bic ?? '',
     color: organization.color ?? '',
+    time_zone: organization.time_zone,
     address: {
       street: address?.street ?? '',
       city: address?.city ?? '',

@@ -2,6 +2,7 @@ import { Select, SimpleGrid, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Document } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useToday } from '@/session/session';
 import { DateFields, DayField } from '@/ui/DateFields';
 import { decimalText } from '@/ui/decimalText';
 import { FormDialog } from '@/ui/FormDialog';
@@ -19,7 +20,7 @@ export function PayDialog({ document, onClose }: { document: Document; onClose: 
   const form = useForm<Values>({
     initialValues: {
       amount: document.pending_total.replace('.', ','),
-      date: new Date().toLocaleDateString('sv'),
+      date: useToday(),
       method: document.payment_method ?? PAYMENT_METHODS[0],
     },
     validate: {

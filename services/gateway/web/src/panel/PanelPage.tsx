@@ -19,7 +19,7 @@ import { EmptyState } from '@/ui/EmptyState';
 import { AnchorLink, ButtonLink } from '@/ui/links';
 import { Initials } from '@/ui/Initials';
 import { problemText } from '@/ui/problemText';
-import { panelQuery, presentYear } from './panel';
+import { panelQuery, usePresentYear } from './panel';
 import { PanelCard } from './PanelCard';
 import { PanelContext } from './PanelContext';
 import { PanelTabs } from './PanelTabs';
@@ -31,7 +31,8 @@ import classes from './PanelPage.module.css';
 export function PanelPage() {
   const texts = useTexts();
   const { contactId } = useParams({ from: '/staff/contacts/$contactId' });
-  const { year = presentYear() } = useSearch({ from: '/staff/contacts/$contactId' });
+  const presentYear = usePresentYear();
+  const { year = presentYear } = useSearch({ from: '/staff/contacts/$contactId' });
   const { data: panel, error, isError, refetch, isFetching } = useQuery(panelQuery(contactId, year));
   const card = useQuery({ ...contactQuery(contactId), enabled: false });
   useLiveContact(contactId);

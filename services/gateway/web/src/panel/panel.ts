@@ -2,6 +2,8 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, dataOf } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Panel } from '@/api/types';
+import { yearOf } from '@/i18n/day';
+import { useToday } from '@/session/session';
 
 export const TABS = ['summary', 'sales', 'purchases', 'files', 'notes', 'activity'] as const;
 export type Tab = (typeof TABS)[number];
@@ -22,8 +24,8 @@ function isIncomplete({ sections }: Panel): boolean {
   return Object.values(sections).some(({ status, reason }) => status !== 'ready' && reason !== 'forbidden');
 }
 
-export function presentYear(): number {
-  return new Date().getFullYear();
+export function usePresentYear(): number {
+  return yearOf(useToday());
 }
 
 export function panelQuery(id: string, year: number) {

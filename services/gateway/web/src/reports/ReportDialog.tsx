@@ -8,6 +8,7 @@ import type { ReportItem, Side } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
 import { usePanelFrame } from '@/panel/PanelContext';
+import { useToday } from '@/session/session';
 import { DateFields, DayField } from '@/ui/DateFields';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
@@ -21,7 +22,7 @@ type Props = { side: Side; name: string; onClose: () => void };
 export function ReportDialog({ side, name, onClose }: Props) {
   const texts = useTexts();
   const { contactId } = usePanelFrame();
-  const [period, setPeriod] = useState<Period>(periodNamed('thisYear', new Date()));
+  const [period, setPeriod] = useState<Period>(periodNamed('thisYear', useToday()));
   return (
     <Modal
       opened
@@ -52,7 +53,7 @@ export function ReportDialog({ side, name, onClose }: Props) {
 
 function PeriodChoice({ period, onChange }: { period: Period; onChange: (period: Period) => void }) {
   const { reports: texts } = useTexts();
-  const today = new Date();
+  const today = useToday();
   const chosen = PERIODS.find((name) => {
     const { from, to } = periodNamed(name, today);
     return from === period.from && to === period.to;

@@ -2,6 +2,7 @@ import { queryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-
 import { api, dataOf, done } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Session } from '@/api/types';
+import { dayIn } from '@/i18n/day';
 
 export const sessionQuery = queryOptions({
   queryKey: keys.session,
@@ -13,6 +14,11 @@ export const sessionQuery = queryOptions({
 /** Who is logged in, below a route that has made sure somebody is. */
 export function useSession(): Session {
   return useSuspenseQuery(sessionQuery).data;
+}
+
+/** The day it is for the organisation, wherever this browser is: what documents, payments and years go by. */
+export function useToday(): string {
+  return dayIn(useSession().organization.time_zone);
 }
 
 export function logIn(email: string, password: string): Promise<Session> {

@@ -6,7 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import type { Section, Year } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
-import { presentYear } from '@/panel/panel';
+import { usePresentYear } from '@/panel/panel';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { SectionBody } from '@/panel/SectionBody';
 import { changePercent, chartMonths, yearQuery } from './year';
@@ -55,7 +55,7 @@ export function YearSection({ section, year }: Props) {
 function YearChoice({ year }: { year: number }) {
   const { year: texts } = useTexts();
   const navigate = useNavigate({ from: '/contacts/$contactId' });
-  const present = presentYear();
+  const present = usePresentYear();
   const show = (next: number) =>
     void navigate({
       search: (before) => ({ ...before, year: next === present ? undefined : next }),

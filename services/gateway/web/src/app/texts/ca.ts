@@ -68,6 +68,10 @@ export const ca: AppTexts = {
     payments: 'Cobraments per transferència',
     paymentsHint: 'El compte que veuen els teus clients quan paguen per transferència.',
     bic: 'BIC',
+    timeZone: 'Zona horària',
+    timeZoneHint:
+      'Decideix quin dia és: la data de documents i cobraments, l’any de les sèries i el que està vençut.',
+    noTimeZone: 'Cap zona es diu així',
     saved: 'Configuració desada.',
   },
   contacts: {

@@ -67,6 +67,10 @@ export const en: AppTexts = {
     payments: 'Payment by transfer',
     paymentsHint: 'The account that your clients see when they pay by transfer.',
     bic: 'BIC',
+    timeZone: 'Time zone',
+    timeZoneHint:
+      'Decides which day it is: the date of documents and payments, the year of series and what is overdue.',
+    noTimeZone: 'No zone of that name',
     saved: 'Settings saved.',
   },
   contacts: {

@@ -82,6 +82,10 @@ export const es = {
     payments: 'Cobros por transferencia',
     paymentsHint: 'La cuenta que ven tus clientes cuando pagan por transferencia.',
     bic: 'BIC',
+    timeZone: 'Zona horaria',
+    timeZoneHint:
+      'Decide qué día es: la fecha de documentos y cobros, el año de las series y lo que está vencido.',
+    noTimeZone: 'Ninguna zona se llama así',
     saved: 'Ajustes guardados.',
   },
   contacts: {
