@@ -26,14 +26,19 @@ def test_an_administrator_edits_what_clients_see(page: Page, client: httpx.Clien
     expect(page.get_by_text("El IBAN no es válido.")).to_be_visible()
     page.get_by_label("IBAN").fill("ES79 2100 0813 6101 2345 6789")
     page.get_by_label("Provincia").fill("Madrid")
+    zone = page.get_by_role("combobox", name="Zona horaria")
+    expect(zone).to_have_value("Europe/Madrid")
+    zone.fill("canary")
+    page.get_by_role("option", name="Atlantic/Canary").click()
     save.click()
     expect(page.get_by_text("Ajustes guardados.")).to_be_visible()
     expect(page.get_by_label("IBAN")).to_have_value("ES7921000813610123456789")
     expect(save).to_be_disabled()
     after = client.get("/api/v1/organization").json()
     assert (after["iban"], after["address"]["province"]) == ("ES7921000813610123456789", "Madrid")
-    assert after["name"] == before["name"]
-    client.patch("/api/v1/organization", json={"iban": before["iban"]}).raise_for_status()
+    assert (after["name"], after["time_zone"]) == (before["name"], "Atlantic/Canary")
+    kept = {field: before[field] for field in ("iban", "time_zone")}
+    client.patch("/api/v1/organization", json=kept).raise_for_status()
 
 
 def test_who_saves_second_takes_in_what_the_first_saved(page: Page, client: httpx.Client) -> None:

@@ -101,3 +101,15 @@ class SetOffPayment(Conflict):
 class SeriesTaken(Conflict):
     code = "documents.series_taken"
     title = "Another series has this format"
+
+
+class SeriesOverlap(Conflict):
+    code = "documents.series_overlap"
+    title = "Another series could come to write the same numbers"
+
+
+class NumberTaken(Conflict):
+    """Not to be got over by trying again."""
+
+    code = "documents.number_taken"
+    title = "The next numbers of the series are those of other documents; choose another series"

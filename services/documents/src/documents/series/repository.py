@@ -1,12 +1,13 @@
 """Every SQL statement of series."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from documents.models import Series, SeriesCounter
+from documents.models import Document, Series, SeriesCounter
 from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.identifiers import new_id
@@ -33,6 +34,17 @@ async def list_series(
         statement = statement.where(Series.document_type == document_type)
     if after:
         statement = statement.where(Series.id > after)
+    return list((await session.execute(statement)).scalars())
+
+
+async def hold_series(session: AsyncSession) -> None:
+    """One maker of series at a time: what it compares with afterwards are all there are."""
+    key = func.hashtextextended(f"series {org_of(session)}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+async def list_formats(session: AsyncSession) -> list[str]:
+    statement = select(Series.format).where(Series.org_id == org_of(session))
     return list((await session.execute(statement)).scalars())
 
 
@@ -76,3 +88,24 @@ async def next_number(session: AsyncSession, series_id: UUID, year: int) -> int:
     ).returning(SeriesCounter.last_number)
     number: int = (await session.execute(counted)).scalar_one()
     return number
+
+
+async def move_counter(session: AsyncSession, series_id: UUID, year: int, number: int) -> None:
+    """Its row is locked by `next_number`."""
+    await session.execute(
+        update(SeriesCounter)
+        .where(
+            SeriesCounter.org_id == org_of(session),
+            SeriesCounter.series_id == series_id,
+            SeriesCounter.year == year,
+        )
+        .values(last_number=number)
+    )
+
+
+async def find_taken(session: AsyncSession, document_type: str, numbers: Collection[str]) -> set[str]:
+    """Those of them that documents of the type have."""
+    statement = select(Document.number).where(
+        Document.org_id == org_of(session), Document.type == document_type, Document.number.in_(numbers)
+    )
+    return {number for number in (await session.execute(statement)).scalars() if number}

@@ -19,7 +19,10 @@ SeriesFormat = Annotated[str, StringConstraints(max_length=40), AfterValidator(_
 
 
 class SeriesIn(Shape):
-    """`format`: `[YY]` or `[YYYY]` for the year, one `%` per digit of the number, e.g. `F[YY]%%%%`."""
+    """`format`: `[YY]` or `[YYYY]` for the year, one `%` per digit of the number, e.g. `F[YY]%%%%`.
+
+    A number is the organisation's one: no two series may ever come to write the same, not even by growing digits.
+    """
 
     name: Line
     format: SeriesFormat

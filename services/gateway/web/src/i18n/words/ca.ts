@@ -44,6 +44,11 @@ export const words: Words = {
     'documents.no_lines': 'Afegeix com a mínim una línia abans d’aprovar.',
     'documents.negative_total': 'El total és negatiu. Crea una factura rectificativa.',
     'documents.corrects_required': 'Tria la factura que es rectifica.',
+    'documents.series_taken': 'Ja hi ha una sèrie amb aquest format.',
+    'documents.series_overlap':
+      'Una altra sèrie podria arribar a escriure els mateixos números: tria un altre prefix.',
+    'documents.number_taken':
+      'Els números següents de la sèrie ja són d’altres documents: tria una altra sèrie.',
     'documents.over_credited': 'Les rectificatives superarien l’import de la factura.',
     'documents.over_payment': 'El pagament supera el que queda pendent.',
     'documents.has_payments': 'Té pagaments o rectificatives: anul·la’ls primer.',

@@ -33,6 +33,10 @@ export const words: Words = {
     'documents.no_lines': 'Add at least one line before you approve.',
     'documents.negative_total': 'The total is below zero. Make a credit note instead.',
     'documents.corrects_required': 'Choose the invoice that it corrects.',
+    'documents.series_taken': 'There is a series of this format.',
+    'documents.series_overlap': 'Another series could come to write the same numbers: choose another prefix.',
+    'documents.number_taken':
+      'The next numbers of the series are those of other documents: choose another series.',
     'documents.over_credited': 'The credit notes would exceed the invoice.',
     'documents.over_payment': 'The payment exceeds what is pending.',
     'documents.has_payments': 'It has payments or credit notes: remove those first.',

@@ -50,6 +50,10 @@ const refusals: Partial<Record<string, string>> = {
   'documents.no_lines': 'Añade al menos una línea antes de aprobar.',
   'documents.negative_total': 'El total es negativo. Crea una factura rectificativa.',
   'documents.corrects_required': 'Elige la factura que se rectifica.',
+  'documents.series_taken': 'Ya hay una serie con este formato.',
+  'documents.series_overlap': 'Otra serie podría llegar a escribir los mismos números: elige otro prefijo.',
+  'documents.number_taken':
+    'Los siguientes números de la serie ya son de otros documentos: elige otra serie.',
   'documents.over_credited': 'Las rectificativas superarían el importe de la factura.',
   'documents.over_payment': 'El pago supera lo que queda pendiente.',
   'documents.has_payments': 'Tiene pagos o rectificativas: anúlalos primero.',
