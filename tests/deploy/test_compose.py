@@ -9,13 +9,16 @@ from typing import Any
 
 import aio_pika
 import asyncpg
+import psutil
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
 from aiormq.exceptions import ChannelAccessRefused
 
-from local.ports import free_ports
+from local.child import Child
+from local.ports import are_free, free_ports
 from local.postgres import Postgres
 from local.rabbitmq import Epmd, Node, RabbitMQ, RabbitMQFailed, find_or_install
+from local.s3 import program as weed
 from local.wiring import SERVICES
 from shared.backup.command import backup
 from shared.backup.postgres import Server
@@ -79,6 +82,33 @@ def test_every_container_is_limited_and_ours_may_nothing(file: dict[str, Any]) -
         assert {"cpus", "memory", "pids"} <= set(limits), name
     for one in of_ficha(file).values():
         assert (one["read_only"], one["cap_drop"], one["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
+
+
+def test_object_storage_answers_others_by_s3_alone(file: dict[str, Any], tmp_path: Path) -> None:
+    """Its filer would give every object to whoever asks, without a key."""
+    storage = file["services"]["seaweedfs"]
+    identities = tmp_path / "s3.json"
+    identities.write_text(file["configs"]["s3-identities"]["content"])
+    master, volume, filer, s3 = free_ports(4, beside=10_000)
+    given = [
+        part.replace("=/data", f"={tmp_path}").replace("/etc/seaweedfs/s3.json", str(identities))
+        for part in storage["command"]
+    ]
+    ports = [f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}", f"-s3.port={s3}"]
+    server = Child(tmp_path, "weed")
+    server.start([weed(), *given, *ports], environment=storage["environment"], folder=tmp_path)
+    try:
+        assert server.wait_until(
+            lambda: not any(are_free([port]) for port in (master, volume, filer, s3, s3 + 10_000)), within=60
+        )
+        open_to_all = {
+            connection.laddr.port
+            for connection in psutil.Process(server.pid).net_connections()
+            if connection.status == "LISTEN" and connection.laddr.ip not in ("127.0.0.1", "::1")
+        }
+    finally:
+        server.kill()
+    assert open_to_all == {s3, s3 + 10_000}  # the second takes identities from its own filer
 
 
 def test_nobody_serves_before_every_queue_stands(file: dict[str, Any]) -> None:

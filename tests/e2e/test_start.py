@@ -44,6 +44,20 @@ def test_a_port_that_is_none_is_named(tmp_path: Path, port: str) -> None:
     assert repr(port) in attempt(tmp_path / "home", FICHA_PORT=port)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("FICHA_LOG_LEVEL", "loud", "FICHA_LOG_LEVEL is 'loud'; it takes DEBUG"),
+        ("FICHA_DEMO", "yes", "FICHA_DEMO is 'yes'; it takes 0, 1 or recent"),
+        ("FICHA_S3_ENDPOINT", "127.0.0.1:1", "FICHA_S3_ACCESS_KEY is not set"),
+        ("FICHA_DATABASE_URL", "nonsense", "FICHA_DATABASE_URL cannot be used"),
+        ("FICHA_DATABASE_URL", "postgresql://u:p@127.0.0.1:1/x", "The database server cannot be used"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named(tmp_path: Path, name: str, value: str, said: str) -> None:
+    assert said in attempt(tmp_path / "home", **{name: value})
+
+
 def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("not a folder")
     assert f"{tmp_path / 'home'} cannot be used" in attempt(tmp_path / "home")
@@ -65,11 +79,24 @@ def test_it_stops_whole_and_its_data_is_there_next_time(tmp_path: Path, how: sig
     with started("run", tmp_path, demo="0", stop_with=how) as ficha:
         family = ficha.process.children(recursive=True)
         assert {"postgres", "weed"} <= {process.name() for process in family}
+        assert readable_by_others(ficha.home) == []
         assert "Another Ficha is running" in attempt(ficha.home)
         contact = make_contact(ficha)
     assert not [process for process in family if process.is_running()]
     with started("run", tmp_path, demo="0") as ficha, closing(ficha.client()) as client:
         assert client.get(f"/api/v1/contacts/{contact}").json()["name"] == "Perenne, S.L."
+
+
+def readable_by_others(folder: Path) -> list[Path]:
+    """What other accounts of this machine could list or read: mails, objects, logs, secrets, the database itself."""
+    found = [folder] if folder.stat().st_mode & 0o044 else []
+    for path in folder.iterdir():
+        if path.is_dir():
+            # Into a closed folder nobody gets, whatever the modes of what is in it.
+            found += readable_by_others(path) if path.stat().st_mode & 0o055 else []
+        elif path.is_file() and path.stat().st_mode & 0o044:
+            found.append(path)
+    return found
 
 
 def make_contact(ficha: Ficha) -> str:

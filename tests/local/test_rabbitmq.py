@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from local import distribution
 from local import rabbitmq as module
 from local.rabbitmq import RabbitMQ, RabbitMQFailed, find_or_install
 
@@ -50,6 +51,7 @@ def test_a_start_that_fails_shows_the_servers_own_words(tmp_path: Path) -> None:
 
 def test_a_machine_without_any_way_to_run_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PROGRAMS", ())
+    monkeypatch.setattr(distribution, "_ADMINISTRATORS", ())
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RabbitMQFailed, match="apt-get install rabbitmq-server"):
         find_or_install()

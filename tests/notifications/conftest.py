@@ -70,7 +70,7 @@ def app(database: Database) -> FastAPI:
         mail_from=FROM,
         mail_folder=Path("unused"),
         webhook_keys=SecretStr(WEBHOOK_KEY),
-        webhook_private_addresses=True,
+        webhook_private_hosts="127.0.0.1",
     )
     return create_app(settings, database)
 
@@ -146,7 +146,7 @@ def dispatching(database: Database) -> Dispatching:
         targets: Targets | None = None,
         keys: str = WEBHOOK_KEY,
     ) -> AsyncIterator[Dispatch]:
-        poster = Poster(targets or Targets(private=True), timeout=timeout, rest_seconds=rest_seconds)
+        poster = Poster(targets or Targets(private={"127.0.0.1"}), timeout=timeout, rest_seconds=rest_seconds)
         dispatch = Dispatch(database, poster, Sealer(keys), ladder=ladder, lease_seconds=lease_seconds)
         stop = asyncio.Event()
         running = asyncio.create_task(dispatch.run(stop))

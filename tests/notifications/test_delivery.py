@@ -383,6 +383,7 @@ async def test_without_a_server_each_mail_is_one_file(
         message = await settled(client, send, "sent")
     [path] = folder.iterdir()
     assert path.name.endswith(f"-{send.id}.eml")
+    assert (path.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
     assert message["created_at"][:10] in path.name
     mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     assert (mail["To"].addresses[0].addr_spec, mail["Cc"].addresses[0].addr_spec) == (TO, COPY)

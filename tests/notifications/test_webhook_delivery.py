@@ -62,7 +62,7 @@ async def test_an_event_on_the_bus_arrives_by_the_worker_as_it_is_put_together(
         mail_from="ficha@ficha.example",
         mail_folder=tmp_path,
         webhook_keys=SecretStr(WEBHOOK_KEY),
-        webhook_private_addresses=True,
+        webhook_private_hosts="127.0.0.1",
     )
     webhook = await made(client, receiver.url)
     transport = MemoryTransport(MemoryHub())
@@ -165,7 +165,7 @@ async def test_an_overloaded_endpoint_is_left_alone_for_as_long_as_it_asks(heade
         return web.Response(status=503, headers={"Retry-After": value})
 
     async with Receiver(answer=busy).running() as receiver:
-        poster = Poster(Targets(private=True), rest_seconds=7)
+        poster = Poster(Targets(private={"127.0.0.1"}), rest_seconds=7)
         outcome = await poster.post(receiver.url, {}, b"")
         await poster.close()
     wanted = {"120": 120.0, "date": 119.0, "999999999": MOST_REST}.get(header, 7.0)
@@ -297,7 +297,7 @@ async def _refuse() -> str:
 
 
 async def test_a_closed_port_is_a_failure() -> None:
-    poster = Poster(Targets(private=True))
+    poster = Poster(Targets(private={"127.0.0.1"}))
     assert (await poster.post(await _refuse(), {}, b"")).error == "the connection was refused"
     await poster.close()
 
@@ -321,7 +321,7 @@ async def test_a_strange_answer_is_an_outcome_like_any_other(answer: bytes, erro
         writer.close()
 
     listening = await asyncio.start_server(say, "127.0.0.1", 0)
-    poster = Poster(Targets(private=True), timeout=5)
+    poster = Poster(Targets(private={"127.0.0.1"}), timeout=5)
     outcome = await poster.post(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/", {}, b"")
     await poster.close()
     listening.close()

@@ -293,7 +293,7 @@ async def test_it_is_the_address_that_was_looked_at_that_is_connected_to(receive
         asked.append(host)
         return ["127.0.0.1"] if len(asked) == 1 else ["127.0.0.2"]
 
-    poster = Poster(Targets(private=True, lookup=lookup))
+    poster = Poster(Targets(private={"hooks.example.test"}, lookup=lookup))
     posted = await poster.post(receiver.url.replace("127.0.0.1", "hooks.example.test"), {}, b"{}")
     await poster.close()
     assert (posted.delivered, asked) == (True, ["hooks.example.test"])
@@ -346,15 +346,39 @@ async def test_no_proxy_from_the_environment_is_used(receiver: Receiver, monkeyp
     async with Receiver().running() as proxy:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, proxy.url.removesuffix("/hook"))
-        poster = Poster(Targets(private=True))
+        poster = Poster(Targets(private={"127.0.0.1"}))
         assert (await poster.post(receiver.url, {}, b"{}")).delivered
         await poster.close()
         assert (proxy.seen, len(receiver.seen)) == ([], 1)
 
 
 @pytest.mark.parametrize("address", ["169.254.169.254", "fd00:ec2::254", "fe80::1", "224.0.0.1", "::", "0.0.0.0"])
-def test_development_does_not_open_the_door_to_metadata(address: str) -> None:
-    assert not Targets(private=True).may_reach(address)
+async def test_a_named_host_does_not_open_the_door_to_metadata(address: str) -> None:
+    assert not Targets(private={address}).may_reach(address)
+    with pytest.raises(AddressRefused):
+        await Targets(private={"erp.example.test"}, lookup=answering(address)).addresses("erp.example.test")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "192.168.1.20", "::1", "fd12::1"])
+async def test_only_the_named_host_may_be_a_private_one(address: str) -> None:
+    mine = Targets(private={"erp.example.test"}, lookup=answering(PUBLIC, address))
+    for other in ("other.example.test", "erp.example.test.", "x.erp.example.test", address):
+        with pytest.raises(AddressRefused):
+            await mine.addresses(other)
+    assert not mine.may_reach(address)
+    assert await mine.addresses("erp.example.test") == [PUBLIC, address]
+    assert mine.may_reach(address)
+    with pytest.raises(AddressRefused):
+        await mine.addresses("other.example.test")
+
+
+@pytest.mark.parametrize("url", ["http://other.example.test/", "http://127.0.0.1/", "https://10.0.0.1/"])
+async def test_only_the_named_host_is_spoken_to_without_encryption_or_by_number(url: str) -> None:
+    mine = Targets(private={"erp.example.test", "192.168.1.20"}, lookup=answering("192.168.1.20"))
+    with pytest.raises(Invalid):
+        await mine.check(url)
+    assert await mine.check("http://erp.example.test:8069/hook") == "http://erp.example.test:8069/hook"
+    assert await mine.check("http://192.168.1.20/hook") == "http://192.168.1.20/hook"
 
 
 def settings(**values: Any) -> Settings:
@@ -370,12 +394,12 @@ def settings(**values: Any) -> Settings:
     return Settings.model_validate({**given, **values})
 
 
-def test_private_addresses_are_closed_by_default_and_always_in_production() -> None:
-    assert not settings().webhook_private_addresses
-    assert settings(webhook_private_addresses=True).webhook_private_addresses
+def test_private_hosts_are_none_by_default_and_always_in_production() -> None:
+    assert settings().private_hosts == frozenset()
+    assert settings(webhook_private_hosts=" LocalHost, 10.0.0.7,").private_hosts == {"localhost", "10.0.0.7"}
     with pytest.raises(ValidationError) as caught:
-        settings(webhook_private_addresses=True, environment="production")
-    assert [error["loc"] for error in caught.value.errors()] == [("webhook_private_addresses",)]
+        settings(webhook_private_hosts="localhost", environment="production")
+    assert [error["loc"] for error in caught.value.errors()] == [("webhook_private_hosts",)]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from shared.db.session import Database
 
 async def main(given: dict[str, str]) -> None:
     database = Database(create_engine(given["database"], application="test-killed", pool_size=4))
-    dispatch = Dispatch(database, Poster(Targets(private=True)), Sealer(given["keys"]), lease_seconds=1)
+    dispatch = Dispatch(database, Poster(Targets(private={"127.0.0.1"})), Sealer(given["keys"]), lease_seconds=1)
     await dispatch.run(asyncio.Event())
 
 

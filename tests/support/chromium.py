@@ -1,10 +1,9 @@
 """The browser that tests drive: the distribution's Chromium, installed where that is possible."""
 
 import os
-import shutil
 from pathlib import Path
 
-from local.distribution import can_install, install
+from local.distribution import can_install, find, install
 
 FLAGS = (
     "--headless",
@@ -40,7 +39,5 @@ def find_or_install() -> Path:
 
 
 def _installed() -> Path | None:
-    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
-    if found:
-        return Path(found)
-    return _MAC if _MAC.exists() else None
+    found = next((path for name in _NAMES if (path := find(name))), None)
+    return found or (_MAC if _MAC.exists() else None)

@@ -128,6 +128,8 @@ def started(
         "FICHA_HOME": str(home),
         "FICHA_PORT": str(port),
         "FICHA_DEMO": demo,
+        # Where tests listen to webhooks.
+        "FICHA_WEBHOOK_PRIVATE_HOSTS": "127.0.0.1",
         **(settings or {}),
     }
     with (folder / "output.txt").open("wb") as output:

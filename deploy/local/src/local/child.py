@@ -56,6 +56,8 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                # What it keeps is the business of whoever runs it.
+                umask=0o077,
                 # Ctrl-C in the terminal is for us; we stop it after those who use it.
                 start_new_session=True,
             )

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,10 @@ import uvloop
 
 from local import operations, run, stack
 from local.api_document import api_document
-from local.demo.loader import load_demo
+from local.demo.loader import LoginRefused, load_demo
 from local.distribution import NotInstalled
 from local.env_file import complete
-from local.errors import CannotStart
+from local.errors import CannotStart, first_of
 from local.event_map import event_map
 from local.ground import standing
 from local.home import Home
@@ -32,6 +32,8 @@ from shared.rebuild.errors import CannotRebuild
 
 _ADMIN = "admin@ficha.localhost"
 _READY_SECONDS = 60
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_DEMO = ("0", "1", "recent")
 
 Serve = Callable[[Home, Places, asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -81,7 +83,7 @@ def main() -> None:
         else:
             _host(arguments.command)
     except* (CannotStart, CannotRebuild, BackupFailed, NotInstalled, ImageFailed) as errors:
-        sys.exit(f"ficha: {_first(errors)}")
+        sys.exit(f"ficha: {first_of(errors)}")
     except* KeyboardInterrupt:
         sys.exit(130)
 
@@ -89,7 +91,10 @@ def main() -> None:
 def _host(command: str) -> None:
     # From here on SIGTERM unwinds like Ctrl-C, so that what was started is stopped whenever it comes.
     signal.signal(signal.SIGTERM, _interrupt)
-    logging.configure(level=os.environ.get("FICHA_LOG_LEVEL", "WARNING"))
+    # What it keeps names people, and holds links that open doors: nobody else on this machine is to read it.
+    os.umask(0o077)
+    logging.configure(level=_choice("FICHA_LOG_LEVEL", _LEVELS, "WARNING"))
+    _choice("FICHA_DEMO", _DEMO, "1")
     serve = _serve_in_one_process if command == "run" else _serve_as_processes
     with (
         Home(Path(os.environ.get("FICHA_HOME", ".ficha"))) as home,
@@ -141,9 +146,13 @@ async def _welcome(home: Home, places: Places) -> None:
         f"  with password    {home.admin_password}   (kept in {home.folder / 'secrets.json'})\n"
         f"  Mails are kept in {home.mails} as .eml files; no SMTP server is configured.\n"
     )
-    demo = os.environ.get("FICHA_DEMO", "1")
+    demo = _choice("FICHA_DEMO", _DEMO, "1")
     if demo != "0":
-        await load_demo(places.public_url, _ADMIN, home.admin_password, home.demo_journal, recent=demo == "recent")
+        recent = demo == "recent"
+        try:
+            await load_demo(places.public_url, _ADMIN, home.admin_password, home.demo_journal, recent=recent)
+        except* LoginRefused as refused:
+            _say(str(first_of(refused)))  # who changed the password wants to go on working
     _say("Press Ctrl-C to stop.")
 
 
@@ -173,9 +182,11 @@ def _port() -> int:
     return int(given)
 
 
-def _first(errors: BaseExceptionGroup[Exception]) -> BaseException:
-    first = errors.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+def _choice(name: str, known: Sequence[str], usual: str) -> str:
+    given = os.environ.get(name, usual)
+    if given not in known:
+        raise CannotStart(f"{name} is {given!r}; it takes {', '.join(known[:-1])} or {known[-1]}.")
+    return given
 
 
 def _interrupt(*_: object) -> None:

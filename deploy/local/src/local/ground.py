@@ -6,8 +6,11 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from subprocess import SubprocessError
 
+from asyncpg import PostgresError
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from local.errors import CannotStart
 from local.home import Home
@@ -35,7 +38,8 @@ def standing(home: Home, *, port: int, broker: bool, say: Say) -> Iterator[Place
         s3 = threads.submit(_storage, home, stack)
         say("Starting PostgreSQL …")
         admin = _postgres(home, stack)
-        databases = {service: asyncio.run(provision(admin, service)) for service in SERVICES}
+        with _in_a_sentence("The database server"):
+            databases = {service: asyncio.run(provision(admin, service)) for service in SERVICES}
         ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)) | {"gateway": port}
         if amqp:
             say("Waiting for RabbitMQ …")
@@ -45,29 +49,27 @@ def standing(home: Home, *, port: int, broker: bool, say: Say) -> Iterator[Place
         for service in SERVICES:
             say(f"Migrating {service} …")
             program, settings = program_of(service, home, places)
-            program.migrate(settings)
+            with _in_a_sentence(f"What {service} needs"):
+                program.migrate(settings)
         yield places
 
 
 def _postgres(home: Home, stack: ExitStack) -> URL:
     if given := os.environ.get("FICHA_DATABASE_URL"):
-        return make_url(given)
-    server = Postgres(home.postgres)
-    try:
+        with _in_a_sentence("FICHA_DATABASE_URL"):
+            return make_url(given)
+    with _in_a_sentence("PostgreSQL"):
+        server = Postgres(home.postgres)
         server.start()
-    except PostgresFailed as error:
-        raise CannotStart(str(error)) from error
     stack.callback(server.stop)
     return server.url
 
 
 def _storage(home: Home, stack: ExitStack) -> tuple[str, str, str]:
     if given := os.environ.get("FICHA_S3_ENDPOINT"):
-        return given, os.environ["FICHA_S3_ACCESS_KEY"], os.environ["FICHA_S3_SECRET_KEY"]
-    try:
+        return given, _demand("FICHA_S3_ACCESS_KEY"), _demand("FICHA_S3_SECRET_KEY")
+    with _in_a_sentence("Object storage"):
         server = S3(home.s3).start()
-    except S3Failed as error:
-        raise CannotStart(str(error)) from error
     stack.callback(server.stop)
     return server.endpoint, server.access_key, server.secret_key
 
@@ -75,12 +77,27 @@ def _storage(home: Home, stack: ExitStack) -> tuple[str, str, str]:
 def _broker(home: Home, stack: ExitStack) -> str:
     if given := os.environ.get("FICHA_AMQP_URL"):
         return given
-    try:
+    with _in_a_sentence("RabbitMQ"):
         server = RabbitMQ(home.rabbitmq, program=find_or_install()).start()
-    except RabbitMQFailed as error:
-        raise CannotStart(str(error)) from error
     stack.callback(server.stop)
     return server.url
+
+
+@contextmanager
+def _in_a_sentence(what: str) -> Iterator[None]:
+    """Whatever keeps `what` from standing. Raises CannotStart."""
+    try:
+        yield
+    except (PostgresFailed, RabbitMQFailed, S3Failed) as error:
+        raise CannotStart(str(error)) from error
+    except (OSError, SubprocessError, ArgumentError, PostgresError) as error:
+        raise CannotStart(f"{what} cannot be used: {str(error).strip() or type(error).__name__}") from error
+
+
+def _demand(name: str) -> str:
+    if value := os.environ.get(name):
+        return value
+    raise CannotStart(f"{name} is not set, though FICHA_S3_ENDPOINT is.")
 
 
 def _demand_free(port: int) -> None:

@@ -81,6 +81,7 @@ class Home:
             self._secrets = self._load_secrets()
             for folder in (self.mails, self.logs):
                 folder.mkdir(exist_ok=True)
+                folder.chmod(0o700)
         except BaseException:
             self._lock.release()
             raise

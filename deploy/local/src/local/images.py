@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.distribution import find_or_install
+from local.distribution import environment, find, find_or_install
 from local.wiring import SERVICES
 
 _BASE = "localhost/ficha-base"
@@ -61,7 +61,7 @@ class Engine:
 def engine() -> Engine:
     """Docker, or what takes its place; installed where that is possible. Raises NotInstalled, ImageFailed."""
     base = os.environ.get("FICHA_BASE")
-    if shutil.which("docker") and subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0:
+    if find("docker") and subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0:
         return Engine(("docker", "build"), ("docker",), base=base)
     for program in ("buildah", "podman", "runc"):
         find_or_install(program, program, needed_for=_NEEDED_FOR)
@@ -79,10 +79,11 @@ def build_all(say: Say, *, root: Path, tag: str = "latest", services: Sequence[s
 
 def run(*command: str | Path) -> str:
     """What it prints. Raises ImageFailed."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    parts = [str(part) for part in command]
+    done = subprocess.run(parts, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stdout + done.stderr).strip()[-3000:]
-        raise ImageFailed(f"{' '.join(str(part) for part in command[:3])} … failed ({done.returncode}):\n{said}")
+        raise ImageFailed(f"{' '.join(parts[:3])} … failed ({done.returncode}):\n{said}")
     return done.stdout.strip()
 
 
@@ -90,7 +91,7 @@ def _debian() -> str:
     """A small Debian of this machine's release with Python, and the authorities that this machine trusts."""
     release = _release()
     name = f"{_BASE}:{release}"
-    if subprocess.run([*_PODMAN, "image", "exists", name], check=False).returncode == 0:
+    if subprocess.run([*_PODMAN, "image", "exists", name], env=environment(), check=False).returncode == 0:
         return name
     debootstrap = find_or_install("debootstrap", "debootstrap", needed_for=_NEEDED_FOR)
     with tempfile.TemporaryDirectory(prefix="ficha-base-") as folder:

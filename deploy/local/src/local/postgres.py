@@ -18,6 +18,7 @@ from typing import Self
 import psutil
 from sqlalchemy import URL
 
+from local import distribution
 from shared.backup import programs
 
 _found = programs.wheel()
@@ -31,7 +32,7 @@ _STOP_SECONDS = 30
 
 
 class PostgresFailed(Exception):
-    """It did not start; the message ends with the last lines of its log."""
+    """It did not start; the message says why, or ends with the last lines of its log."""
 
 
 def url_of_running(folder: Path) -> URL | None:
@@ -244,5 +245,16 @@ def _system_user(name: str) -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(name)
     except KeyError:
-        subprocess.run(["useradd", "--system", "--shell", "/usr/sbin/nologin", name], check=True, capture_output=True)
-        return pwd.getpwnam(name)
+        pass
+    useradd = distribution.find("useradd")
+    if useradd is None:
+        raise PostgresFailed(
+            "PostgreSQL refuses to run as root, and useradd, which would make it a user of its own, is not here. "
+            "Install it (Debian, Ubuntu: apt-get install passwd), or run Ficha as another user."
+        )
+    command = [str(useradd), "--system", "--shell", "/usr/sbin/nologin", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        return pwd.getpwnam(name)  # also when another process was faster
+    except KeyError:
+        raise PostgresFailed(f"PostgreSQL needs the user {name}; useradd said: {done.stderr.strip()}") from None

@@ -4,8 +4,6 @@ Runs the installed program directly (the distribution's wrapper insists on a use
 own); where there is none it is installed, or a container takes its place.
 """
 
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -14,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from local.child import Child
-from local.distribution import NotInstalled, can_install, install
+from local.distribution import NotInstalled, can_install, environment, find, install
 from local.ports import free_ports
 
 IMAGE = "rabbitmq:4"
@@ -23,7 +21,11 @@ PROGRAMS = (
     Path("/opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server"),
     Path("/usr/local/opt/rabbitmq/sbin/rabbitmq-server"),
 )
-_EPMD = ("/usr/lib/erlang/bin/epmd", "/usr/local/lib/erlang/bin/epmd", "/opt/homebrew/bin/epmd")
+_EPMD = (
+    Path("/usr/lib/erlang/bin/epmd"),
+    Path("/usr/local/lib/erlang/bin/epmd"),
+    Path("/opt/homebrew/bin/epmd"),
+)
 _LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
 _DEAD_LETTERS_AGAIN = "-rabbit dead_letter_worker_publisher_confirm_timeout 3000"
 """So often (ms) the broker tries to place a dead letter that finds no queue; by default every three minutes."""
@@ -113,8 +115,8 @@ class Epmd:
     def start(self) -> None:
         if not self._child.running:
             self._child.start(
-                [_epmd(), "-address", "127.0.0.1", "-port", str(self.port)],
-                environment={"PATH": os.environ.get("PATH", os.defpath)},
+                [str(_epmd()), "-address", "127.0.0.1", "-port", str(self.port)],
+                environment={"PATH": environment()["PATH"]},
                 folder=self._folder,
             )
 
@@ -145,7 +147,7 @@ class Node:
         self._settings = settings
         self._server = Child(folder, "rabbitmq")
         self._environment = {
-            "PATH": os.environ.get("PATH", os.defpath),
+            "PATH": environment()["PATH"],
             "LC_ALL": "C.UTF-8",
             "HOME": str(folder),
             "ERL_EPMD_PORT": str(epmd.port),
@@ -284,7 +286,7 @@ def find_or_install() -> Path | None:
             raise RabbitMQFailed(str(error)) from error
         if program := _installed():
             return program
-    if shutil.which("docker") and _runs("docker", "info"):
+    if find("docker") and _runs("docker", "info"):
         return None
     raise RabbitMQFailed(
         "RabbitMQ is needed and is not here. Install it (Debian, Ubuntu: sudo apt-get install rabbitmq-server; "
@@ -293,13 +295,12 @@ def find_or_install() -> Path | None:
 
 
 def _installed() -> Path | None:
-    on_path = shutil.which("rabbitmq-server")
     # Debian's program on the path is a wrapper for one user only; the real one lies in the first folder.
-    return next((path for path in (*PROGRAMS, *([Path(on_path)] if on_path else [])) if path.exists()), None)
+    return next((path for path in PROGRAMS if path.exists()), None) or find("rabbitmq-server")
 
 
-def _epmd() -> str:
-    found = shutil.which("epmd") or next((path for path in _EPMD if Path(path).exists()), None)
+def _epmd() -> Path:
+    found = find("epmd") or next((path for path in _EPMD if path.exists()), None)
     if found is None:
         raise RabbitMQFailed("Erlang's epmd is not installed, though RabbitMQ is.")
     return found

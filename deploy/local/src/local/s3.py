@@ -1,4 +1,8 @@
-"""A private S3 server: SeaweedFS from its wheel, on loopback ports of its own, with keys of its own."""
+"""A private S3 server: SeaweedFS from its wheel, on loopback ports of its own, with keys of its own.
+
+Its master, volume and filer servers listen on loopback too, and any account of the machine may ask there. So they speak
+to nobody who has not this start's certificate, and take and give no byte over plain HTTP without a signature of theirs.
+"""
 
 import json
 import os
@@ -9,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
+import trustme
 import urllib3
 from minio import Minio
 from minio.error import MinioException
@@ -21,6 +26,8 @@ _START_SECONDS = 60
 _STOP_SECONDS = 1
 _GRPC = 10_000  # SeaweedFS puts each server's gRPC port that much above its HTTP port
 _PROBE = "ficha-probe"
+_SIGNED = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
+_PARTS = ("master", "volume", "filer", "s3", "client")
 
 
 class S3Failed(Exception):
@@ -33,6 +40,7 @@ class S3:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.chmod(0o700)
         self._server = Child(self._folder, "s3")
         self._kept = self._keep()
 
@@ -55,8 +63,9 @@ class S3:
         if not are_free(self._kept["ports"], beside=_GRPC):
             self._kept["ports"] = free_ports(4, beside=_GRPC)
             self._write(self._kept)
+        self._write_security()
         self._server.start(
-            [_program(), "server", *self._options()],
+            [program(), "server", *self._options()],
             environment={
                 "PATH": os.environ.get("PATH", os.defpath),
                 "HOME": str(self._folder),
@@ -103,6 +112,7 @@ class S3:
             *(f"-master.port={master}", "-master.peers=none", "-master.telemetry=false"),
             *("-master.volumeSizeLimitMB=1000", f"-volume.port={volume}", "-volume.max=1000"),
             *("-volume.preStopSeconds=0", f"-filer.port={filer}"),
+            "-disableHttp",  # of master and filer
             *("-s3", f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.iam=false"),
             f"-s3.config={self._identities()}",
         ]
@@ -111,8 +121,23 @@ class S3:
         path = self._folder / "identities.json"
         credentials = [{"accessKey": self.access_key, "secretKey": self.secret_key}]
         actions = ["Admin", "Read", "Write", "List", "Tagging"]
-        _write_privately(path, {"identities": [{"name": "ficha", "credentials": credentials, "actions": actions}]})
-        return path
+        identities = [{"name": "ficha", "credentials": credentials, "actions": actions}]
+        return _write_privately(path, json.dumps({"identities": identities}).encode())
+
+    def _write_security(self) -> None:
+        """security.toml in the working folder is where SeaweedFS looks first. New at every start: nothing stored
+        depends on it.
+        """
+        authority = trustme.CA()
+        own = authority.issue_cert("localhost")
+        paths = {
+            "ca": _write_privately(self._folder / "authority.pem", authority.cert_pem.bytes()),
+            "own": _write_privately(self._folder / "certificate.pem", own.private_key_and_cert_chain_pem.bytes()),
+        }
+        signed = "".join(f'[{name}]\nkey = "{secrets.token_urlsafe(32)}"\n' for name in _SIGNED)
+        encrypted = "".join(f'[grpc.{part}]\ncert = "{paths["own"]}"\nkey = "{paths["own"]}"\n' for part in _PARTS)
+        content = f'{signed}[grpc]\nca = "{paths["ca"]}"\n{encrypted}'
+        _write_privately(self._folder / "security.toml", content.encode())
 
     def _stores(self) -> bool:
         client = self.client()
@@ -138,15 +163,17 @@ class S3:
         return kept
 
     def _write(self, kept: dict[str, Any]) -> None:
-        _write_privately(self._folder / "s3.json", kept)
+        _write_privately(self._folder / "s3.json", json.dumps(kept).encode())
 
 
-def _write_privately(path: Path, content: dict[str, Any]) -> None:
+def _write_privately(path: Path, content: bytes) -> Path:
     path.touch(mode=0o600)
-    path.write_text(json.dumps(content))
+    path.write_bytes(content)
+    return path
 
 
-def _program() -> str:
+def program() -> str:
+    """`weed`: beside this Python, else on the path. Raises S3Failed."""
     beside_python = Path(sysconfig.get_path("scripts")) / "weed"
     found = str(beside_python) if beside_python.exists() else shutil.which("weed")
     if found is None:

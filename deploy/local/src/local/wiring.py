@@ -1,6 +1,7 @@
 """How the services find each other on one machine: the environment of each, as data."""
 
 import json
+import os
 from dataclasses import dataclass
 
 from local.home import ISSUERS, Home
@@ -90,8 +91,7 @@ def _own(service: str, places: Places, home: Home) -> dict[str, str]:
                 "MAIL_FOLDER": str(home.mails),
                 "MAIL_FROM": "ficha@ficha.localhost",
                 "WEBHOOK_KEYS": home.webhook_key,
-                # What one wants to try first listens on this machine.
-                "WEBHOOK_PRIVATE_ADDRESSES": "true",
+                "WEBHOOK_PRIVATE_HOSTS": os.environ.get("FICHA_WEBHOOK_PRIVATE_HOSTS", ""),
             }
         case "portal":
             return {"PUBLIC_URL": places.public_url}

@@ -43,9 +43,10 @@ class Settings(ServiceSettings):
         description="Fernet keys (urlsafe base64 of 32 random bytes), comma-separated; they encrypt the secrets of "
         "webhooks at rest: the first new ones, all of them may be needed to read"
     )
-    webhook_private_addresses: bool = Field(
-        default=False,
-        description="webhooks may go to this machine and private networks, also over http; for development only",
+    webhook_private_hosts: str = Field(
+        default="",
+        description="hosts, comma-separated, to which webhooks may go though they are on this machine or in a private "
+        "network, also over http, e.g. localhost, 192.168.1.20; for development only",
     )
 
     @field_validator("webhook_keys")
@@ -54,12 +55,16 @@ class Settings(ServiceSettings):
         Sealer(value.get_secret_value())
         return value
 
-    @field_validator("webhook_private_addresses")
+    @field_validator("webhook_private_hosts")
     @classmethod
-    def _never_in_production(cls, value: bool, info: ValidationInfo) -> bool:
+    def _never_in_production(cls, value: str, info: ValidationInfo) -> str:
         if value and info.data.get("environment") == "production":
             raise ValueError("would let anybody who makes webhooks reach what only this network may")
         return value
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        return frozenset(host.strip().lower() for host in self.webhook_private_hosts.split(",") if host.strip())
 
     @field_validator("mail_from")
     @classmethod

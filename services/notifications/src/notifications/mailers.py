@@ -141,9 +141,10 @@ class FolderMailer:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Whole or not at all; for nobody else to read: some carry links that open a portal."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{new_id()}")
+    unfinished.touch(mode=0o600)
     with unfinished.open("wb") as file:
         file.write(content)
         file.flush()

@@ -17,7 +17,7 @@ from shared.web.dead_letters import router as dead_letters
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
-    targets = Targets(private=settings.webhook_private_addresses)
+    targets = Targets(private=settings.private_hosts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

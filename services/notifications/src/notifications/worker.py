@@ -32,7 +32,7 @@ def create_worker(settings: Settings, database: Database, transport: Transport) 
         portal=Asker(settings.portal_url, signer, name="notifications", scopes=frozenset({"portal:links"})),
     )
     delivery = Delivery(database, mailer_for(settings), sources, mail_from=settings.mail_from)
-    poster = Poster(Targets(private=settings.webhook_private_addresses))
+    poster = Poster(Targets(private=settings.private_hosts))
     dispatch = Dispatch(database, poster, Sealer(settings.webhook_keys.get_secret_value()))
     jobs = [delivery.run, dispatch.run, Retention(database).run]
     return Worker("notifications", database, transport, SUBSCRIPTIONS, jobs=jobs)

@@ -37,7 +37,7 @@ async def backup(service: str, server: Server, objects: ObjectStore | None, fold
     began = time.monotonic()
     under_way = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(under_way, ignore_errors=True)
-    under_way.mkdir(parents=True)
+    under_way.mkdir(mode=0o700, parents=True)
     made_at = utc_now()
     async with server.connected() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         say(f"{service}: dumping the database …")

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from local.demo import extras, northwind
 from local.demo.northwind import Body, Invoice
-from local.errors import CannotStart
+from local.errors import CannotStart, first_of
 from shared.clock import day_in
 
 _AT_ONCE = 6
@@ -28,18 +28,28 @@ _AT_ONCE = 6
 T = TypeVar("T")
 
 
-class _TryAgain(Exception):
-    """An answer that another try may change."""
+class LoginRefused(CannotStart):
+    """The password is not, or no longer, the administrator's."""
+
+
+class _TryAgain(CannotStart):
+    """An answer that another try may change; told when none did."""
 
 
 async def load_demo(url: str, email: str, password: str, journal: Path, *, recent: bool = False) -> None:
-    """Load what is not there yet; of the orders only the `recent` ones. Raises CannotStart with what was refused."""
+    """Load what is not there yet; of the orders only the `recent` ones.
+
+    Raises LoginRefused, CannotStart with what was refused.
+    """
     # unsafe: a cookie jar refuses the cookies of bare addresses like 127.0.0.1 otherwise.
     jar = aiohttp.CookieJar(unsafe=True)
     async with aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(total=60), cookie_jar=jar) as client:
-        loader = _Loader(client, _Journal(journal))
-        await loader.log_in(email, password)
-        await loader.load(recent=recent)
+        try:
+            loader = _Loader(client, _Journal(journal))
+            await loader.log_in(email, password)
+            await loader.load(recent=recent)
+        except* (aiohttp.ClientError, TimeoutError) as errors:
+            raise CannotStart(f"The demo data cannot be loaded into {url}: {first_of(errors)}") from errors
 
 
 class _Journal:
@@ -83,7 +93,11 @@ class _Loader:
         self._bar = tqdm(desc="Demo data", unit=" steps", dynamic_ncols=True)
 
     async def log_in(self, email: str, password: str) -> None:
-        await self._request("POST", "/api/v1/session", json={"email": email, "password": password})
+        body = {"email": email, "password": password}
+        async with self._client.post("/api/v1/session", json=body) as answer:
+            if answer.status == 401:
+                raise LoginRefused(f"The demo data was not loaded: {email} has another password by now.")
+            await _accepted(answer)
 
     async def load(self, *, recent: bool) -> None:
         today = self._journal.today

@@ -10,7 +10,7 @@ Any port may be named: a port alone protects nothing that the address does not.
 import asyncio
 import re
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
@@ -64,7 +64,7 @@ _LOCAL: Final = [
     for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
 ]
 _NEVER: Final = [ip_network("fd00:ec2::/32")]
-"""A cloud's metadata, where `private` would let it through."""
+"""A cloud's metadata, where a name in `private` would let it through."""
 
 
 class AddressRefused(OSError):
@@ -75,10 +75,14 @@ class AddressRefused(OSError):
 
 
 class Targets:
-    """What may be reached. `private`: also this machine and private networks, and http, for development and tests."""
+    """What may be reached. `private`: hosts that may also be this machine's or a private network's, and speak http; for
+    development and tests.
+    """
 
-    def __init__(self, *, private: bool = False, lookup: Lookup | None = None) -> None:
-        self._private = private
+    def __init__(self, *, private: Collection[str] = (), lookup: Lookup | None = None) -> None:
+        self._private = frozenset(private)
+        self._vouched_for: set[str] = set()
+        """Addresses, not public, that names in `private` were found to have."""
         self._threads = ThreadPoolExecutor(_LOOKUP_THREADS, thread_name_prefix="lookup")
         self._lookup = lookup or self._ask_system
 
@@ -88,7 +92,9 @@ class Targets:
             url = URL(text)
         except ValueError:
             raise _refused("This is not a URL.") from None
-        if url.scheme != "https" and not (self._private and url.scheme == "http"):
+        host = url.raw_host or ""
+        private = host in self._private
+        if url.scheme != "https" and not (private and url.scheme == "http"):
             raise _refused("The URL has to begin with https://.")
         if url.user is not None or url.password is not None:
             raise _refused("A URL with a user or a password in it is not accepted.")
@@ -96,9 +102,8 @@ class Targets:
             raise _refused("A URL with a # in it is not accepted: what follows it is never sent.")
         if not url.port:
             raise _refused("This is not a port.")
-        host = url.raw_host or ""
         if _is_literal(host):
-            if not self._private:
+            if not private:
                 raise _refused("A host name is needed: numeric addresses are not accepted.")
             if not self.may_reach(host):
                 raise _refused("This address cannot be reached from here.", code="webhook_address_refused")
@@ -126,23 +131,16 @@ class Targets:
     async def addresses(self, host: str) -> list[str]:
         """All of a host's addresses, or none: one that may not be reached spoils the others. Raises OSError."""
         found = [host] if _is_literal(host) else await self._lookup(host)
-        if not all(self.may_reach(address) for address in found):
+        local = [address for address in found if not _is_public(address)]
+        if local and not (host in self._private and all(map(_is_local, local))):
             raise AddressRefused()
+        self._vouched_for.update(local)
         return found
 
     def may_reach(self, address: str) -> bool:
-        try:
-            # The scope of a link-local address changes nothing about it.
-            meant = _unwrapped(ip_address(address.partition("%")[0]))
-        except ValueError:
-            return False
-        if any(meant in network for network in _NEVER):
-            return False
-        if self._private and any(meant in network for network in _LOCAL):
-            return True
-        if meant.version == 6 and meant not in _PUBLIC_IPV6:
-            return False
-        return not any(meant in network for network in _NOT_PUBLIC)
+        """Public, or named in `private`, or what a name in it was found to have."""
+        named = address in self._vouched_for or address in self._private
+        return _is_public(address) or (named and _is_local(address))
 
     def open_socket(self, info: tuple[int, int, int, str, tuple[Any, ...]]) -> socket.socket:
         """For aiohttp: the last look, at the very address that is about to be connected to. Raises AddressRefused."""
@@ -200,6 +198,29 @@ def _look_up(host: str) -> Sequence[str]:
 def _is_literal(host: str) -> bool:
     """Also what only the system takes for an address: 2130706433, 0x7f.1, 0177.0.0.1, 127.1."""
     return ":" in host or bool(_NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]))
+
+
+def _is_public(address: str) -> bool:
+    meant = _meant(address)
+    if meant is None or any(meant in network for network in _NEVER):
+        return False
+    if meant.version == 6 and meant not in _PUBLIC_IPV6:
+        return False
+    return not any(meant in network for network in _NOT_PUBLIC)
+
+
+def _is_local(address: str) -> bool:
+    """This machine's or a private network's, and no cloud's metadata."""
+    meant = _meant(address)
+    return meant is not None and any(meant in net for net in _LOCAL) and not any(meant in net for net in _NEVER)
+
+
+def _meant(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        # The scope of a link-local address changes nothing about it.
+        return _unwrapped(ip_address(address.partition("%")[0]))
+    except ValueError:
+        return None
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
