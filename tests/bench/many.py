@@ -16,11 +16,11 @@ async def multiply(ficha: Ficha, times: int) -> None:
         columns = await connection.fetchval(
             "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns "
             "WHERE table_name = 'contact' AND is_generated = 'NEVER' "
-            "AND column_name NOT IN ('id', 'name', 'sort_name', 'search')"
+            "AND column_name NOT IN ('id', 'name')"
         )
         await connection.execute(
-            f"INSERT INTO contact (id, name, sort_name, search, {columns}) "
-            f"SELECT uuidv7(), word || name, word || sort_name, word || search, {columns} "
+            f"INSERT INTO contact (id, name, {columns}) "
+            f"SELECT uuidv7(), word || name, {columns} "
             "FROM contact, generate_series(1, $1) n, LATERAL (SELECT left(md5(n::text), 8) || ' ' AS word) made",
             times,
         )

@@ -72,11 +72,10 @@ async def add_contacts(databases: Databases, org_id: UUID) -> None:
     await connection.execute(
         """
         INSERT INTO contact (org_id, id, version, created_at, updated_at, kind, name, roles, tax_id, emails, phones,
-            billing_address, shipping_addresses, bank_accounts, defaults, tags, custom_fields, sort_name, search)
+            billing_address, shipping_addresses, bank_accounts, defaults, tags, custom_fields)
         SELECT $1, id, 1, now(), now(), 'company', 'Cliente ' || n, '{client}', 'B' || n,
             ARRAY['cliente' || n || '@example.com'], '{+34600000000}',
-            '{"street": "Gran Vía 1", "city": "Madrid", "country": "ES"}', '[]', '[]', '{"language": "es"}', '{}', '{}',
-            'cliente ' || n, 'cliente ' || n
+            '{"street": "Gran Vía 1", "city": "Madrid", "country": "ES"}', '[]', '[]', '{"language": "es"}', '{}', '{}'
         FROM unnest($2::uuid[]) WITH ORDINALITY AS made (id, n)
         """,
         org_id,

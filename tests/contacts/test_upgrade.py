@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from sqlalchemy import text
 
+from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
 from shared.db.provision import provision
+from shared.db.session import Database
 from shared.identifiers import new_id
 from tests.support.identity import bearer
 from tests.support.postgres import Databases
@@ -17,6 +20,8 @@ from tests.support.process import started
 from tests.support.waiting import until_now
 
 BEFORE = "c001"
+FILLED = "ALTER TABLE contact ALTER search SET DEFAULT 'cliente', ALTER sort_name SET DEFAULT 'cliente'"
+"""The process that was there before, for which today's stands in, wrote these itself; now the database does."""
 
 
 async def test_nobody_is_refused_while_the_schema_and_then_the_process_is_replaced(
@@ -24,6 +29,10 @@ async def test_nobody_is_refused_while_the_schema_and_then_the_process_is_replac
 ) -> None:
     urls = await provision(databases.server.url, "contacts", database="upgraded")
     await asyncio.to_thread(upgrade, "contacts", urls.migrate_url, revision=BEFORE)
+    owner = Database(create_engine(urls.migrate_url, application="test", pool_size=1))
+    async with owner.opened() as session:
+        await session.execute(text(FILLED))
+    await owner.close()
     await asyncio.to_thread(replace, urls.migrate_url, {"DATABASE_URL": urls.database_url}, tmp_path)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Text, Uuid
+from sqlalchemy import DateTime, FetchedValue, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -16,7 +16,7 @@ class Base(DeclarativeBase):
 
 
 class Contact(Entity, Base):
-    """A company or a person. `search` and `sort_name` are folded (no accents, lower case) by the repository."""
+    """A company or a person. By `sort_name`, and by what `Found.search` holds, it is found: the database keeps both."""
 
     __tablename__ = "contact"
 
@@ -36,8 +36,7 @@ class Contact(Entity, Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     custom_fields: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    sort_name: Mapped[str] = mapped_column(Text)
-    search: Mapped[str] = mapped_column(Text, deferred=True)
+    sort_name: Mapped[str] = mapped_column(Text, FetchedValue(), server_onupdate=FetchedValue())
 
 
 class Views(DeclarativeBase):

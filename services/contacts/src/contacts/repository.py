@@ -1,23 +1,19 @@
 """Every SQL statement of contacts."""
 
-import re
+from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, asc, desc, func, or_, select, tuple_
+from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from contacts.errors import ContactNotFound, LinkNotFound
 from contacts.models import Contact, Found, Organization, PersonLink
-from shared.db.finding import read_found
+from shared.db.finding import Listing, find_page
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, org_of
 from shared.db.upserts import keep_newer
-
-_MOST_WORDS = 6
-_SIMILARITY = "0.35"
-"""Finds a wrong, missing or swapped letter in a word of six or seven; at PostgreSQL's own 0.6 it would need twelve."""
 
 
 async def get_contact(session: AsyncSession, contact_id: UUID, *, deleted: bool = False) -> Contact | None:
@@ -40,11 +36,7 @@ async def require_contact(
 
 
 async def save_contact(session: AsyncSession, contact: Contact) -> None:
-    """Insert or update, with what searching and sorting go by."""
-    identifiers = [contact.tax_id, contact.vat_number, *contact.emails, *contact.phones]
-    text = " ".join(part for part in (contact.name, contact.trade_name, *identifiers) if part)
-    # Folded by the database on the way in; both read as expired afterwards.
-    contact.search, contact.sort_name = _fold(text), _fold(contact.name)
+    """Insert or update."""
     session.add(contact)
     await session.flush()
 
@@ -60,7 +52,7 @@ async def list_contacts(
     after: list[Any] | None,
     limit: int,
 ) -> list[tuple[Contact, list[Any]]]:
-    """One page and each row's sort values. What is only similar is found where nothing is as written."""
+    """One page, and what the next one comes after."""
     listed = _found(session)
     if role:
         listed = listed.where(Found.roles.contains([role]))
@@ -68,36 +60,7 @@ async def list_contacts(
         listed = listed.where(Found.kind == kind)
     if tag:
         listed = listed.where(Found.tags.contains([tag]))
-    words = [_fold(word) for word in _words(q)]
-    similar = bool(after and after[0])
-    if not similar:
-        as_written = listed.where(*(Found.search.contains(word, autoescape=False) for word in words))
-        page = await _page(session, as_written, similar=0, sort=sort, after=after, limit=limit)
-        if page or after or not words:
-            return page
-    await session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", _SIMILARITY, True)))
-    alike = listed.where(*(word.op("<%")(Found.search) for word in words))
-    return await _page(session, alike, similar=1, sort=sort, after=after, limit=limit)
-
-
-async def _page(
-    session: AsyncSession,
-    listed: Select[UUID, UUID],
-    *,
-    similar: int,
-    sort: str | None,
-    after: list[Any] | None,
-    limit: int,
-) -> list[tuple[Contact, list[Any]]]:
-    latest_first = sort == "-updated_at"
-    order, name = (desc, "updated_at") if latest_first else (asc, "sort_name")
-    found, shown = getattr(Found, name), getattr(Contact, name)
-    if after:
-        row, last = tuple_(found, Found.id), tuple_(*after[1:])
-        listed = listed.where(row < last if latest_first else row > last)
-    page = listed.order_by(order(found), order(Found.id))
-    rows = await session.execute(read_found(Contact, page, limit=limit).order_by(order(shown), order(Contact.id)))
-    return [(contact, [similar, getattr(contact, name), contact.id]) for contact in rows.scalars()]
+    return await find_page(session, _LISTINGS[sort or "name"], listed, q=q, after=after, limit=limit)
 
 
 async def list_links(
@@ -110,16 +73,17 @@ async def list_links(
 ) -> list[tuple[PersonLink, Contact]]:
     """The people of a company, or the companies of a person, primary first. Hidden ones are left out."""
     mine, other = _sides(side)
+    by_name = Contact.sort_name.collate("C")
     statement = (
         select(PersonLink, Contact)
         .join(Contact, and_(Contact.org_id == PersonLink.org_id, Contact.id == other))
         .where(PersonLink.org_id == org_of(session), mine == contact_id, Contact.deleted_at.is_(None))
-        .order_by(PersonLink.is_primary.desc(), Contact.sort_name, Contact.id)
+        .order_by(PersonLink.is_primary.desc(), by_name, Contact.id)
         .limit(limit)
     )
     if after:
         primary, name, last_id = after
-        later = tuple_(Contact.sort_name, Contact.id) > tuple_(name, last_id)
+        later = tuple_(by_name, Contact.id) > tuple_(name, last_id)
         same_group = and_(PersonLink.is_primary == primary, later)
         statement = statement.where(or_(same_group, PersonLink.is_primary.is_(False)) if primary else same_group)
     return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
@@ -195,7 +159,7 @@ SELECT json_build_object(
         SELECT json_agg(json_build_object(
             linked.side, o.id, 'version', linked.version, 'name', o.name, 'job_title', linked.job_title,
             'is_primary', linked.is_primary, 'send_copies', linked.send_copies,
-            'emails', o.emails, 'phones', o.phones) ORDER BY linked.is_primary DESC, o.sort_name, o.id)
+            'emails', o.emails, 'phones', o.phones) ORDER BY linked.is_primary DESC, o.sort_name COLLATE "C", o.id)
         FROM (
             (SELECT 'person_id' AS side, person_id AS other, version, job_title, is_primary, send_copies
              FROM person_link WHERE org_id = $1 AND company_id = $2 ORDER BY is_primary DESC LIMIT 50)
@@ -233,17 +197,5 @@ def _sides(side: str) -> tuple[InstrumentedAttribute[UUID], InstrumentedAttribut
     return PersonLink.person_id, PersonLink.company_id
 
 
-def _fold(text: str) -> Any:
-    """Lower case without accents, as an SQL expression."""
-    return func.lower(func.unaccent(text))
-
-
-def _words(q: str | None) -> list[str]:
-    """What to look for: a phone as its digits, else the words, ids without their separators."""
-    if not q or not q.strip():
-        return []
-    if re.fullmatch(r"[\d\s+().-]+", q):
-        digits = re.sub(r"\D", "", q).removeprefix("00")
-        return [digits] if digits else []
-    words = q.split()[:_MOST_WORDS]
-    return [re.sub(r"[.\-/%_\\]", "", word) or word for word in words]
+_BY_NAME = Listing(Contact, Found, ("sort_name", "id"), lambda contact: (contact.name, contact.trade_name))
+_LISTINGS = {"name": _BY_NAME, "-updated_at": replace(_BY_NAME, keys=("updated_at", "id"), descending=True)}

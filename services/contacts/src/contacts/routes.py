@@ -23,7 +23,7 @@ from shared.errors import invalid
 from shared.events.contacts import Kind, Role
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, decode_place, encode_cursor
 from shared.web.reading import ReadingDep, json_answer
 from shared.web.session import SessionDep
 from shared.web.shapes import SearchText
@@ -35,13 +35,14 @@ router = APIRouter(
     route_class=IdempotentRoute,
     dependencies=[Depends(Authorize("contacts"))],
 )
+_SEARCHED = "name, trade name, tax id, e-mail, phone, city, province or postal code"
 panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authorize("contacts"))])
 
 
 @router.get("")
 async def list_contacts(
     session: SessionDep,
-    q: Annotated[SearchText | None, Query(description="name, trade name, tax id, e-mail or phone")] = None,
+    q: Annotated[SearchText | None, Query(description=_SEARCHED)] = None,
     role: Role | None = None,
     kind: Kind | None = None,
     tag: SearchText | None = None,
@@ -49,8 +50,10 @@ async def list_contacts(
     limit: LimitParam = 50,
     cursor: CursorParam = None,
 ) -> Page[ContactOut]:
-    """By name unless told otherwise; a search finds what is similar where nothing is as written."""
-    after = _contact_cursor(cursor, sort) if cursor else None
+    """By name unless told otherwise. A search gives what is exactly as asked first, and what is only similar where
+    nothing is as written.
+    """
+    after = decode_place(cursor, datetime.fromisoformat if sort == "-updated_at" else str)
     rows = await service.list_contacts(
         session, q=q, role=role, kind=kind, tag=tag, sort=sort, after=after, limit=limit + 1
     )
@@ -207,14 +210,4 @@ def _link_cursor(cursor: str) -> list[Any]:
     try:
         return [bool(primary), str(name), UUID(str(last_id))]
     except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None
-
-
-def _contact_cursor(cursor: str, sort: Sort | None) -> list[Any]:
-    """Sort values come back as JSON: give them their types again."""
-    try:
-        similar, key, last_id = decode_cursor(cursor, size=3)
-        value = datetime.fromisoformat(str(key)) if sort == "-updated_at" else str(key)
-        return [int(similar) & 1, value, UUID(str(last_id))]
-    except (ValueError, TypeError):
         raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -50,7 +50,7 @@ async def list_contacts(
     after: list[Any] | None = None,
     limit: int,
 ) -> list[tuple[Contact, list[Any]]]:
-    """One page; beside each contact its sort values, from which the next page continues."""
+    """One page; beside each contact what the next page comes after."""
     return await repository.list_contacts(
         session, q=q, role=role, kind=kind, tag=tag, sort=sort, after=after, limit=limit
     )

@@ -34,7 +34,6 @@ _AT_HOME = (
     Document.notes,
     Document.organization_snapshot,
     Document.contact_snapshot,
-    Document.search,
 )
 OWNED = (
     Owned("document", Document, restate_document, without=_AT_HOME),

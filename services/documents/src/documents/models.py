@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Integer, LargeBinary, Numeric, SmallInteger, Text, Uuid
+from sqlalchemy import Date, DateTime, FetchedValue, Integer, LargeBinary, Numeric, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -21,7 +21,7 @@ class Base(DeclarativeBase):
 
 
 class Product(Entity, Base):
-    """`search` and `sort_name` are folded (no accents, lower case) by the repository."""
+    """By `sort_name`, and by what `FoundProduct.search` holds, it is found: the database keeps both."""
 
     __tablename__ = "product"
 
@@ -35,8 +35,7 @@ class Product(Entity, Base):
     taxes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     in_catalogue: Mapped[bool]
     active: Mapped[bool]
-    sort_name: Mapped[str] = mapped_column(Text)
-    search: Mapped[str] = mapped_column(Text, deferred=True)
+    sort_name: Mapped[str] = mapped_column(Text, FetchedValue(), server_onupdate=FetchedValue())
 
 
 class Views(DeclarativeBase):
@@ -113,7 +112,6 @@ class Document(Entity, Base):
     organization_snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     contact_snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    search: Mapped[str] = mapped_column(Text)
 
     def is_overdue(self, today: date) -> bool:
         """Derived, never stored: by the organisation's day."""

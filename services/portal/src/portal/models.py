@@ -201,7 +201,7 @@ class Product(Copy, Base):
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
-    sort_name: Mapped[str] = mapped_column(Text)
+    sort_name: Mapped[str] = mapped_column(Text, server_default=_GENERATED, server_onupdate=_GENERATED)
     sku: Mapped[str | None] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
     category: Mapped[str | None] = mapped_column(Text)

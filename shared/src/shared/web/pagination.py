@@ -2,7 +2,9 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Query
@@ -35,3 +37,16 @@ def decode_cursor(cursor: str, *, size: int) -> list[Any]:
     if not isinstance(values, list) or len(values) != size:
         raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.")
     return values
+
+
+def decode_place(cursor: str | None, key: Callable[[str], Any]) -> list[Any] | None:
+    """Where a page of `shared.db.finding` goes on: the stage, the key as `key` reads it, the id. Raises Invalid."""
+    if cursor is None:
+        return None
+    stage, value, last_id = decode_cursor(cursor, size=3)
+    try:
+        if stage not in range(3):
+            raise ValueError
+        return [int(stage), key(str(value)), UUID(str(last_id))]
+    except (ValueError, TypeError):
+        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -5,14 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
 
 from documents.errors import DocumentNotFound
-from documents.folding import fold, words_of
 from documents.models import Document, FoundDocument
-from shared.db.finding import read_found
+from shared.db.finding import Listing, find_page
 from shared.db.tenancy import org_of
 
 _HEAVY = (
@@ -21,7 +19,6 @@ _HEAVY = (
     Document.notes,
     Document.organization_snapshot,
     Document.contact_snapshot,
-    Document.search,
 )
 
 
@@ -52,10 +49,13 @@ async def list_documents(
     issued_to: date | None,
     overdue_on: date | None,
     q: str | None,
-    after: tuple[date, UUID] | None,
+    after: list[Any] | None,
     limit: int,
-) -> list[Document]:
-    """Newest first, without their heavy columns. `overdue_on`: only what is open and was due before that day."""
+) -> list[tuple[Document, list[Any]]]:
+    """Newest first, without their heavy columns; beside each what the next page comes after.
+
+    `overdue_on`: only what is open and was due before that day.
+    """
     found = select(FoundDocument.org_id, FoundDocument.id).where(FoundDocument.org_id == org_of(session))
     for column, value in (
         (FoundDocument.contact_id, contact_id),
@@ -71,17 +71,7 @@ async def list_documents(
         found = found.where(FoundDocument.issue_date <= issued_to)
     if overdue_on:
         found = found.where(FoundDocument.pending_total > 0, FoundDocument.due_date < overdue_on)
-    for word in words_of(q):
-        found = found.where(FoundDocument.search.contains(word, autoescape=True))
-    if after:
-        found = found.where(tuple_(FoundDocument.issue_date, FoundDocument.id) < tuple_(*after))
-    page = found.order_by(FoundDocument.issue_date.desc(), FoundDocument.id.desc())
-    statement = (
-        read_found(Document, page, limit=limit)
-        .order_by(Document.issue_date.desc(), Document.id.desc())
-        .options(*(defer(column) for column in _HEAVY))
-    )
-    return list((await session.execute(statement)).scalars())
+    return await find_page(session, _NEWEST_FIRST, found, q=q, after=after, limit=limit)
 
 
 async def credited_total(session: AsyncSession, document_id: UUID) -> Decimal:
@@ -95,8 +85,7 @@ async def credited_total(session: AsyncSession, document_id: UUID) -> Decimal:
 
 
 async def save_document(session: AsyncSession, document: Document) -> None:
-    """Insert or update, with what searching goes by."""
-    document.search = fold(document.number, document.contact_name, document.supplier_number)
+    """Insert or update."""
     session.add(document)
     await session.flush()
 
@@ -106,5 +95,11 @@ async def remove_document(session: AsyncSession, document: Document) -> None:
     await session.flush()
 
 
-def sort_values(document: Document) -> list[Any]:
-    return [document.issue_date, document.id]
+_NEWEST_FIRST = Listing(
+    Document,
+    FoundDocument,
+    ("issue_date", "id"),
+    lambda document: (document.number, document.contact_name, document.supplier_number),
+    descending=True,
+    without=_HEAVY,
+)

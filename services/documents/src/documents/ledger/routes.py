@@ -11,11 +11,10 @@ from documents.day import TodayDep
 from documents.ledger import service
 from documents.ledger.schemas import AnswerIn, DocumentOut, DocumentSummary, StatusFilter
 from documents.schemas import Day
-from shared.errors import invalid
 from shared.events.documents import DocumentType, Side
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import CursorParam, LimitParam, Page, decode_place, encode_cursor
 from shared.web.session import SessionDep
 from shared.web.shapes import SearchText
 from shared.web.versions import ExpectedVersion, set_etag
@@ -42,7 +41,9 @@ async def list_documents(
     limit: LimitParam = 50,
     cursor: CursorParam = None,
 ) -> Page[DocumentSummary]:
-    """Newest first. `status=overdue` is what is open past its due date."""
+    """Newest first. `status=overdue` is what is open past its due date. A search gives what is exactly as asked before
+    what is as written, and what is only similar where there is nothing else.
+    """
     rows = await service.list_documents(
         session,
         contact_id=contact_id,
@@ -52,7 +53,7 @@ async def list_documents(
         issued_from=issued_from,
         issued_to=issued_to,
         q=q,
-        after=_after(cursor),
+        after=decode_place(cursor, date.fromisoformat),
         limit=limit + 1,
     )
     return Page(
@@ -121,13 +122,3 @@ async def reject_estimate(
     document = await service.answer_estimate(session, document_id, "rejected", reason=reason, expected=expected)
     set_etag(response, document.version)
     return DocumentOut.of(document, today=today)
-
-
-def _after(cursor: str | None) -> tuple[date, UUID] | None:
-    if cursor is None:
-        return None
-    day, last_id = decode_cursor(cursor, size=2)
-    try:
-        return date.fromisoformat(str(day)), UUID(str(last_id))
-    except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

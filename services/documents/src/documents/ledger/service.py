@@ -56,11 +56,11 @@ async def list_documents(
     issued_from: date | None = None,
     issued_to: date | None = None,
     q: str | None = None,
-    after: tuple[date, UUID] | None = None,
+    after: list[Any] | None = None,
     limit: int,
 ) -> list[tuple[Document, list[Any]]]:
-    """Newest first; beside each document its sort values, from which the next page continues."""
-    documents = await repository.list_documents(
+    """Newest first; beside each document what the next page comes after."""
+    return await repository.list_documents(
         session,
         contact_id=contact_id,
         side=side,
@@ -73,7 +73,6 @@ async def list_documents(
         after=after,
         limit=limit,
     )
-    return [(document, repository.sort_values(document)) for document in documents]
 
 
 async def approve_document(

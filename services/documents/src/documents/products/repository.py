@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import ProductNotFound
-from documents.folding import fold, words_of
 from documents.models import FoundProduct, Product
-from shared.db.finding import read_found
+from shared.db.finding import Listing, find_page
 from shared.db.tenancy import org_of
 
 
@@ -42,25 +41,22 @@ async def list_products(
     active: bool | None,
     after: list[Any] | None,
     limit: int,
-) -> list[Product]:
-    """By name."""
-    found = select(FoundProduct.org_id, FoundProduct.id).where(FoundProduct.org_id == org_of(session))
-    for word in words_of(q):
-        found = found.where(FoundProduct.search.contains(word, autoescape=True))
+) -> list[tuple[Product, list[Any]]]:
+    """One page by name, and what the next one comes after."""
+    listed = select(FoundProduct.org_id, FoundProduct.id).where(FoundProduct.org_id == org_of(session))
     if in_catalogue is not None:
-        found = found.where(FoundProduct.in_catalogue.is_(in_catalogue))
+        listed = listed.where(FoundProduct.in_catalogue.is_(in_catalogue))
     if active is not None:
-        found = found.where(FoundProduct.active.is_(active))
-    if after:
-        found = found.where(tuple_(FoundProduct.sort_name, FoundProduct.id) > tuple_(*after))
-    page = found.order_by(FoundProduct.sort_name, FoundProduct.id)
-    statement = read_found(Product, page, limit=limit).order_by(Product.sort_name, Product.id)
-    return list((await session.execute(statement)).scalars())
+        listed = listed.where(FoundProduct.active.is_(active))
+    return await find_page(session, _BY_NAME, listed, q=q, after=after, limit=limit)
 
 
 async def save_product(session: AsyncSession, product: Product) -> None:
-    """Insert or update, with what searching and sorting go by."""
-    product.sort_name = fold(product.name)
-    product.search = fold(product.name, product.sku, product.category)
+    """Insert or update."""
     session.add(product)
     await session.flush()
+
+
+_BY_NAME = Listing(
+    Product, FoundProduct, ("sort_name", "id"), lambda product: (product.name, product.sku, product.category)
+)

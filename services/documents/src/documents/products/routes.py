@@ -1,16 +1,15 @@
 """The HTTP door of products."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from documents.products import service
 from documents.products.schemas import ProductIn, ProductOut, ProductPatch
-from shared.errors import invalid
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import CursorParam, LimitParam, Page, decode_place, encode_cursor
 from shared.web.session import SessionDep
 from shared.web.shapes import SearchText
 from shared.web.versions import ExpectedVersion, set_etag
@@ -32,14 +31,13 @@ async def list_products(
     limit: LimitParam = 50,
     cursor: CursorParam = None,
 ) -> Page[ProductOut]:
-    """By name."""
-    products = await service.list_products(
-        session, q=q, in_catalogue=in_catalogue, active=active, after=_after(cursor), limit=limit + 1
+    """By name. A search gives what is exactly as asked first, and what is only similar where nothing is as written."""
+    rows = await service.list_products(
+        session, q=q, in_catalogue=in_catalogue, active=active, after=decode_place(cursor, str), limit=limit + 1
     )
-    last = products[limit - 1] if len(products) > limit else None
     return Page(
-        items=[ProductOut.model_validate(product) for product in products[:limit]],
-        next_cursor=encode_cursor(last.sort_name, last.id) if last else None,
+        items=[ProductOut.model_validate(product) for product, _ in rows[:limit]],
+        next_cursor=encode_cursor(*rows[limit - 1][1]) if len(rows) > limit else None,
     )
 
 
@@ -65,13 +63,3 @@ async def update_product(
     product = await service.update_product(session, product_id, body, expected=expected)
     set_etag(response, product.version)
     return ProductOut.model_validate(product)
-
-
-def _after(cursor: str | None) -> list[Any] | None:
-    if cursor is None:
-        return None
-    name, last_id = decode_cursor(cursor, size=2)
-    try:
-        return [str(name), UUID(str(last_id))]
-    except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -29,7 +29,8 @@ async def list_products(
     active: bool | None = None,
     after: list[Any] | None = None,
     limit: int,
-) -> list[Product]:
+) -> list[tuple[Product, list[Any]]]:
+    """One page; beside each product what the next page comes after."""
     return await repository.list_products(
         session, q=q, in_catalogue=in_catalogue, active=active, after=after, limit=limit
     )

@@ -1,5 +1,6 @@
 """Keeping the running totals: called in the transaction of the document that changes them, nowhere else."""
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, cast
@@ -7,7 +8,6 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from documents.folding import fold
 from documents.kinds import KINDS, DocumentKind
 from documents.models import Document
 from documents.totals import repository
@@ -44,9 +44,15 @@ async def change_pending(session: AsyncSession, document: Document, by: Decimal)
 
 
 def item_key(line: dict[str, Any]) -> UUID:
-    """The product, or the folded description where there is none."""
+    """The product, or the description in small letters without accents where there is none.
+
+    Never to change: totals are kept by it, and a document that is voided is subtracted under the key it was counted by.
+    """
     product_id = line["product_id"]
-    return UUID(product_id) if product_id else uuid5(_FREE_TEXT, fold(line["description"]))
+    if product_id:
+        return UUID(product_id)
+    decomposed = unicodedata.normalize("NFKD", line["description"])
+    return uuid5(_FREE_TEXT, "".join(c for c in decomposed if not unicodedata.combining(c)).lower())
 
 
 def _falls_due(document: Document, kind: DocumentKind) -> date:

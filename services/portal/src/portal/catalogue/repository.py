@@ -1,6 +1,5 @@
 """Every SQL statement over our copy of products."""
 
-import unicodedata
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select, tuple_
@@ -13,12 +12,12 @@ from shared.events.documents import ProductState
 
 
 async def apply_product(session: AsyncSession, product: ProductState, *, version: int) -> None:
-    await keep_newer(session, Product, version=version, sort_name=_fold(product.name), **product.model_dump())
+    await keep_newer(session, Product, version=version, **product.model_dump())
 
 
 async def list_products(client: ClientScope, *, after: tuple[str, UUID] | None, limit: int) -> list[Product]:
     """By name."""
-    keys = (Product.sort_name, Product.id)
+    keys = (Product.sort_name.collate("C"), Product.id)
     statement = select(Product).where(_offered(client)).order_by(*keys).limit(limit)
     if after:
         statement = statement.where(tuple_(*keys) > tuple_(*after))
@@ -34,9 +33,3 @@ async def find_products(client: ClientScope, product_ids: set[UUID]) -> dict[UUI
 def _offered(client: ClientScope) -> ColumnElement[bool]:
     # Bare booleans: `IS true` would keep the planner from the partial index.
     return and_(Product.org_id == client.org_id, Product.in_catalogue, Product.active)
-
-
-def _fold(name: str) -> str:
-    """Without accents and case: how people look for a name."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
