@@ -142,7 +142,8 @@ export interface paths {
         };
         /**
          * List Contacts
-         * @description By name unless told otherwise; a search finds what is similar where nothing is as written.
+         * @description By name unless told otherwise. A search gives what is exactly as asked first, and what is only similar where
+         *     nothing is as written.
          */
         get: operations["list_contacts_api_v1_contacts_get"];
         put?: never;
@@ -425,7 +426,8 @@ export interface paths {
         };
         /**
          * List Documents
-         * @description Newest first. `status=overdue` is what is open past its due date.
+         * @description Newest first. `status=overdue` is what is open past its due date. A search gives what is exactly as asked before
+         *     what is as written, and what is only similar where there is nothing else.
          */
         get: operations["list_documents_api_v1_documents_get"];
         put?: never;
@@ -1182,7 +1184,7 @@ export interface paths {
         };
         /**
          * List Products
-         * @description By name.
+         * @description By name. A search gives what is exactly as asked first, and what is only similar where nothing is as written.
          */
         get: operations["list_products_api_v1_products_get"];
         put?: never;
@@ -5244,7 +5246,7 @@ export interface operations {
                 kind?: ("company" | "person") | null;
                 /** @description rows a page */
                 limit?: number;
-                /** @description name, trade name, tax id, e-mail or phone */
+                /** @description name, trade name, tax id, e-mail, phone, city, province or postal code */
                 q?: string | null;
                 role?: ("client" | "supplier" | "lead" | "debtor" | "creditor") | null;
                 sort?: ("name" | "-updated_at") | null;
