@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from ipaddress import ip_network
 from uuid import UUID
 
 import httpx
@@ -18,6 +19,7 @@ from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
 from shared.passwords.hashing import Passwords
+from shared.web.protocol import Door, Limits
 from tests.gateway.peers import Peer, serving
 from tests.support.identity import ISSUERS, PRIVATE_KEY
 from tests.support.postgres import Databases
@@ -73,7 +75,8 @@ def settings_for(peers: dict[str, Peer], **values: object) -> Settings:
 async def gateway(running_peers: dict[str, Peer], database: Database) -> AsyncIterator[tuple[FastAPI, str]]:
     """The app, and where it listens."""
     app = create_app(settings_for(running_peers, service_timeout_seconds=1, stream_heartbeat_seconds=0.2), database)
-    async with serving(app) as url:
+    # As behind a proxy on this machine: so tests come from any address.
+    async with serving(app, door=Door(Limits(proxies=[ip_network("127.0.0.0/8")]))) as url:
         yield app, url
 
 

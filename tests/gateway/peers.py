@@ -15,6 +15,7 @@ from shared.errors import NotFound
 from shared.process import serve
 from shared.web import health, problems
 from shared.web.identity import Authorize, Identity, Verifier, get_identity
+from shared.web.protocol import Door
 from tests.support.identity import ISSUERS
 
 PARTS: dict[str, dict[str, Any]] = {
@@ -162,14 +163,14 @@ _NOUNS = {
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, at: int = 0) -> AsyncIterator[str]:
+async def serving(app: FastAPI, at: int = 0, *, door: Door | None = None) -> AsyncIterator[str]:
     """On loopback, a free port unless told otherwise, until left; as the real process does it."""
     stop, port = asyncio.Event(), asyncio.get_running_loop().create_future()
 
     async def run() -> None:
         async with asyncio.TaskGroup() as tasks:
             app.state.stop = stop
-            port.set_result(await serve(tasks, app, "127.0.0.1", at, stop))
+            port.set_result(await serve(tasks, app, "127.0.0.1", at, stop, door=door))
 
     running = asyncio.create_task(run())
     done, _ = await asyncio.wait((running, port), return_when=asyncio.FIRST_COMPLETED)

@@ -97,7 +97,7 @@ async def test_the_portal_is_asked_as_a_visitor_with_its_own_cookie_only(
     [(_, headers, identity)] = peers["portal"].seen
     assert (identity.org_id, identity.actor, identity.scopes) == (None, "visitor", frozenset({"portal:client"}))
     assert headers["cookie"] == "ficha_portal=theirs"
-    assert headers["x-forwarded-for"] == "7.7.7.7"  # from a proxy on loopback, which uvicorn trusts: its last hop
+    assert headers["x-forwarded-for"] == "7.7.7.7"  # what the proxy in front of us saw
     assert "ficha_portal=p1" in answer.headers["set-cookie"]
 
 

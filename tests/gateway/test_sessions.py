@@ -243,7 +243,7 @@ async def test_a_browsers_write_from_another_origin_is_refused(
 
 
 async def test_bad_credentials_of_any_kind_are_a_401(anonymous: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
-    for header in ("Bearer fk_nonsense", "Bearer eyJhbGciOiJub25lIn0.e30.", "Basic YTpi", "Bearer", "Bearer fk_ñ"):
+    for header in ("Bearer fk_nonsense", "Bearer eyJhbGciOiJub25lIn0.e30.", "Basic YTpi", "Bearer", "Bearer fk_*"):
         answer = await anonymous.get("/api/v1/documents", headers=[(b"Authorization", header.encode())])
         assert (answer.status_code, answer.json()["code"]) == (401, "gateway.not_logged_in"), header
     for cookie in ("x", "", "a" * 4000):

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 import uvicorn
@@ -39,7 +39,7 @@ from shared.rebuild.telling import Source
 from shared.settings import ServiceSettings
 from shared.supervision import outlive
 from shared.web.app import create_probe_app
-from shared.web.protocol import Protocol
+from shared.web.protocol import Door, Limits, watch
 from shared.worker import Worker
 
 logger = structlog.get_logger("process")
@@ -247,18 +247,32 @@ class Parts:
         self.app.state.stop = stop
         # For what the app starts itself and must not outlive: its death is the process's.
         self.app.state.tasks = tasks
-        port = await serve(tasks, self.app, self.settings.host, self.settings.port, stop)
+        settings = self.settings
+        port = await serve(tasks, self.app, settings.host, settings.port, stop, door=Door(_limits_of(settings)))
         if self.worker:
             tasks.create_task(self.worker.run(stop))
         return port
 
 
-async def serve(tasks: asyncio.TaskGroup, app: FastAPI, host: str, port: int, stop: asyncio.Event) -> int:
+def _limits_of(settings: ServiceSettings) -> Limits:
+    return Limits(
+        patience=settings.http_patience_seconds,
+        least_rate=settings.http_least_rate,
+        connections_per_address=settings.http_connections_per_address,
+        proxies=settings.trusted_proxies,
+    )
+
+
+async def serve(
+    tasks: asyncio.TaskGroup, app: FastAPI, host: str, port: int, stop: asyncio.Event, *, door: Door | None = None
+) -> int:
     """Serve `app` in `tasks` until `stop`. Answers the port once it listens; raises OSError when it cannot."""
+    door = door or Door()
     server = _Server(
         uvicorn.Config(
             app,
-            http=Protocol,
+            http=cast(type[asyncio.Protocol], door.protocol),
+            ws="none",
             host=host,
             port=port,
             log_config=None,
@@ -266,17 +280,26 @@ async def serve(tasks: asyncio.TaskGroup, app: FastAPI, host: str, port: int, st
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=DRAIN_SECONDS,
-            timeout_keep_alive=75,
+            # Of nobody else, whatever FORWARDED_ALLOW_IPS says: the rightmost entry that is no proxy of ours counts.
+            proxy_headers=bool(door.limits.proxies),
+            forwarded_allow_ips=[str(network) for network in door.limits.proxies],
             lifespan="on",
         )
     )
-    running = tasks.create_task(server.serve())
 
-    async def watch() -> None:
+    async def run() -> None:
+        async with asyncio.TaskGroup() as both:
+            watching = both.create_task(watch(door))
+            await server.serve()
+            watching.cancel()
+
+    running = tasks.create_task(run())
+
+    async def end() -> None:
         await stop.wait()
         server.should_exit = True
 
-    tasks.create_task(watch())
+    tasks.create_task(end())
     while not server.started:
         if running.done():
             await running

@@ -4,6 +4,7 @@ under its own prefix.
 
 import json
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -98,11 +99,26 @@ def _from_json(value: object) -> object:
         raise ValueError("is not JSON") from None
 
 
+def _separated(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _network(value: object) -> object:
+    try:
+        return ip_network(str(value))
+    except ValueError as error:
+        raise ValueError(f"is not a range of addresses: {error}") from None
+
+
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_database_url)]
 AmqpUrl = Annotated[SecretStr, AfterValidator(_is_amqp_url)]
 BaseUrl = Annotated[str, AfterValidator(_is_base_url)]
 """Of a server; no slash at its end."""
 PrivateKey = Annotated[SecretStr, AfterValidator(_is_secret_key)]
+Networks = Annotated[
+    list[Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]], NoDecode, BeforeValidator(_separated)
+]
+"""Ranges of addresses, `10.0.0.0/8`, or single ones, separated by commas."""
 Json = (NoDecode, BeforeValidator(_from_json))
 
 
@@ -128,6 +144,21 @@ class ServiceSettings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1, description="address the HTTP door listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="port the HTTP door listens on; 0 takes a free one")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="least level logged")
+
+    trusted_proxies: Networks = Field(
+        default_factory=list,
+        description="address ranges of the proxies in front, separated by commas: believed what they say in "
+        "X-Forwarded-For and X-Forwarded-Proto",
+    )
+    http_patience_seconds: Seconds = Field(
+        default=30, gt=0, description="a request's head is whole by then, or refused; what moves is judged over it"
+    )
+    http_least_rate: Annotated[int, Unit("bytes/s")] = Field(
+        default=1024, ge=1, description="bodies that come, and answers that are read, more slowly are given up"
+    )
+    http_connections_per_address: Annotated[int, Unit("connections")] = Field(
+        default=500, ge=1, description="one address may have open here; trusted proxies any number"
+    )
 
     database_url: DatabaseUrl = Field(description="postgresql+asyncpg URL of the role that owns nothing")
     migrate_url: DatabaseUrl | None = Field(
