@@ -71,12 +71,16 @@ def settings_for(peers: dict[str, Peer], **values: object) -> Settings:
     )
 
 
+def behind_a_proxy() -> Door:
+    """As if one was on this machine: so tests come from any address."""
+    return Door(Limits(proxies=[ip_network("127.0.0.0/8")]))
+
+
 @pytest.fixture(scope="session")
 async def gateway(running_peers: dict[str, Peer], database: Database) -> AsyncIterator[tuple[FastAPI, str]]:
     """The app, and where it listens."""
     app = create_app(settings_for(running_peers, service_timeout_seconds=1, stream_heartbeat_seconds=0.2), database)
-    # As behind a proxy on this machine: so tests come from any address.
-    async with serving(app, door=Door(Limits(proxies=[ip_network("127.0.0.0/8")]))) as url:
+    async with serving(app, door=behind_a_proxy()) as url:
         yield app, url
 
 

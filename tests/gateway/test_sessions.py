@@ -12,7 +12,7 @@ from gateway.main import create_app
 from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
-from tests.gateway.conftest import PASSWORD, Person, log_in, new_person, settings_for
+from tests.gateway.conftest import PASSWORD, Person, behind_a_proxy, log_in, new_person, settings_for
 from tests.gateway.peers import Peer, serving
 
 
@@ -169,7 +169,8 @@ async def test_two_processes_count_the_same_attempts(
         headers = {"X-Forwarded-For": "10.1.2.1"}
         return [(await client.post("/api/v1/session", json=body, headers=headers)).status_code for _ in range(times)]
 
-    async with serving(create_app(settings_for(peers), database)) as url, httpx.AsyncClient(base_url=url) as other:
+    app = create_app(settings_for(peers), database)
+    async with serving(app, door=behind_a_proxy()) as url, httpx.AsyncClient(base_url=url) as other:
         assert await statuses(anonymous, 5) == [401] * 5
         assert await statuses(other, 6) == [401] * 5 + [429]
         assert await statuses(anonymous, 1) == [429]
