@@ -6,20 +6,12 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 import pycountry
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
 from shared.events.contacts import Kind, Role, TaxRegime
-from shared.web.shapes import LanguageCode, Line, Shape, ShortText, View
-
-
-def _email(value: str) -> str:
-    try:
-        return validate_email(value, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError as error:
-        raise ValueError(str(error)) from error
+from shared.web.shapes import Email, LanguageCode, Line, Shape, ShortText, View, Website
 
 
 def _country(value: str) -> str:
@@ -48,14 +40,12 @@ def _bic(value: str) -> str:
         raise ValueError(str(error) or "not a valid BIC") from error
 
 
-Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=40)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_currency)]
 Iban = Annotated[str, StringConstraints(max_length=50), AfterValidator(_iban)]
 Bic = Annotated[str, StringConstraints(max_length=20), AfterValidator(_bic)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
-Website = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f]{1,500}$")]
 Sort = Literal["name", "-updated_at"]
 
 

@@ -17,6 +17,7 @@ from contacts.schemas import (
     NewContact,
     PersonLinkIn,
 )
+from shared.addresses import comparable
 from shared.clock import utc_now
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, org_of
@@ -189,9 +190,14 @@ async def _normalised(session: AsyncSession, values: dict[str, Any], known: dict
             values["phones"] = normalise_phones(values["phones"], country)
     if values.get("vat_number"):
         values["vat_number"] = normalise_vat_number(values["vat_number"])
-    for field in ("roles", "emails", "phones", "tags"):
+    for field in ("roles", "phones", "tags"):
         if field in values:
             values[field] = list(dict.fromkeys(values[field]))
+    if "emails" in values:
+        written: dict[str, str] = {}
+        for email in values["emails"]:
+            written.setdefault(comparable(email), email)
+        values["emails"] = list(written.values())
     if "defaults" in values:
         values["defaults"] = {key: value for key, value in values["defaults"].items() if value is not None}
     return values

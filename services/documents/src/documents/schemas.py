@@ -25,9 +25,6 @@ _CURRENCIES = frozenset(get_global("all_currencies"))
 Currency = Annotated[CurrencyCode, AfterValidator(_known_currency)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
-Email = Annotated[
-    str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"()\x00-\x1f]{1,64}@[^@\s<>,;:\"()\x00-\x1f]+$")
-]
 UnitPrice = Annotated[Money, Field(max_digits=16, decimal_places=6)]
 Quantity = Annotated[Decimal, Field(max_digits=14, decimal_places=6), PlainSerializer(_plain, return_type=str)]
 """A string in JSON, without needless zeros."""

@@ -1,35 +1,16 @@
-"""E-mail addresses and one-line texts in a form that can stand in a mail's header and on an SMTP command line."""
+"""Names and one-line texts in a form that can stand in a mail's header; of addresses, `shared.addresses.mailable`."""
 
 import re
 import unicodedata
 from email.header import Header
 
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
-_MOST = 254
 _QUOTED = re.compile(r'(["\\])')
 _ESCAPED = r"\\\1"
 _BREAKING = {"Cc", "Cs", "Zl", "Zp"}
 
 
-def normalise(email: str) -> str | None:
-    """The address with an ASCII domain, or None when no plain SMTP server could deliver to it.
-
-    Letters beyond ASCII before the @ are refused: few servers take them, and the whole mail would hang on it.
-    """
-    local, at, domain = email.strip().rpartition("@")
-    try:
-        domain = domain.encode("idna").decode()
-    except UnicodeError:
-        return None
-    address = f"{local}@{domain}"
-    if not at or len(address) > _MOST or len(local) > 64:
-        return None
-    return address if _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain) else None
-
-
 def mailbox(name: str | None, address: str) -> str:
-    """`"Name" <address>` as it stands in a header. `address` is one that `normalise` gave."""
+    """`"Name" <address>` as it stands in a header. `address` is one that `mailable` gave."""
     shown = one_line(name or "", most=120)
     if not shown:
         return address

@@ -14,10 +14,11 @@ from html import escape
 from typing import Any
 from uuid import UUID
 
-from notifications.addresses import encoded, mailbox, normalise
+from notifications.addresses import encoded, mailbox
 from notifications.models import Message
 from notifications.sources import Link, Pdf, Source
 from notifications.wording import LINK_PLACE
+from shared.addresses import mailable
 from shared.clock import utc_now
 
 
@@ -76,5 +77,5 @@ def _content(message: Message, source: Source) -> EmailMessage:
 def _mailboxes(recipients: Iterable[dict[str, Any]], kind: str) -> str:
     """One a line, so that no line grows with their number."""
     return ",\r\n ".join(
-        mailbox(r["name"], r["email"]) for r in recipients if r["kind"] == kind and normalise(r["email"])
+        mailbox(r["name"], r["email"]) for r in recipients if r["kind"] == kind and mailable(r["email"])
     )

@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from notifications.addresses import normalise
 from notifications.webhooks.sealing import Sealer
+from shared.addresses import mailable
 from shared.settings import BaseUrl, PrivateKey, Seconds, ServiceSettings
 
 
@@ -69,7 +69,7 @@ class Settings(ServiceSettings):
     @field_validator("mail_from")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        address = normalise(value)
+        address = mailable(value)
         if address is None:
             raise ValueError("is not an e-mail address")
         return address

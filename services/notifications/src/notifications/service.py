@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import events, repository
-from notifications.addresses import normalise, one_line
+from notifications.addresses import one_line
 from notifications.errors import LeaseLost, NotCancellable, NotResendable
 from notifications.models import Attempt, Message
 from notifications.outcomes import Accepted, Deferred, Outcome, Rejected, Uncertain
 from notifications.wording import Wording, word, word_reset
+from shared.addresses import mailable
 from shared.clock import utc_now
 from shared.db.tenancy import org_of, scope_of
 from shared.events.documents import RecipientState, SendState
@@ -47,7 +48,7 @@ async def queue_document_mail(session: AsyncSession, send: SendState) -> None:
             "document_type": send.document_type,
             "document_number": send.number,
             "sender_name": one_line(send.organization_name, most=120),
-            "reply_to": normalise(send.reply_to) if send.reply_to else None,
+            "reply_to": mailable(send.reply_to) if send.reply_to else None,
             "recipients": _recipients(to=send.to, cc=send.cc, bcc=send.bcc),
         },
     )
@@ -96,7 +97,7 @@ async def resend_message(session: AsyncSession, message_id: UUID, *, expected: i
     """
     message = await repository.require_message(session, message_id, lock=True)
     check_version(expected, message.version)
-    reachable = [r for r in message.recipients if r["status"] != "accepted" and normalise(r["email"])]
+    reachable = [r for r in message.recipients if r["status"] != "accepted" and mailable(r["email"])]
     if message.status not in ("failed", "unknown"):
         raise NotResendable(f"This message is {message.status}.")
     if not reachable:
@@ -320,7 +321,7 @@ def _recipients(**kinds: Sequence[RecipientState]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for kind, recipients in kinds.items():
         for recipient in recipients:
-            usable = normalise(recipient.email)
+            usable = mailable(recipient.email)
             email = usable or one_line(recipient.email, most=254)
             found.setdefault(
                 email.casefold(),

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
+from shared.addresses import parse_email, parse_website
+
 
 def _no_control_characters(value: str) -> str:
     # PostgreSQL cannot store NUL; the others have no business in a name or a note.
@@ -33,6 +35,10 @@ SearchText = Annotated[str, StringConstraints(max_length=200), AfterValidator(_n
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 4217."""
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(parse_email)]
+Website = Annotated[
+    str, StringConstraints(max_length=500), AfterValidator(_no_control_characters), AfterValidator(parse_website)
+]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^(es|en|ca)$")]
 
 

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from documents.schemas import Email
-from shared.web.shapes import Line, LongText, Shape, View
+from shared.web.shapes import Email, Line, LongText, Shape, View
 
 Emails = Annotated[list[Email], Field(max_length=50)]
 

@@ -12,6 +12,7 @@ from documents.ledger import service as ledger
 from documents.parties import service as parties
 from documents.sending import events
 from documents.sending.schemas import SendIn
+from shared.addresses import comparable
 from shared.errors import invalid
 from shared.events.contacts import ContactState
 from shared.events.documents import RecipientState, SendState
@@ -83,12 +84,12 @@ async def request_send(
 def _recipients(contact: ContactState, people: Sequence[ContactState]) -> list[Recipient]:
     found: dict[str, Recipient] = {}
     if contact.emails:
-        found[contact.emails[0].lower()] = Recipient(contact.emails[0], contact.name, "to", "contact")
+        found[comparable(contact.emails[0])] = Recipient(contact.emails[0], contact.name, "to", "contact")
     role: Literal["to", "cc"] = "cc" if found else "to"
     for person in people:
         if person.emails:
             email = person.emails[0]
-            found.setdefault(email.lower(), Recipient(email, person.name, role, "send_copies"))
+            found.setdefault(comparable(email), Recipient(email, person.name, role, "send_copies"))
     return list(found.values())
 
 
@@ -100,12 +101,12 @@ def _chosen(
     without: Iterable[RecipientState],
 ) -> list[RecipientState]:
     """What was given, else what was proposed; each address once, with the name we know for it."""
-    names = {recipient.email.lower(): recipient.name for recipient in proposed}
+    names = {comparable(recipient.email): recipient.name for recipient in proposed}
     emails = given if given is not None else [one.email for one in proposed if one.role == role]
-    seen = {recipient.email.lower() for recipient in without}
+    seen = {comparable(recipient.email) for recipient in without}
     chosen = []
     for email in emails:
-        if email.lower() not in seen:
-            seen.add(email.lower())
-            chosen.append(RecipientState(email=email, name=names.get(email.lower())))
+        if comparable(email) not in seen:
+            seen.add(comparable(email))
+            chosen.append(RecipientState(email=email, name=names.get(comparable(email))))
     return chosen

@@ -7,6 +7,7 @@ import structlog
 
 from gateway.accounts import service
 from gateway.config import Settings
+from shared.addresses import comparable
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.passwords.hashing import Passwords
@@ -26,7 +27,7 @@ async def ensure_administrator(settings: Settings, database: Database, passwords
     password_hash = await passwords.hash(password.get_secret_value())
     async with database.transaction(Scope(org_id=None)) as session:
         made = await service.bootstrap(
-            session, organization=name, slug=_slug(name), email=email.lower(), password_hash=password_hash
+            session, organization=name, slug=_slug(name), email=comparable(email), password_hash=password_hash
         )
     given = password.get_secret_value()
     if made and (len(given) < LEAST or weakness(given, about=(name, email))):

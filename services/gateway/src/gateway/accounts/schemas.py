@@ -8,18 +8,12 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, computed_field
 
 from gateway.accounts.scopes import KNOWN
+from shared.addresses import comparable
 from shared.clock import DEFAULT_ZONE, TimeZone, utc_now
 from shared.passwords.rules import NewPassword
-from shared.web.shapes import CurrencyCode, LanguageCode, Line, Shape, View
+from shared.web.shapes import CurrencyCode, Email, LanguageCode, Line, Shape, View, Website
 
-_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+")
 _LONGEST_KEY_LIFE = timedelta(days=3660)
-
-
-def _email(value: str) -> str:
-    if not _EMAIL.fullmatch(value):
-        raise ValueError("not an e-mail address")
-    return value.lower()
 
 
 def _iban(value: str) -> str:
@@ -52,13 +46,13 @@ def _sensible_expiry(value: datetime) -> datetime:
     return value
 
 
-Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
+UserEmail = Annotated[Email, AfterValidator(comparable)]
+GivenEmail = Annotated[str, StringConstraints(max_length=254), AfterValidator(comparable)]
 GivenPassword = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=False)]
 Iban = Annotated[str, StringConstraints(max_length=50), AfterValidator(_iban)]
 Bic = Annotated[str, StringConstraints(pattern=r"^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$")]
 TaxId = Annotated[str, StringConstraints(max_length=40), AfterValidator(_tax_id)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().\-]{5,30}$")]
-Website = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f]{1,500}$")]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 PostalCode = Annotated[str, StringConstraints(max_length=20, pattern=r"^[^\x00-\x1f]*$")]
@@ -118,7 +112,7 @@ class OrganizationOut(View):
 
 class UserIn(Shape):
     name: Line
-    email: Email
+    email: UserEmail
     password: NewPassword
     is_admin: bool = False
 
@@ -144,7 +138,7 @@ class UserOut(View):
 
 
 class LoginIn(Shape):
-    email: Email
+    email: GivenEmail
     password: GivenPassword
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from shared.addresses import is_host
 from shared.errors import Invalid, invalid
 
 Lookup = Callable[[str], Awaitable[list[str]]]
@@ -107,7 +108,7 @@ class Targets:
                 raise _refused("A host name is needed: numeric addresses are not accepted.")
             if not self.may_reach(host):
                 raise _refused("This address cannot be reached from here.", code="webhook_address_refused")
-        elif len(host) > 253 or not _NAME.fullmatch(host):
+        elif len(host) > 253 or not _NAME.fullmatch(host) or not is_host(host):
             raise _refused("This is not a host name.")
         return url
 

@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 
 from portal.parties.schemas import ContactOut, OrganizationOut
-from portal.sessions.service import normalise_email
+from shared.addresses import comparable
 from shared.web.shapes import SearchText, Shape, ShortText, View
 
 NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=200, strip_whitespace=False)]
 GivenPassword = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=False)]
-GivenEmail = Annotated[ShortText, AfterValidator(normalise_email)]
+GivenEmail = Annotated[ShortText, AfterValidator(comparable)]
 
 
 class LoginIn(Shape):

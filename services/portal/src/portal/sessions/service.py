@@ -12,16 +12,13 @@ from portal.errors import LoginFailed
 from portal.models import ClientSession, Login, Preview
 from portal.sessions import repository
 from portal.tokens import hash_of, new_token
+from shared.addresses import comparable
 from shared.clock import DEFAULT_ZONE, day_in, utc_now
 from shared.db.tenancy import enter, org_of, scope_of
 from shared.passwords import throttle
 from shared.passwords.throttle import Attempt, Taken
 
 SESSION_LIFE = timedelta(hours=12)
-
-
-def normalise_email(email: str) -> str:
-    return email.strip().lower()
 
 
 def actor_of(contact_id: UUID) -> str:
@@ -140,7 +137,7 @@ async def refresh_logins(session: AsyncSession, contact_id: UUID) -> None:
     """
     await repository.hold_logins(session, contact_id)
     emails, password_hash = await repository.read_way_in(session, contact_id) or ([], "")
-    wanted = sorted({normalise_email(email) for email in emails})
+    wanted = sorted({comparable(email) for email in emails})
     await repository.set_logins(session, contact_id, wanted, password_hash)
     await repository.end_sessions_without_login(session, contact_id)
 
