@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from gateway.web import FOLDER
 from tests.support import chromium
@@ -26,6 +26,7 @@ def built() -> None:
 # Not for the whole session: an open Playwright holds the event loop that tests after it want.
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         yield playwright
 

@@ -148,6 +148,7 @@ def test_an_order_is_placed_from_the_catalogue(portal: Page, client: httpx.Clien
     portal.get_by_role("button", name="Añadir").first.click()
     basket = portal.get_by_role("region", name="Tu pedido")
     basket.get_by_role("button", name="Añadir una unidad").click()
+    portal.reload()
     basket.get_by_role("button", name="Hacer pedido").click()
     expect(portal.get_by_role("region", name="Tus pedidos")).to_contain_text("2 ×")
     query = {"contact_id": visitor["id"], "type": "sales_order"}

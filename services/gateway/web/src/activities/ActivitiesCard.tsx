@@ -4,8 +4,10 @@ import { lazy, Suspense, useState } from 'react';
 import type { Activity, Panel } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { PanelCard } from '@/panel/PanelCard';
+import { useWasOpen } from '@/drafts/DraftOwner';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { SectionBody } from '@/panel/SectionBody';
+import { activityDraft } from './activities';
 import { ActivityRow } from './ActivityRow';
 
 const ActivityDialog = lazy(async () => ({ default: (await import('./ActivityDialog')).ActivityDialog }));
@@ -13,7 +15,9 @@ const ActivityDialog = lazy(async () => ({ default: (await import('./ActivityDia
 export function ActivitiesCard({ section }: { section: Panel['sections']['activities'] | undefined }) {
   const { activities: texts } = useTexts();
   const { contactId } = usePanelFrame();
-  const [dialog, setDialog] = useState<'new' | Activity>();
+  const [dialog, setDialog] = useState<'new' | Activity | undefined>(
+    useWasOpen(activityDraft(contactId)) ? 'new' : undefined,
+  );
   return (
     <PanelCard title={texts.title}>
       <SectionBody section={section} title={texts.title} height={150}>

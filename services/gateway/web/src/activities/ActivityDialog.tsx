@@ -5,6 +5,7 @@ import { api, dataOf } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Activity } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useKeptForm } from '@/drafts/useKeptForm';
 import { useFormats } from '@/i18n/formats';
 import { ConflictNotice } from '@/merging/ConflictNotice';
 import { useMerging } from '@/merging/useMerging';
@@ -12,7 +13,7 @@ import { useSession } from '@/session/session';
 import { DateFields, MomentField } from '@/ui/DateFields';
 import { FormDialog } from '@/ui/FormDialog';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
-import { ACTIVITY_KINDS, useActivities } from './activities';
+import { ACTIVITY_KINDS, activityDraft, useActivities } from './activities';
 import { activityFields, activityValues, newActivity, type ActivityValues } from './activityValues';
 
 type Props = { contactId: string; activity?: Activity; onClose: () => void };
@@ -30,6 +31,7 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
       starts_at: (moment) => (moment ? null : texts.fields.missing),
     },
   });
+  const kept = useKeptForm(form, activityDraft(contactId, activity));
   const { base, conflict, submit } = useMerging<Activity | undefined, ActivityValues>({
     form,
     saved: activity,
@@ -39,6 +41,7 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
       const fields = activityFields(values);
       if (base) await update.mutateAsync({ activity: base, fields });
       else await create.mutateAsync(fields);
+      kept.clear();
       onClose();
     },
     onError: useSubmitProblems(form),
@@ -69,11 +72,13 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
       title={activity ? activities.edit : activities.new}
       size="lg"
       busy={create.isPending || update.isPending}
+      form={form}
+      kept={kept}
       onClose={onClose}
       onSubmit={form.onSubmit(submit)}
     >
       <ConflictNotice
-        conflict={conflict}
+        conflict={conflict ?? kept.conflict}
         names={{
           kind: activities.kind,
           title: activities.what,

@@ -8,6 +8,11 @@ export const ACTIVITY_KINDS: ActivityKind[] = ['call', 'meeting', 'task', 'email
 
 export type ActivityFields = Omit<ActivityIn, 'contact_id'>;
 
+/** What the form about it is kept under. */
+export function activityDraft(contactId: string, activity?: Activity): string {
+  return `activity:${activity?.id ?? `new:${contactId}`}`;
+}
+
 export function activityListQuery(contactId: string, open: boolean) {
   return infiniteQueryOptions({
     queryKey: keys.activities(contactId, open),

@@ -1,16 +1,9 @@
-import createClient, { type Middleware } from 'openapi-fetch';
+import createClient from 'openapi-fetch';
 import { ApiProblem } from './problem';
 import type { paths } from './schema';
+import { send } from './send';
 
-/** A repeated POST with the same key does its work once: the browser repeats some by itself when a connection breaks. */
-const idempotency: Middleware = {
-  onRequest({ request }) {
-    if (request.method === 'POST') request.headers.set('Idempotency-Key', newKey());
-  },
-};
-
-export const api = createClient<paths>({ baseUrl: '/' });
-api.use(idempotency);
+export const api = createClient<paths>({ baseUrl: '/', fetch: send });
 
 type Answer<Data> = { data?: Data; error?: unknown; response: Response };
 
@@ -36,9 +29,4 @@ async function settled<Data>(asked: Promise<Answer<Data>>): Promise<Answer<Data>
   if (answer.response.ok) return answer;
   const problem = typeof answer.error === 'object' ? answer.error : null;
   throw new ApiProblem({ ...problem, status: answer.response.status });
-}
-
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

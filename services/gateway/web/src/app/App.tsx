@@ -7,6 +7,7 @@ import { useState } from 'react';
 import type { Locale } from '@/i18n/locale';
 import { ThemeProvider } from '@/theme/ThemeProvider';
 import { createQueryClient } from '@/api/queryClient';
+import { ConnectionNotice } from '@/ui/ConnectionNotice';
 import { createAppRouter } from './router';
 import { TextsProvider } from './texts';
 import type { AppTexts } from './texts/es';
@@ -18,6 +19,7 @@ export function App({ initial }: { initial: { locale: Locale; texts: AppTexts } 
       <ThemeProvider>
         <QueryClientProvider client={client}>
           <Notifications position="bottom-center" limit={3} />
+          <ConnectionNotice />
           <RouterProvider router={router} />
         </QueryClientProvider>
       </ThemeProvider>
@@ -26,11 +28,6 @@ export function App({ initial }: { initial: { locale: Locale; texts: AppTexts } 
 }
 
 function wire() {
-  const client = createQueryClient(() => {
-    if (router.state.location.pathname === '/login') return;
-    client.clear();
-    void router.navigate({ to: '/login', search: { next: router.state.location.href } });
-  });
-  const router = createAppRouter(client);
-  return { client, router };
+  const client = createQueryClient();
+  return { client, router: createAppRouter(client) };
 }

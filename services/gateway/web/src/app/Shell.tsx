@@ -1,8 +1,10 @@
 import { ActionIcon, Group, Text } from '@mantine/core';
 import { IconKeyboard } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { useSession } from '@/session/session';
+import { logIn, ownerOf, sessionQuery, useSession } from '@/session/session';
+import { SessionKeeper } from '@/ui/SessionKeeper';
 import { SkipLink } from '@/ui/SkipLink';
 import { undoLatest } from '@/ui/notices';
 import { useShortcuts } from '@/ui/shortcuts';
@@ -17,7 +19,8 @@ const ShortcutsDialog = lazy(async () => ({ default: (await import('./ShortcutsD
 /** The frame of every page behind the login. */
 export function Shell() {
   const { app, shortcuts } = useTexts();
-  const { organization } = useSession();
+  const client = useQueryClient();
+  const session = useSession();
   const [shortcutsShown, setShortcutsShown] = useState(false);
   const showShortcuts = () => setShortcutsShown(true);
   useEffect(keepFocus, []);
@@ -26,41 +29,48 @@ export function Shell() {
     ['shift+?', showShortcuts],
     ['mod+z', undoLatest],
   ]);
+  const logInAgain = async (email: string, password: string) => {
+    const next = await logIn(email, password);
+    if (ownerOf(next) === ownerOf(session)) client.setQueryData(sessionQuery.queryKey, next);
+    return ownerOf(next);
+  };
   return (
-    <div className={classes.shell}>
-      <SkipLink />
-      <header className={classes.bar}>
-        <Group gap={28} wrap="nowrap">
-          <Link to="/contacts" className={classes.brand} aria-label="Ficha">
-            <Logo />
-          </Link>
-          <nav>
-            <Link to="/contacts" className={classes.link} activeProps={{ 'data-active': true }}>
-              {app.contacts}
+    <SessionKeeper who={ownerOf(session)} noted="ficha.who" email={session.user.email} logIn={logInAgain}>
+      <div className={classes.shell}>
+        <SkipLink />
+        <header className={classes.bar}>
+          <Group gap={28} wrap="nowrap">
+            <Link to="/contacts" className={classes.brand} aria-label="Ficha">
+              <Logo />
             </Link>
-          </nav>
-        </Group>
-        <Group gap="sm" wrap="nowrap">
-          <Text size="sm" c="dimmed" visibleFrom="sm" truncate maw={260}>
-            {organization.name}
-          </Text>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="lg"
-            visibleFrom="sm"
-            aria-label={shortcuts.title}
-            onClick={showShortcuts}
-          >
-            <IconKeyboard size={20} stroke={1.7} />
-          </ActionIcon>
-          <UserMenu />
-        </Group>
-      </header>
-      <main id="content" className={classes.content} tabIndex={-1}>
-        <Outlet />
-      </main>
-      <Suspense>{shortcutsShown && <ShortcutsDialog onClose={() => setShortcutsShown(false)} />}</Suspense>
-    </div>
+            <nav>
+              <Link to="/contacts" className={classes.link} activeProps={{ 'data-active': true }}>
+                {app.contacts}
+              </Link>
+            </nav>
+          </Group>
+          <Group gap="sm" wrap="nowrap">
+            <Text size="sm" c="dimmed" visibleFrom="sm" truncate maw={260}>
+              {session.organization.name}
+            </Text>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size="lg"
+              visibleFrom="sm"
+              aria-label={shortcuts.title}
+              onClick={showShortcuts}
+            >
+              <IconKeyboard size={20} stroke={1.7} />
+            </ActionIcon>
+            <UserMenu />
+          </Group>
+        </header>
+        <main id="content" className={classes.content} tabIndex={-1}>
+          <Outlet />
+        </main>
+        <Suspense>{shortcutsShown && <ShortcutsDialog onClose={() => setShortcutsShown(false)} />}</Suspense>
+      </div>
+    </SessionKeeper>
   );
 }

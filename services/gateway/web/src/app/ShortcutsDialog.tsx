@@ -1,14 +1,15 @@
-import { Kbd, Modal, Stack, Switch, Text, Title } from '@mantine/core';
+import { Kbd, Stack, Switch, Text, Title } from '@mantine/core';
+import { Dialog } from '@/ui/Dialog';
 import { useSingleKeys } from '@/ui/shortcuts';
 import { useTexts } from './texts';
 import classes from './ShortcutsDialog.module.css';
 
 /** Which keys do what. The names of keys are those printed on them; what differs by language is a text. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
-  const { shortcuts: texts, actions } = useTexts();
+  const { shortcuts: texts } = useTexts();
   const [singleKeys, setSingleKeys] = useSingleKeys();
   return (
-    <Modal opened onClose={onClose} title={texts.title} closeButtonProps={{ 'aria-label': actions.close }}>
+    <Dialog onClose={onClose} title={texts.title}>
       <Stack gap="lg">
         {texts.groups.map(({ title, keys }) => (
           <section key={title} aria-label={title}>
@@ -38,6 +39,6 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
           onChange={(event) => setSingleKeys(event.currentTarget.checked)}
         />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,51 +1,51 @@
 import { Menu, Text, UnstyledButton } from '@mantine/core';
 import { IconBuilding, IconLogout } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
-import { useLogOut, useSession } from '@/session/session';
+import { logOut, ownerOf, useSession } from '@/session/session';
 import { Initials } from '@/ui/Initials';
 import { MenuItemLink } from '@/ui/links';
 import { PreferenceItems } from '@/ui/PreferenceItems';
+import { useLoggingOut } from '@/ui/useLoggingOut';
 import { useTexts } from './texts';
 
 export function UserMenu() {
   const texts = useTexts();
-  const { user } = useSession();
-  const logOut = useLogOut();
-  const navigate = useNavigate();
+  const session = useSession();
+  const { user } = session;
+  const [beginLogOut, question] = useLoggingOut({ owner: ownerOf(session), logOut, door: '/login' });
   return (
-    <Menu width={240}>
-      <Menu.Target>
-        <UnstyledButton aria-label={texts.app.account} style={{ borderRadius: 999 }}>
-          <Initials name={user.name} size={32} />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          <Text size="sm" fw={600} c="var(--mantine-color-text)" truncate>
-            {user.name}
-          </Text>
-          <Text size="xs" truncate>
-            {user.email}
-          </Text>
-        </Menu.Label>
-        <Menu.Divider />
-        {user.is_admin && (
-          <>
-            <MenuItemLink to="/settings" leftSection={<IconBuilding size={16} />}>
-              {texts.company.title}
-            </MenuItemLink>
-            <Menu.Divider />
-          </>
-        )}
-        <PreferenceItems settings={texts.settings} />
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconLogout size={16} />}
-          onClick={() => void logOut().then(() => navigate({ to: '/login' }))}
-        >
-          {texts.actions.logOut}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu width={240}>
+        <Menu.Target>
+          <UnstyledButton aria-label={texts.app.account} style={{ borderRadius: 999 }}>
+            <Initials name={user.name} size={32} />
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>
+            <Text size="sm" fw={600} c="var(--mantine-color-text)" truncate>
+              {user.name}
+            </Text>
+            <Text size="xs" truncate>
+              {user.email}
+            </Text>
+          </Menu.Label>
+          <Menu.Divider />
+          {user.is_admin && (
+            <>
+              <MenuItemLink to="/settings" leftSection={<IconBuilding size={16} />}>
+                {texts.company.title}
+              </MenuItemLink>
+              <Menu.Divider />
+            </>
+          )}
+          <PreferenceItems settings={texts.settings} />
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconLogout size={16} />} onClick={beginLogOut}>
+            {texts.actions.logOut}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {question}
+    </>
   );
 }

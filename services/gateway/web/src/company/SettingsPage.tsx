@@ -8,6 +8,9 @@ import { AddressInputs } from '@/contacts/AddressInputs';
 import { ConflictNotice } from '@/merging/ConflictNotice';
 import { changesOf } from '@/merging/mergeValues';
 import { useMerging } from '@/merging/useMerging';
+import { RecoveredNote } from '@/drafts/RecoveredNote';
+import { useKeptForm } from '@/drafts/useKeptForm';
+import { Form } from '@/ui/Form';
 import { tell } from '@/ui/notices';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
 import { LogoField } from './LogoField';
@@ -16,13 +19,14 @@ import { bodyOf, valuesOf, type OrganizationValues } from './organizationValues'
 import { PortalPreview } from './PortalPreview';
 import classes from './SettingsPage.module.css';
 
-type Form = UseFormReturnType<OrganizationValues>;
+type FormProps = { form: UseFormReturnType<OrganizationValues> };
 
 export function SettingsPage() {
   const { company, contactForm, actions } = useTexts();
   const client = useQueryClient();
   const { data: organization } = useSuspenseQuery(organizationQuery);
   const form = useForm<OrganizationValues>({ initialValues: valuesOf(organization) });
+  const kept = useKeptForm(form, 'company');
   const { update } = useOrganizationChanges();
   const { conflict, submit, restart } = useMerging<Organization, OrganizationValues>({
     form,
@@ -32,6 +36,7 @@ export function SettingsPage() {
     save: async (values, base) => {
       const changes = changesOf(bodyOf(valuesOf(base)), bodyOf(values));
       restart(await update.mutateAsync({ version: base.version, changes }));
+      kept.clear();
       tell(company.saved);
     },
     onError: useSubmitProblems(form),
@@ -44,10 +49,11 @@ export function SettingsPage() {
       <Text size="sm" c="dimmed" mt={4} mb="lg">
         {company.hint}
       </Text>
-      <form onSubmit={form.onSubmit(submit)} noValidate>
+      <Form form={form} onSubmit={form.onSubmit(submit)}>
         <Stack gap="lg">
+          <RecoveredNote kept={kept} />
           <ConflictNotice
-            conflict={conflict}
+            conflict={conflict ?? kept.conflict}
             names={{
               name: company.name,
               tax_id: contactForm.taxId,
@@ -64,18 +70,23 @@ export function SettingsPage() {
           <Brand form={form} organization={organization} />
           <Facts form={form} />
           <Payments form={form} />
-          <Group justify="flex-end">
-            <Button type="submit" loading={update.isPending} disabled={!form.isDirty()}>
-              {actions.save}
-            </Button>
-          </Group>
         </Stack>
-      </form>
+        <Group justify="flex-end" mt="lg">
+          {form.isDirty() && (
+            <Button variant="default" onClick={kept.discard}>
+              {actions.cancel}
+            </Button>
+          )}
+          <Button type="submit" loading={update.isPending} disabled={!form.isDirty()}>
+            {actions.save}
+          </Button>
+        </Group>
+      </Form>
     </div>
   );
 }
 
-function Brand({ form, organization }: { form: Form; organization: Organization }) {
+function Brand({ form, organization }: FormProps & { organization: Organization }) {
   const { company } = useTexts();
   return (
     <Card title={company.brand}>
@@ -96,7 +107,7 @@ function Brand({ form, organization }: { form: Form; organization: Organization 
   );
 }
 
-function Facts({ form }: { form: Form }) {
+function Facts({ form }: FormProps) {
   const { company, contactForm } = useTexts();
   return (
     <Card title={company.data}>
@@ -131,7 +142,7 @@ function zonesWith(present: string): string[] {
   return [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', present])].sort();
 }
 
-function Payments({ form }: { form: Form }) {
+function Payments({ form }: FormProps) {
   const { company, contactForm } = useTexts();
   return (
     <Card title={company.payments} hint={company.paymentsHint}>

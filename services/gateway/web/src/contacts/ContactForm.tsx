@@ -1,8 +1,5 @@
 import {
-  Button,
   Fieldset,
-  Group,
-  Modal,
   MultiSelect,
   SegmentedControl,
   Select,
@@ -11,18 +8,20 @@ import {
   TagsInput,
   TextInput,
 } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { useForm, type UseFormReturnType } from '@mantine/form';
 import { api, dataOf } from '@/api/client';
 import type { Contact } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useKeptForm } from '@/drafts/useKeptForm';
 import { LANGUAGE_NAMES, LOCALES } from '@/i18n/locale';
 import { ConflictNotice } from '@/merging/ConflictNotice';
 import { changesOf } from '@/merging/mergeValues';
 import { useMerging } from '@/merging/useMerging';
-import { tellProblem } from '@/ui/notices';
-import { fieldErrors, problemText } from '@/ui/problemText';
+import { decimalText } from '@/ui/decimalText';
+import { FormDialog } from '@/ui/FormDialog';
+import { useSubmitProblems } from '@/ui/useSubmitProblems';
 import { AddressInputs } from './AddressInputs';
-import { bodyOf, formPath, NEW_CONTACT, valuesOf, type ContactValues } from './contactValues';
+import { bodyOf, contactDraft, formPath, NEW_CONTACT, valuesOf, type ContactValues } from './contactValues';
 import { useCreateContact, useUpdateContact } from './contacts';
 import { KINDS, ROLES } from './listSearch';
 import { StringRows } from './StringRows';
@@ -32,7 +31,17 @@ type Props = { contact?: Contact; onClose: () => void; onSaved: (contact: Contac
 /** Creates a contact, or edits one. When somebody else saved first, their changes are taken in before ours. */
 export function ContactForm({ contact, onClose, onSaved }: Props) {
   const texts = useTexts();
-  const form = useForm<ContactValues>({ initialValues: contact ? valuesOf(contact) : NEW_CONTACT });
+  const form = useForm<ContactValues>({
+    initialValues: contact ? valuesOf(contact) : NEW_CONTACT,
+    validate: {
+      name: (name) => (name.trim() ? null : texts.fields.missing),
+      defaults: {
+        payment_days: (days) => (/^\d*$/.test(days.trim()) ? null : texts.fields.number),
+        discount_pct: (percent) => (!percent.trim() || decimalText(percent) ? null : texts.fields.number),
+      },
+    },
+  });
+  const kept = useKeptForm(form, contactDraft(contact));
   const create = useCreateContact();
   const update = useUpdateContact();
   const names = useFieldNames();
@@ -50,43 +59,30 @@ export function ContactForm({ contact, onClose, onSaved }: Props) {
             changes: changesOf(bodyOf(valuesOf(base), base), bodyOf(values, base)),
           })
         : await create.mutateAsync(bodyOf(values));
+      kept.clear();
       onSaved(saved);
     },
-    onError: (error) => {
-      const errors = fieldErrors(error, texts);
-      form.setErrors(
-        Object.fromEntries(Object.entries(errors).map(([field, text]) => [formPath(field), text])),
-      );
-      tellProblem(problemText(error, texts));
-    },
+    onError: useSubmitProblems(form, (field) => formPath(field, form.getValues())),
   });
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
+    <FormDialog
       title={contact ? texts.contactForm.edit : texts.contactForm.create}
-      closeButtonProps={{ 'aria-label': texts.actions.close }}
+      size="xl"
+      busy={create.isPending || update.isPending}
+      form={form}
+      kept={kept}
+      onClose={onClose}
+      onSubmit={form.onSubmit(submit)}
     >
-      <form onSubmit={form.onSubmit(submit)}>
-        <Stack gap="lg">
-          <ConflictNotice conflict={conflict} names={names} />
-          <Identity form={form} />
-          <Reach form={form} />
-          <Fiscal form={form} />
-          <DocumentDefaults form={form} />
-          <Group justify="flex-end" gap="sm">
-            <Button variant="default" onClick={onClose}>
-              {texts.actions.cancel}
-            </Button>
-            <Button type="submit" loading={create.isPending || update.isPending}>
-              {texts.actions.save}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Stack gap="lg">
+        <ConflictNotice conflict={conflict ?? kept.conflict} names={names} />
+        <Identity form={form} />
+        <Reach form={form} />
+        <Fiscal form={form} />
+        <DocumentDefaults form={form} />
+      </Stack>
+    </FormDialog>
   );
 }
 
@@ -109,7 +105,7 @@ function useFieldNames(): Record<keyof ContactValues, string> {
   };
 }
 
-type FormProps = { form: ReturnType<typeof useForm<ContactValues>> };
+type FormProps = { form: UseFormReturnType<ContactValues> };
 
 function Identity({ form }: FormProps) {
   const { contactForm, contact } = useTexts();
@@ -156,18 +152,16 @@ function Reach({ form }: FormProps) {
         hint={contactForm.emailsHint}
         add={contactForm.addEmail}
         type="email"
-        rows={form.values.emails}
-        errorOf={(row) => form.errors[`emails.${row}`]}
-        onChange={(rows) => form.setFieldValue('emails', rows)}
+        path="emails"
+        form={form}
       />
       <StringRows
         label={contactForm.phones}
         hint={contactForm.emailsHint}
         add={contactForm.addPhone}
         type="tel"
-        rows={form.values.phones}
-        errorOf={(row) => form.errors[`phones.${row}`]}
-        onChange={(rows) => form.setFieldValue('phones', rows)}
+        path="phones"
+        form={form}
       />
     </SimpleGrid>
   );

@@ -3,10 +3,12 @@ import { IconDotsVertical, IconPencil, IconTrash } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import type { Contact, Panel } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useWasOpen } from '@/drafts/DraftOwner';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { tell, tellUndoable } from '@/ui/notices';
 import { useShortcuts } from '@/ui/shortcuts';
 import { useAttempt } from '@/ui/useAttempt';
+import { contactDraft } from './contactValues';
 import { useRemoveContact, useRestoreContact } from './contacts';
 
 const ContactForm = lazy(async () => ({ default: (await import('./ContactForm')).ContactForm }));
@@ -16,7 +18,9 @@ type Props = { contact: Contact; panel?: Panel; onRemoved: () => void };
 /** The three dots of a contact: edit it, delete it. */
 export function ContactMenu({ contact, panel, onRemoved }: Props) {
   const texts = useTexts();
-  const [dialog, setDialog] = useState<'edit' | 'remove'>();
+  const [dialog, setDialog] = useState<'edit' | 'remove' | undefined>(
+    useWasOpen(contactDraft(contact)) ? 'edit' : undefined,
+  );
   const close = () => setDialog(undefined);
   useShortcuts([['e', () => setDialog('edit')]]);
   return (

@@ -1,33 +1,32 @@
 import { ActionIcon, Button, Group, Input, Stack, TextInput } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
 import { useTexts } from '@/app/texts';
+import type { ContactValues } from './contactValues';
 
 type Props = {
   label: string;
   hint: string;
   add: string;
   type: 'email' | 'tel';
-  rows: string[];
-  errorOf: (row: number) => ReactNode;
-  onChange: (rows: string[]) => void;
+  path: 'emails' | 'phones';
+  form: UseFormReturnType<ContactValues>;
 };
 
 /** Several of the same, one below the other. */
-export function StringRows({ label, hint, add, type, rows, errorOf, onChange }: Props) {
+export function StringRows({ label, hint, add, type, path, form }: Props) {
   const { contactForm } = useTexts();
+  const rows = form.values[path];
   return (
     <Input.Wrapper label={label} description={hint} labelElement="div">
       <Stack gap={8} mt={4} align="stretch">
-        {rows.map((value, row) => (
+        {rows.map((_, row) => (
           <Group key={row} gap={6} wrap="nowrap" align="flex-start">
             <TextInput
               flex={1}
               type={type}
               aria-label={`${label} ${row + 1}`}
-              value={value}
-              error={errorOf(row)}
-              onChange={(event) => onChange(rows.with(row, event.currentTarget.value))}
+              {...form.getInputProps(`${path}.${row}`)}
             />
             {rows.length > 1 && (
               <ActionIcon
@@ -35,7 +34,7 @@ export function StringRows({ label, hint, add, type, rows, errorOf, onChange }: 
                 color="gray"
                 size={36}
                 aria-label={`${contactForm.removeRow}: ${label} ${row + 1}`}
-                onClick={() => onChange(rows.toSpliced(row, 1))}
+                onClick={() => form.removeListItem(path, row)}
               >
                 <IconX size={17} />
               </ActionIcon>
@@ -47,7 +46,7 @@ export function StringRows({ label, hint, add, type, rows, errorOf, onChange }: 
           size="compact-sm"
           leftSection={<IconPlus size={15} aria-hidden />}
           style={{ alignSelf: 'flex-start' }}
-          onClick={() => onChange([...rows, ''])}
+          onClick={() => form.insertListItem(path, '')}
         >
           {add}
         </Button>

@@ -1,4 +1,5 @@
 import type { Contact, ContactIn, ContactKind, ContactRole } from '@/api/types';
+import { decimalText } from '@/ui/decimalText';
 import { readAddress } from './contactParts';
 
 /** The form's fields, at the paths under which the server reports what is wrong with them. */
@@ -91,8 +92,8 @@ export function bodyOf(values: ContactValues, before?: Contact): ContactIn {
     ] as ContactIn['bank_accounts'],
     defaults: {
       ...before?.defaults,
-      payment_days: payment_days === '' ? null : Number(payment_days),
-      discount_pct: discount_pct === '' ? null : discount_pct.replace(',', '.'),
+      payment_days: payment_days.trim() === '' ? null : Number(payment_days),
+      discount_pct: discount_pct.trim() === '' ? null : decimalText(discount_pct),
       language: orNull(language),
       currency: orNull(currency),
     },
@@ -100,9 +101,19 @@ export function bodyOf(values: ContactValues, before?: Contact): ContactIn {
   };
 }
 
+/** What the form about it is kept under. */
+export function contactDraft(contact?: Contact): string {
+  return `contact:${contact?.id ?? 'new'}`;
+}
+
 /** Where the form shows what the server says of a field. */
-export function formPath(field: string): string {
-  return field.startsWith('bank_accounts') ? 'iban' : field;
+export function formPath(field: string, values: ContactValues): string {
+  if (field.startsWith('bank_accounts')) return 'iban';
+  const [, list, index] = /^(emails|phones)\.(\d+)$/.exec(field) ?? [];
+  if (list !== 'emails' && list !== 'phones') return field;
+  // The server counts the rows that it was sent: those with something in them.
+  const sent = values[list].flatMap((row, at) => (row.trim() ? [at] : []));
+  return `${list}.${sent[Number(index)] ?? 0}`;
 }
 
 function filled(rows: string[]): string[] {

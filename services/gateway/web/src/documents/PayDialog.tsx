@@ -5,6 +5,7 @@ import { useTexts } from '@/app/texts';
 import { useToday } from '@/session/session';
 import { DateFields, DayField } from '@/ui/DateFields';
 import { decimalText } from '@/ui/decimalText';
+import { useKeptForm } from '@/drafts/useKeptForm';
 import { FormDialog } from '@/ui/FormDialog';
 import { tell } from '@/ui/notices';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
@@ -28,22 +29,22 @@ export function PayDialog({ document, onClose }: { document: Document; onClose: 
       date: (date) => (date ? null : texts.fields.missing),
     },
   });
+  const kept = useKeptForm(form, `pay:${document.id}`);
   const onError = useSubmitProblems(form);
-  const submit = ({ amount, date, method }: Values) =>
-    pay.mutate(
-      { amount: decimalText(amount) ?? '', date: date ?? '', method },
-      {
-        onSuccess: () => {
-          tell(texts.editor.paid);
-          onClose();
-        },
-        onError,
-      },
-    );
+  const submit = ({ amount, date, method }: Values) => {
+    const saved = () => {
+      kept.clear();
+      tell(texts.editor.paid);
+      onClose();
+    };
+    pay.mutateAsync({ amount: decimalText(amount) ?? '', date: date ?? '', method }).then(saved, onError);
+  };
   return (
     <FormDialog
       title={texts.editor.payTitle}
       busy={pay.isPending}
+      form={form}
+      kept={kept}
       onClose={onClose}
       onSubmit={form.onSubmit(submit)}
     >

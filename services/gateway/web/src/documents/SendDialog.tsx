@@ -5,6 +5,7 @@ import { api, dataOf } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Document, Recipient } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useKeptForm } from '@/drafts/useKeptForm';
 import { FormDialog } from '@/ui/FormDialog';
 import { tell } from '@/ui/notices';
 import { QueryProblem } from '@/ui/QueryProblem';
@@ -30,7 +31,8 @@ export function SendDialog({ document, onClose }: { document: Document; onClose:
     staleTime: 0,
   });
   const form = useForm<Values>({ initialValues: { cc: '', subject: '', message: '' } });
-  const onError = useSubmitProblems(form);
+  const kept = useKeptForm(form, `send:${document.id}`);
+  const onError = useSubmitProblems(form, (field) => (field.startsWith('cc.') ? 'cc' : field));
   const send = useMutation({
     mutationFn: ({ cc, subject, message }: Values) => {
       const extra = addresses(cc);
@@ -46,6 +48,7 @@ export function SendDialog({ document, onClose }: { document: Document; onClose:
       );
     },
     onSuccess: ({ to, cc, bcc }) => {
+      kept.clear();
       tell(texts.send.sent(to.length + cc.length + bcc.length));
       onClose();
       return client.invalidateQueries({ queryKey: keys.messages(document.contact_id) });
@@ -59,6 +62,8 @@ export function SendDialog({ document, onClose }: { document: Document; onClose:
       submit={texts.send.confirm}
       size="lg"
       busy={send.isPending}
+      form={form}
+      kept={kept}
       onClose={onClose}
       onSubmit={form.onSubmit((values) => send.mutate(values))}
     >
@@ -70,12 +75,7 @@ export function SendDialog({ document, onClose }: { document: Document; onClose:
         <QueryProblem error={recipients.error} onRetry={() => void recipients.refetch()} />
       )}
       {recipients.data && <Recipients recipients={recipients.data} />}
-      <TextInput
-        label={texts.send.extra}
-        placeholder={texts.send.extraHint}
-        {...form.getInputProps('cc')}
-        error={form.errors.cc ?? Object.entries(form.errors).find(([field]) => field.startsWith('cc.'))?.[1]}
-      />
+      <TextInput label={texts.send.extra} placeholder={texts.send.extraHint} {...form.getInputProps('cc')} />
       <TextInput
         label={texts.send.subject}
         placeholder={texts.send.subjectHint}

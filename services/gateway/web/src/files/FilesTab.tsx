@@ -1,9 +1,11 @@
 import { Button, FileButton, Group, Skeleton, Stack } from '@mantine/core';
 import { IconFileUpload, IconPaperclip } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useBlocker } from '@tanstack/react-router';
 import { useState, type DragEvent } from 'react';
 import { useTexts } from '@/app/texts';
 import { usePanelFrame } from '@/panel/PanelContext';
+import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { EmptyState } from '@/ui/EmptyState';
 import { tell } from '@/ui/notices';
 import { QueryProblem } from '@/ui/QueryProblem';
@@ -50,9 +52,38 @@ export function FilesTab() {
         {queue.uploads.length > 0 && <UploadQueue queue={queue} />}
         <FileList />
       </Stack>
+      <LeavingUploads waiting={queue.uploads.length > 0} />
       {dragging && <div className={classes.veil}>{texts.drop}</div>}
     </div>
   );
+}
+
+/** Files cannot be kept in the browser as texts are: who leaves before they are up is asked. */
+function LeavingUploads({ waiting }: { waiting: boolean }) {
+  const { drafts } = useTexts();
+  const { status, proceed, reset } = useBlocker({
+    shouldBlockFn: ({ current, next }) =>
+      waiting && (current.pathname !== next.pathname || tabOf(current.search) !== tabOf(next.search)),
+    enableBeforeUnload: waiting,
+    withResolver: true,
+  });
+  return (
+    <ConfirmDialog
+      opened={status === 'blocked'}
+      title={drafts.uploadAsk}
+      confirm={drafts.go}
+      cancel={drafts.stay}
+      danger
+      onConfirm={() => proceed?.()}
+      onClose={() => reset?.()}
+    >
+      {drafts.uploadHint}
+    </ConfirmDialog>
+  );
+}
+
+function tabOf(search: object): unknown {
+  return 'tab' in search ? search.tab : undefined;
 }
 
 function FileList() {

@@ -1,7 +1,9 @@
 import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, dataOf, done } from '@/api/client';
+import { connectionLost } from '@/api/connection';
 import { keys } from '@/api/keys';
-import { ApiProblem } from '@/api/problem';
+import { ApiProblem, isUnauthenticated } from '@/api/problem';
+import { renewed } from '@/api/renewal';
 import type { StoredFile } from '@/api/types';
 import { showInList, takeBackOnError } from '@/panel/optimistic';
 
@@ -31,22 +33,37 @@ export function isShowable({ media_type }: StoredFile): boolean {
   );
 }
 
+/** A session that is over in between is asked for, and the file sent again. */
+export async function uploadFile(...upload: Parameters<typeof sendFile>): Promise<void> {
+  try {
+    await sendFile(...upload);
+  } catch (error) {
+    if (!isUnauthenticated(error) || !(await renewed())) throw error;
+    await sendFile(...upload);
+  }
+}
+
 /** XMLHttpRequest, because fetch does not tell how much has been sent. `onProgress` takes 0 to 1. */
-export function uploadFile(
+function sendFile(
   contactId: string,
   file: File,
   onProgress: (share: number) => void,
   signal: AbortSignal,
+  key: string,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', `/api/v1/contacts/${contactId}/files`);
+    request.setRequestHeader('Idempotency-Key', key);
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
     request.onload = () => {
       if (request.status === 201) resolve();
       else reject(problemOf(request));
     };
-    request.onerror = () => reject(new ApiProblem({ status: 0 }));
+    request.onerror = () => {
+      connectionLost();
+      reject(new ApiProblem({ status: 0 }));
+    };
     request.onabort = () => reject(new DOMException('Cancelled', 'AbortError'));
     signal.addEventListener('abort', () => request.abort(), { once: true });
     const form = new FormData();

@@ -1,9 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { keys } from '@/api/keys';
+import { newKey } from '@/api/send';
 import { uploadFile } from './files';
 
-export type Upload = { id: number; file: File; share: number; error?: unknown };
+export type Upload = {
+  id: number;
+  file: File;
+  /** The same for every attempt: however many arrive, the file is there once (`Idempotency-Key`). */
+  key: string;
+  share: number;
+  error?: unknown;
+};
 
 /** Files on their way up: chosen first, sent when confirmed, one after the other. */
 export function useUploads(contactId: string, onDone: (count: number) => void) {
@@ -18,7 +26,7 @@ export function useUploads(contactId: string, onDone: (count: number) => void) {
   const drop = (id: number) => setUploads((before) => before.filter((each) => each.id !== id));
 
   const choose = (files: Iterable<File>) => {
-    const chosen = Array.from(files, (file) => ({ id: nextId.current++, file, share: 0 }));
+    const chosen = Array.from(files, (file) => ({ id: nextId.current++, file, key: newKey(), share: 0 }));
     setUploads((before) => [...before, ...chosen]);
   };
 
@@ -27,13 +35,14 @@ export function useUploads(contactId: string, onDone: (count: number) => void) {
     cancelling.current = controller;
     setSending(true);
     let sent = 0;
-    for (const { id, file } of uploads) {
+    for (const { id, file, key } of uploads) {
       try {
         await uploadFile(
           contactId,
           file,
           (share) => change(id, { share, error: undefined }),
           controller.signal,
+          key,
         );
         drop(id);
         sent++;

@@ -1,7 +1,7 @@
 import { Alert, List, Text } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
 import { useTexts } from '@/app/texts';
-import type { Conflict } from './useMerging';
+import type { Conflict } from './mergeValues';
 
 type Props<Values> = {
   conflict: Conflict<Values> | undefined;

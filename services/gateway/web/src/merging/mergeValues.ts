@@ -5,6 +5,9 @@ export type Merged<Values> = {
   conflicts: (keyof Values & string)[];
 };
 
+/** What somebody else saved meanwhile, and the fields in which that is another thing than ours. */
+export type Conflict<Values> = { theirs: Values; fields: Merged<Values>['conflicts'] };
+
 export function mergeValues<Values extends object>(
   base: Values,
   mine: Values,
@@ -31,6 +34,7 @@ function fieldsOf<Values extends object>(values: Values): (keyof Values & string
   return Object.keys(values) as (keyof Values & string)[];
 }
 
-function isSame(one: unknown, other: unknown): boolean {
+/** Lists and objects by what is in them. */
+export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

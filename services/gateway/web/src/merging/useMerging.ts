@@ -1,9 +1,7 @@
 import type { UseFormReturnType } from '@mantine/form';
 import { useState } from 'react';
 import { isStale } from '@/api/problem';
-import { changesOf, mergeValues, type Merged } from './mergeValues';
-
-export type Conflict<Values> = { theirs: Values; fields: Merged<Values>['conflicts'] };
+import { changesOf, isSame, mergeValues, type Conflict } from './mergeValues';
 
 type Editing<Opened, Values extends object> = {
   form: UseFormReturnType<Values>;
@@ -33,8 +31,9 @@ export function useMerging<Opened, Values extends object>(editing: Editing<Opene
     const before = valuesOf(onTopOf);
     const theirs = valuesOf(now);
     setBase(() => now);
-    // What changed is nothing that this form shows: no reason to ask.
-    if (Object.keys(changesOf(before, theirs)).length === 0) return attempt(values, now);
+    // What changed is nothing that this form shows, or just what it says (saved, and the answer lost): no reason to ask.
+    if (Object.keys(changesOf(before, theirs)).length === 0 || isSame(values, theirs))
+      return attempt(values, now);
     const merged = mergeValues(before, values, theirs);
     form.setValues(merged.values);
     setConflict({ theirs, fields: merged.conflicts });

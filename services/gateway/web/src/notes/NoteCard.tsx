@@ -3,19 +3,19 @@ import { IconDotsVertical, IconPencil, IconPin, IconPinnedOff, IconTrash } from 
 import { useState } from 'react';
 import type { Note } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useWasOpen } from '@/drafts/DraftOwner';
 import { useFormats } from '@/i18n/formats';
 import { tellUndoable } from '@/ui/notices';
-import { problemText } from '@/ui/problemText';
 import { useAttempt } from '@/ui/useAttempt';
 import { Markdown } from './Markdown';
 import { NoteEditor } from './NoteEditor';
-import { useNoteEdit, useNotes } from './notes';
+import { noteDraft, useNoteEdit, useNotes } from './notes';
 import classes from './NotesTab.module.css';
 
 export function NoteCard({ note }: { note: Note }) {
   const texts = useTexts();
   const { moment } = useFormats();
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState(useWasOpen(noteDraft(note.contact_id, note)));
   if (editing) return <EditedNote note={note} onDone={() => setEditing(false)} />;
   return (
     <article className={classes.note} data-pinned={note.pinned || undefined}>
@@ -45,16 +45,15 @@ export function NoteCard({ note }: { note: Note }) {
 }
 
 function EditedNote({ note, onDone }: { note: Note; onDone: () => void }) {
-  const texts = useTexts();
-  const { save, theirs, error, isPending } = useNoteEdit(note, onDone);
+  const { save, theirs, isPending } = useNoteEdit(note, onDone);
   return (
     <NoteEditor
+      draft={noteDraft(note.contact_id, note)}
       initial={note.body}
       busy={isPending}
-      error={error ? problemText(error, texts) : undefined}
       theirs={theirs}
       onSave={save}
-      onCancel={onDone}
+      onClose={onDone}
     />
   );
 }

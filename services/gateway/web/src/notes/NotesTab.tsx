@@ -3,28 +3,33 @@ import { IconNote, IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTexts } from '@/app/texts';
+import { useWasOpen } from '@/drafts/DraftOwner';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { EmptyState } from '@/ui/EmptyState';
-import { problemText } from '@/ui/problemText';
 import { QueryProblem } from '@/ui/QueryProblem';
 import { LoadMore } from '@/ui/LoadMore';
 import { NoteCard } from './NoteCard';
 import { NoteEditor } from './NoteEditor';
-import { noteListQuery, useNotes } from './notes';
+import { noteDraft, noteListQuery, useNotes } from './notes';
 
 export function NotesTab() {
   const texts = useTexts();
   const { contactId } = usePanelFrame();
   const { create } = useNotes(contactId);
-  const [adding, setAdding] = useState(false);
+  const draft = noteDraft(contactId);
+  const [adding, setAdding] = useState(useWasOpen(draft));
   return (
     <Stack p={{ base: 'md', sm: 'lg' }} gap="md">
       {adding ? (
         <NoteEditor
+          draft={draft}
           busy={create.isPending}
-          error={create.error ? problemText(create.error, texts) : undefined}
-          onSave={(body) => create.mutate(body, { onSuccess: () => setAdding(false) })}
-          onCancel={() => setAdding(false)}
+          onSave={async (body) => {
+            await create.mutateAsync(body);
+            setAdding(false);
+            return true;
+          }}
+          onClose={() => setAdding(false)}
         />
       ) : (
         <Group justify="flex-end">

@@ -21,6 +21,11 @@ export function noteListQuery(contactId: string) {
   });
 }
 
+/** What the editor's text is kept under. */
+export function noteDraft(contactId: string, note?: Note): string {
+  return `note:${note?.id ?? `new:${contactId}`}`;
+}
+
 type NoteUpdate = { note: Note; changes: { body?: string; pinned?: boolean } };
 
 export function useNotes(contactId: string) {
@@ -65,23 +70,22 @@ export function useNoteEdit(note: Note, onSaved: () => void) {
   const { update } = useNotes(note.contact_id);
   const [base, setBase] = useState(note);
   const [theirs, setTheirs] = useState<string>();
-  const attempt = async (body: string, onTopOf: Note): Promise<unknown> => {
+  const attempt = async (body: string, onTopOf: Note): Promise<boolean> => {
     try {
       await update.mutateAsync({ note: onTopOf, changes: { body } });
       onSaved();
-      return;
+      return true;
     } catch (error) {
-      // What else went wrong is told by `update.error`.
-      if (!isStale(error)) return;
+      if (!isStale(error)) throw error;
     }
     const latest = await dataOf(
       api.GET('/api/v1/notes/{note_id}', { params: { path: { note_id: note.id } } }),
     );
-    // Only pinned: that is no reason to ask.
-    if (latest.body === onTopOf.body) return attempt(body, latest);
+    // Only pinned, or just this saved and the answer lost: that is no reason to ask.
+    if (latest.body === onTopOf.body || latest.body === body) return attempt(body, latest);
     setBase(latest);
     setTheirs(latest.body);
+    return false;
   };
-  const error = isStale(update.error) ? null : update.error;
-  return { save: (body: string) => void attempt(body, base), theirs, error, isPending: update.isPending };
+  return { save: (body: string) => attempt(body, base), theirs, isPending: update.isPending };
 }

@@ -3,10 +3,12 @@ import { IconPlus } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import type { Opportunity, Panel } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useWasOpen } from '@/drafts/DraftOwner';
 import { useFormats } from '@/i18n/formats';
 import { PanelCard } from '@/panel/PanelCard';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { SectionBody } from '@/panel/SectionBody';
+import { opportunityDraft } from './opportunities';
 import { OpportunityItem } from './OpportunityItem';
 
 const OpportunityDialog = lazy(async () => ({
@@ -20,7 +22,9 @@ export function OpportunitiesCard({ section }: { section: Panel['sections']['opp
   const { opportunities: texts } = useTexts();
   const { contactId } = usePanelFrame();
   const { money } = useFormats();
-  const [dialog, setDialog] = useState<Dialog>();
+  const [dialog, setDialog] = useState<Dialog | undefined>(
+    useWasOpen(opportunityDraft(contactId)) ? { kind: 'new' } : undefined,
+  );
   const close = () => setDialog(undefined);
   const data = section?.data;
   return (

@@ -4,15 +4,17 @@ import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '@/api/client';
 import type { Opportunity, Pipeline } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useKeptForm } from '@/drafts/useKeptForm';
 import { ConflictNotice } from '@/merging/ConflictNotice';
 import { useMerging } from '@/merging/useMerging';
 import { useFormats } from '@/i18n/formats';
 import { useSession } from '@/session/session';
 import { DateFields, DayField } from '@/ui/DateFields';
 import { decimalText } from '@/ui/decimalText';
+import { Dialog } from '@/ui/Dialog';
 import { FormDialog } from '@/ui/FormDialog';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
-import { pipelinesQuery, stagesOf, useOpportunities } from './opportunities';
+import { opportunityDraft, pipelinesQuery, stagesOf, useOpportunities } from './opportunities';
 
 type Props = { contactId: string; opportunity?: Opportunity; onClose: () => void };
 
@@ -21,9 +23,9 @@ export function OpportunityDialog(props: Props) {
   const pipelines = useQuery(pipelinesQuery);
   if (pipelines.data) return <OpportunityForm {...props} pipelines={pipelines.data} />;
   return (
-    <FormDialog title={texts.new} busy onClose={props.onClose} onSubmit={(event) => event.preventDefault()}>
+    <Dialog title={props.opportunity ? texts.edit : texts.new} onClose={props.onClose}>
       <Skeleton height={220} />
-    </FormDialog>
+    </Dialog>
   );
 }
 
@@ -50,6 +52,7 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
       value: (value) => (decimalText(value) === null ? texts.fields.number : null),
     },
   });
+  const kept = useKeptForm(form, opportunityDraft(contactId, opportunity));
   const { base, conflict, submit } = useMerging<Opportunity | undefined, Values>({
     form,
     saved: opportunity,
@@ -65,6 +68,7 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
       };
       if (base) await update.mutateAsync({ opportunity: base, fields });
       else await create.mutateAsync(fields);
+      kept.clear();
       onClose();
     },
     onError: useSubmitProblems(form),
@@ -95,11 +99,13 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
     <FormDialog
       title={opportunity ? opportunities.edit : opportunities.new}
       busy={create.isPending || update.isPending}
+      form={form}
+      kept={kept}
       onClose={onClose}
       onSubmit={form.onSubmit(submit)}
     >
       <ConflictNotice
-        conflict={conflict}
+        conflict={conflict ?? kept.conflict}
         names={{
           title: opportunities.name,
           pipeline_id: opportunities.pipeline,

@@ -21,6 +21,11 @@ export const pipelinesQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
+/** What the form about it is kept under. */
+export function opportunityDraft(contactId: string, opportunity?: Opportunity): string {
+  return `opportunity:${opportunity?.id ?? `new:${contactId}`}`;
+}
+
 export function stagesOf(pipelines: Pipeline[] | undefined, pipelineId: string): Pipeline['stages'] {
   return pipelines?.find((pipeline) => pipeline.id === pipelineId)?.stages ?? [];
 }

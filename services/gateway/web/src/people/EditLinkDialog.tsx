@@ -1,11 +1,12 @@
 import { useForm } from '@mantine/form';
 import type { ContactKind } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useKeptForm } from '@/drafts/useKeptForm';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { FormDialog } from '@/ui/FormDialog';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
 import { LinkFieldInputs, linkFields, type LinkValues } from './LinkFieldInputs';
-import { useLinks, type Link } from './people';
+import { linkDraft, useLinks, type Link } from './people';
 
 export function EditLinkDialog({
   link,
@@ -26,15 +27,22 @@ export function EditLinkDialog({
       send_copies: link.sendCopies,
     },
   });
+  const kept = useKeptForm(form, linkDraft(contactId, link));
+  const saved = () => {
+    kept.clear();
+    onClose();
+  };
   const onError = useSubmitProblems(form);
   return (
     <FormDialog
       title={texts.editTitle(link.name)}
       busy={update.isPending}
+      form={form}
+      kept={kept}
       onClose={onClose}
-      onSubmit={form.onSubmit((values) =>
-        update.mutate({ link, fields: linkFields(values) }, { onSuccess: onClose, onError }),
-      )}
+      onSubmit={form.onSubmit((values) => {
+        update.mutateAsync({ link, fields: linkFields(values) }).then(saved, onError);
+      })}
     >
       <LinkFieldInputs form={form} />
     </FormDialog>

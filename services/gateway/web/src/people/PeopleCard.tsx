@@ -3,6 +3,7 @@ import { IconDotsVertical, IconExternalLink, IconLinkOff, IconPencil } from '@ta
 import { lazy, Suspense, useState } from 'react';
 import type { ContactKind, Panel } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { useWasOpen } from '@/drafts/DraftOwner';
 import { PanelCard } from '@/panel/PanelCard';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { SectionBody } from '@/panel/SectionBody';
@@ -10,7 +11,7 @@ import { AnchorLink, MenuItemLink } from '@/ui/links';
 import { Initials } from '@/ui/Initials';
 import { tellUndoable } from '@/ui/notices';
 import { useAttempt } from '@/ui/useAttempt';
-import { readLink, useLinks, type Link } from './people';
+import { linkDraft, readLink, useLinks, type Link } from './people';
 
 const AddLinkDialog = lazy(async () => ({ default: (await import('./AddLinkDialog')).AddLinkDialog }));
 const EditLinkDialog = lazy(async () => ({ default: (await import('./EditLinkDialog')).EditLinkDialog }));
@@ -20,7 +21,10 @@ type Props = { section: Panel['sections']['people'] | undefined; kind: ContactKi
 /** The people of a company, or the companies of a person. */
 export function PeopleCard({ section, kind }: Props) {
   const { people: texts } = useTexts();
-  const [dialog, setDialog] = useState<'add' | Link>();
+  const { contactId } = usePanelFrame();
+  const [dialog, setDialog] = useState<'add' | Link | undefined>(
+    useWasOpen(linkDraft(contactId)) ? 'add' : undefined,
+  );
   const close = () => setDialog(undefined);
   const title = kind === 'company' ? texts.title : texts.companies;
   return (

@@ -20,6 +20,11 @@ export type LinkFields = { job_title: string | null; is_primary: boolean; send_c
 /** Whom to link: somebody there is, or somebody new. */
 export type Other = { id: string } | { name: string; emails: string[]; phones: string[] };
 
+/** What the form about it is kept under. */
+export function linkDraft(contactId: string, link?: Link): string {
+  return `link:${contactId}:${link?.id ?? 'new'}`;
+}
+
 export function readLink(item: LinkedPerson | LinkedCompany): Link {
   return {
     id: 'person_id' in item ? item.person_id : item.company_id,

@@ -7,14 +7,14 @@ import { ApiProblem } from '@/api/problem';
 import { FormDialog } from '@/ui/FormDialog';
 import { tell } from '@/ui/notices';
 import { PreferenceItems } from '@/ui/PreferenceItems';
-import { useAttempt } from '@/ui/useAttempt';
+import { useLoggingOut } from '@/ui/useLoggingOut';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
-import { changePassword, logOut, type Me } from './client';
+import { changePassword, logOut, ownerOf, type Me } from './client';
 import { useTexts } from './texts';
 
 export function AccountMenu({ me }: { me: Me }) {
   const texts = useTexts();
-  const attempt = useAttempt();
+  const [beginLogOut, question] = useLoggingOut({ owner: ownerOf(me), logOut, door: doorOf(me) });
   const [changing, dialog] = useDisclosure();
   return (
     <>
@@ -36,14 +36,12 @@ export function AccountMenu({ me }: { me: Me }) {
           <Menu.Item leftSection={<IconKey size={16} />} disabled={me.read_only} onClick={dialog.open}>
             {texts.account.title}
           </Menu.Item>
-          <Menu.Item
-            leftSection={<IconLogout size={16} />}
-            onClick={() => attempt(logOut(), () => window.location.assign(doorOf(me)))}
-          >
+          <Menu.Item leftSection={<IconLogout size={16} />} onClick={beginLogOut}>
             {texts.actions.logOut}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {question}
       {changing && <PasswordDialog onClose={dialog.close} />}
     </>
   );
@@ -72,6 +70,7 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
     <FormDialog
       title={account.title}
       busy={change.isPending}
+      form={form}
       onClose={onClose}
       onSubmit={form.onSubmit(() => change.mutate())}
     >

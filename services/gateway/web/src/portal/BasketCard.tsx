@@ -1,7 +1,6 @@
 import { Button, Group, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import Big from 'big.js';
-import { useState } from 'react';
 import { useFormats } from '@/i18n/formats';
 import { tell } from '@/ui/notices';
 import { useAttempt } from '@/ui/useAttempt';
@@ -16,10 +15,9 @@ export function BasketCard() {
   const { shop } = useTexts();
   const { money } = useFormats();
   const { data: me } = useSuspenseQuery(meQuery);
-  const { lines, setQuantity, clear } = useBasket();
+  const { lines, notes, setQuantity, setNotes, clear } = useBasket();
   const place = usePlaceOrder();
   const attempt = useAttempt();
-  const [notes, setNotes] = useState('');
   const order = () =>
     attempt(
       place.mutateAsync({
@@ -29,7 +27,6 @@ export function BasketCard() {
       () => {
         tell(shop.placed);
         clear();
-        setNotes('');
       },
     );
   return (

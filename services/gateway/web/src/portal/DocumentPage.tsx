@@ -7,11 +7,13 @@ import { useParams } from '@tanstack/react-router';
 import { LineTable } from '@/documents/LineTable';
 import { StatusBadge } from '@/documents/StatusBadge';
 import { useFormats } from '@/i18n/formats';
+import { useKeptForm } from '@/drafts/useKeptForm';
 import { FormDialog } from '@/ui/FormDialog';
 import { AnchorLink } from '@/ui/links';
 import { tell } from '@/ui/notices';
 import { QueryProblem } from '@/ui/QueryProblem';
 import { useAttempt } from '@/ui/useAttempt';
+import { useSubmitProblems } from '@/ui/useSubmitProblems';
 import { documentQuery, meQuery, pdfUrl, useDocumentAnswers, type DocumentDetails } from './client';
 import { TransferDialog } from './TransferDialog';
 import { useTexts } from './texts';
@@ -179,18 +181,24 @@ function DocumentActions({ document }: { document: DocumentDetails }) {
 function RejectDialog({ documentId, onClose }: { documentId: string; onClose: () => void }) {
   const { view } = useTexts();
   const { reject } = useDocumentAnswers(documentId);
-  const attempt = useAttempt();
   const form = useForm({ initialValues: { reason: '' } });
-  const submit = ({ reason }: { reason: string }) =>
-    attempt(reject.mutateAsync(reason), () => {
+  const kept = useKeptForm(form, `reject:${documentId}`);
+  const onError = useSubmitProblems(form);
+  const submit = ({ reason }: { reason: string }) => {
+    const saved = () => {
+      kept.clear();
       tell(view.rejected);
       onClose();
-    });
+    };
+    reject.mutateAsync(reason).then(saved, onError);
+  };
   return (
     <FormDialog
       title={view.rejectTitle}
       submit={view.reject}
       busy={reject.isPending}
+      form={form}
+      kept={kept}
       onClose={onClose}
       onSubmit={form.onSubmit(submit)}
     >

@@ -8,7 +8,7 @@ import { createQueryClient } from '@/api/queryClient';
 import type { Locale } from '@/i18n/locale';
 import { brandTheme } from '@/theme/brandTheme';
 import { ThemeProvider } from '@/theme/ThemeProvider';
-import { BasketProvider } from './Basket';
+import { ConnectionNotice } from '@/ui/ConnectionNotice';
 import { companyQuery, meQuery } from './client';
 import { createPortalRouter } from './router';
 import { TextsProvider } from './texts';
@@ -21,9 +21,8 @@ export function PortalApp({ initial }: { initial: { locale: Locale; texts: Porta
       <QueryClientProvider client={client}>
         <Branded>
           <Notifications position="bottom-center" limit={3} />
-          <BasketProvider>
-            <RouterProvider router={router} />
-          </BasketProvider>
+          <ConnectionNotice />
+          <RouterProvider router={router} />
         </Branded>
       </QueryClientProvider>
     </TextsProvider>
@@ -39,13 +38,6 @@ function Branded({ children }: { children: ReactNode }) {
 }
 
 function wire() {
-  const client = createQueryClient(() => {
-    const me = client.getQueryData(meQuery.queryKey);
-    // Where nobody was logged in, the routes themselves lead to the door.
-    if (!me) return;
-    client.clear();
-    void router.navigate({ to: '/login', search: { org: me.organization?.slug } });
-  });
-  const router = createPortalRouter(client);
-  return { client, router };
+  const client = createQueryClient();
+  return { client, router: createPortalRouter(client) };
 }

@@ -1,10 +1,12 @@
 import { IconEye } from '@tabler/icons-react';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { CompanyMark } from '@/ui/CompanyMark';
+import { SessionKeeper } from '@/ui/SessionKeeper';
 import { SkipLink } from '@/ui/SkipLink';
 import { AccountMenu } from './AccountMenu';
-import { meQuery } from './client';
+import { BasketProvider } from './Basket';
+import { logIn, meQuery, ownerOf } from './client';
 import { useTexts } from './texts';
 import classes from './PortalShell.module.css';
 
@@ -12,39 +14,49 @@ import classes from './PortalShell.module.css';
 export function PortalShell() {
   const { portal } = useTexts();
   const { data: me } = useSuspenseQuery(meQuery);
+  const client = useQueryClient();
+  const who = ownerOf(me);
+  const logInAgain = async (email: string, password: string) => {
+    await logIn(email, password, me.organization?.slug);
+    return ownerOf(await client.query({ ...meQuery, staleTime: 0 }));
+  };
   return (
-    <div className={classes.shell}>
-      <SkipLink />
-      {me.read_only && (
-        <div className={classes.banner} role="status">
-          <IconEye size={18} aria-hidden />
-          {portal.previewing(me.contact.name)}
-        </div>
-      )}
-      <header className={classes.bar}>
-        <div className={classes.inner}>
-          <Link to="/" className={classes.brand}>
-            <CompanyMark company={me.organization ?? { name: portal.title, logo_url: null }} />
-          </Link>
-          <nav className={classes.nav}>
-            <Link to="/" activeOptions={{ exact: true }} activeProps={{ 'data-active': true }}>
-              {portal.home}
-            </Link>
-            <Link to="/documents" activeProps={{ 'data-active': true }}>
-              {portal.documents}
-            </Link>
-            {me.catalogue && (
-              <Link to="/catalogue" activeProps={{ 'data-active': true }}>
-                {portal.catalogue}
+    <SessionKeeper who={who} noted="ficha.client" logIn={logInAgain}>
+      <BasketProvider key={who} owner={who}>
+        <div className={classes.shell}>
+          <SkipLink />
+          {me.read_only && (
+            <div className={classes.banner} role="status">
+              <IconEye size={18} aria-hidden />
+              {portal.previewing(me.contact.name)}
+            </div>
+          )}
+          <header className={classes.bar}>
+            <div className={classes.inner}>
+              <Link to="/" className={classes.brand}>
+                <CompanyMark company={me.organization ?? { name: portal.title, logo_url: null }} />
               </Link>
-            )}
-          </nav>
-          <AccountMenu me={me} />
+              <nav className={classes.nav}>
+                <Link to="/" activeOptions={{ exact: true }} activeProps={{ 'data-active': true }}>
+                  {portal.home}
+                </Link>
+                <Link to="/documents" activeProps={{ 'data-active': true }}>
+                  {portal.documents}
+                </Link>
+                {me.catalogue && (
+                  <Link to="/catalogue" activeProps={{ 'data-active': true }}>
+                    {portal.catalogue}
+                  </Link>
+                )}
+              </nav>
+              <AccountMenu me={me} />
+            </div>
+          </header>
+          <main id="content" className={classes.content} tabIndex={-1}>
+            <Outlet />
+          </main>
         </div>
-      </header>
-      <main id="content" className={classes.content} tabIndex={-1}>
-        <Outlet />
-      </main>
-    </div>
+      </BasketProvider>
+    </SessionKeeper>
   );
 }

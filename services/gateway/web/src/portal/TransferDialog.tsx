@@ -1,26 +1,21 @@
-import { ActionIcon, CopyButton, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { ActionIcon, CopyButton, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { ibanGroups } from '@/contacts/contactParts';
 import { useFormats } from '@/i18n/formats';
+import { Dialog } from '@/ui/Dialog';
 import { QueryProblem } from '@/ui/QueryProblem';
 import { useDocumentAnswers, type Transfer } from './client';
 import { useTexts } from './texts';
 
 /** How to pay by transfer: reference, account, and a code for the bank's app. */
 export function TransferDialog({ documentId, onClose }: { documentId: string; onClose: () => void }) {
-  const { view, actions } = useTexts();
+  const { view } = useTexts();
   const { pay } = useDocumentAnswers(documentId);
   const { mutate, data, error } = pay;
   useEffect(() => mutate(), [mutate]);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={view.payTitle}
-      size="md"
-      closeButtonProps={{ 'aria-label': actions.close }}
-    >
+    <Dialog onClose={onClose} title={view.payTitle}>
       {error ? (
         <QueryProblem error={error} onRetry={() => mutate()} />
       ) : data ? (
@@ -28,7 +23,7 @@ export function TransferDialog({ documentId, onClose }: { documentId: string; on
       ) : (
         <Skeleton height={380} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -32,6 +32,11 @@ export const meQuery = queryOptions({
   retry: false,
 });
 
+/** Under which name this browser keeps what this client has not sent yet. Who looks as a client sends nothing. */
+export function ownerOf({ contact, read_only }: Me): string {
+  return `portal:${contact.id}${read_only ? ':preview' : ''}`;
+}
+
 /** Whose door it is; `null` where the link names nobody known. One page is about one company. */
 export function companyQuery(slug: string | undefined) {
   return queryOptions({

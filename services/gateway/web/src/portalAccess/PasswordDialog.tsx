@@ -14,20 +14,19 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
   const { setPassword } = usePortalAccess(contactId);
   const form = useForm({ initialValues: { password: '' } });
   const onError = useSubmitProblems(form);
+  const saved = () => {
+    tell(texts.portal.passwordSaved);
+    onClose();
+  };
   return (
     <FormDialog
       title={texts.portal.setPassword}
       busy={setPassword.isPending}
       onClose={onClose}
-      onSubmit={form.onSubmit(({ password }) =>
-        setPassword.mutate(password, {
-          onSuccess: () => {
-            tell(texts.portal.passwordSaved);
-            onClose();
-          },
-          onError,
-        }),
-      )}
+      form={form}
+      onSubmit={form.onSubmit(({ password }) => {
+        setPassword.mutateAsync(password).then(saved, onError);
+      })}
     >
       <TextInput
         label={texts.portal.password}

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, SegmentedControl, Skeleton, Table, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Skeleton, Table, Text } from '@mantine/core';
 import { IconDownload, IconReportAnalytics } from '@tabler/icons-react';
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { useFormats } from '@/i18n/formats';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { useToday } from '@/session/session';
 import { DateFields, DayField } from '@/ui/DateFields';
+import { Dialog } from '@/ui/Dialog';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
 import { WideTable } from '@/ui/WideTable';
@@ -24,12 +25,10 @@ export function ReportDialog({ side, name, onClose }: Props) {
   const { contactId } = usePanelFrame();
   const [period, setPeriod] = useState<Period>(periodNamed('thisYear', useToday()));
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       size="xl"
       title={`${side === 'sales' ? texts.reports.sold : texts.reports.bought} · ${name}`}
-      closeButtonProps={{ 'aria-label': texts.actions.close }}
     >
       <DateFields>
         <Group align="flex-end" gap="sm" mb="md">
@@ -47,7 +46,7 @@ export function ReportDialog({ side, name, onClose }: Props) {
         </Group>
       </DateFields>
       <Report contactId={contactId} side={side} period={period} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { queryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
 import { api, dataOf, done } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Session } from '@/api/types';
@@ -25,10 +25,11 @@ export function logIn(email: string, password: string): Promise<Session> {
   return dataOf(api.POST('/api/v1/session', { body: { email, password } }));
 }
 
-export function useLogOut(): () => Promise<void> {
-  const client = useQueryClient();
-  return async () => {
-    await done(api.DELETE('/api/v1/session'));
-    client.clear();
-  };
+export function logOut(): Promise<void> {
+  return done(api.DELETE('/api/v1/session'));
+}
+
+/** Organisation and person: under which name this browser keeps what was not saved. */
+export function ownerOf({ organization, user }: Session): string {
+  return `${organization.id}:${user.id}`;
 }

@@ -7,15 +7,17 @@ import { useWords } from '@/i18n/words';
 import { problemText } from './problemText';
 
 type Props<Session> = {
+  /** Who is expected. */
+  email?: string;
   logIn: (email: string, password: string) => Promise<Session>;
   onDone: (session: Session) => void;
   children?: ReactNode;
 };
 
 /** E-mail and password; below the button, what else can be done. */
-export function LoginForm<Session>({ logIn, onDone, children }: Props<Session>) {
+export function LoginForm<Session>({ email = '', logIn, onDone, children }: Props<Session>) {
   const words = useWords();
-  const form = useForm({ initialValues: { email: '', password: '' } });
+  const form = useForm({ initialValues: { email, password: '' } });
   const attempt = useMutation({
     mutationFn: () => logIn(form.values.email.trim(), form.values.password),
     onSuccess: onDone,
@@ -34,7 +36,7 @@ export function LoginForm<Session>({ logIn, onDone, children }: Props<Session>) 
           autoComplete="username"
           required
           withAsterisk={false}
-          autoFocus
+          autoFocus={!email}
           {...form.getInputProps('email')}
         />
         <PasswordInput
@@ -42,6 +44,7 @@ export function LoginForm<Session>({ logIn, onDone, children }: Props<Session>) 
           autoComplete="current-password"
           required
           withAsterisk={false}
+          autoFocus={Boolean(email)}
           {...form.getInputProps('password')}
         />
         <Button type="submit" mt="xs" loading={attempt.isPending} fullWidth>

@@ -2,11 +2,13 @@ import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 
 export function tell(message: string): void {
-  notifications.show({ message, color: 'accent' });
+  notifications.hide(message);
+  notifications.show({ id: message, message, color: 'accent' });
 }
 
 export function tellProblem(message: string): void {
-  notifications.show({ message, color: 'red', autoClose: 8000 });
+  notifications.hide(message);
+  notifications.show({ id: message, message, color: 'red', autoClose: 8000 });
 }
 
 /** The way back from what was done last, as long as it is offered. */

@@ -113,6 +113,34 @@ export const words: Words = {
     dark: 'Fosca',
     system: 'Del sistema',
   },
+  drafts: {
+    recovered: (when) => `S’ha recuperat el que vas escriure sense desar (${when}).`,
+    discard: 'Descartar',
+    discarded: 'Descartat.',
+    back: 'Recuperat: torna a obrir el formulari per continuar.',
+    kept: 'Sense desar, però no es perd: serà aquí quan tornis.',
+    leaveAsk: 'Vols sortir sense desar?',
+    leaveHint: 'El que has escrit es perdrà.',
+    logOutAsk: 'Vols tancar la sessió i descartar el que no has desat?',
+    logOutHint: (count) =>
+      count === 1 ? 'Hi ha un formulari a mitges.' : `Hi ha ${count} formularis a mitges.`,
+    uploadAsk: 'Vols sortir d’aquesta pàgina?',
+    uploadHint: 'Hi ha arxius sense pujar: es quedaran fora.',
+    go: 'Sortir',
+    stay: 'Quedar-m’hi',
+  },
+  session: {
+    over: 'La teva sessió ha acabat',
+    overHint: 'Torna a entrar i continuaràs on eres: no es perd res.',
+    taken: 'Una altra persona ha entrat en aquest navegador',
+    takenHint:
+      'Per no barrejar la feina de totes dues, aquesta pàgina ja no desa res. El que vas escriure és aquí per quan tornis a entrar.',
+    reload: 'Obrir la seva pàgina',
+  },
+  connection: {
+    lost: 'No hi ha connexió amb el servidor. No es perd res: el que està pendent s’envia tan bon punt torni.',
+    now: 'Provar ara',
+  },
   document: {
     date: 'Data',
     due: 'Venciment',

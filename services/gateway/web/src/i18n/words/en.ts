@@ -96,6 +96,33 @@ export const words: Words = {
     dark: 'Dark',
     system: 'As the system',
   },
+  drafts: {
+    recovered: (when) => `This is what you wrote and did not save (${when}).`,
+    discard: 'Discard',
+    discarded: 'Discarded.',
+    back: 'It is back: open the form again to go on.',
+    kept: 'Not saved, but not lost: it will be here when you come back.',
+    leaveAsk: 'Leave without saving?',
+    leaveHint: 'What you have written will be lost.',
+    logOutAsk: 'Log out and discard what you have not saved?',
+    logOutHint: (count) => (count === 1 ? 'One form is half done.' : `${count} forms are half done.`),
+    uploadAsk: 'Leave this page?',
+    uploadHint: 'Some files are not uploaded yet: they will be left out.',
+    go: 'Leave',
+    stay: 'Stay',
+  },
+  session: {
+    over: 'Your session is over',
+    overHint: 'Log in again and go on where you were: nothing is lost.',
+    taken: 'Somebody else has logged in in this browser',
+    takenHint:
+      'So that the work of the two is not mixed up, this page saves nothing any more. What you wrote is here when you log in again.',
+    reload: 'Open their page',
+  },
+  connection: {
+    lost: 'The server cannot be reached. Nothing is lost: what waits is sent as soon as it is back.',
+    now: 'Try now',
+  },
   document: {
     date: 'Date',
     due: 'Due',

@@ -126,6 +126,34 @@ export const words = {
     dark: 'Oscura',
     system: 'Del sistema',
   },
+  drafts: {
+    recovered: (when: string) => `Recuperado lo que escribiste sin guardar (${when}).`,
+    discard: 'Descartar',
+    discarded: 'Descartado.',
+    back: 'Recuperado: vuelve a abrir el formulario para seguir.',
+    kept: 'Sin guardar, pero no se pierde: estará aquí cuando vuelvas.',
+    leaveAsk: '¿Salir sin guardar?',
+    leaveHint: 'Lo que has escrito se perderá.',
+    logOutAsk: '¿Cerrar sesión y descartar lo que no has guardado?',
+    logOutHint: (count: number) =>
+      count === 1 ? 'Hay un formulario a medias.' : `Hay ${count} formularios a medias.`,
+    uploadAsk: '¿Salir de esta página?',
+    uploadHint: 'Hay archivos sin subir: se quedarán fuera.',
+    go: 'Salir',
+    stay: 'Quedarme',
+  },
+  session: {
+    over: 'Tu sesión ha terminado',
+    overHint: 'Vuelve a entrar y seguirás donde estabas: no se pierde nada.',
+    taken: 'Otra persona ha entrado en este navegador',
+    takenHint:
+      'Para no mezclar el trabajo de las dos, esta página ya no guarda nada. Lo que escribiste sigue aquí para cuando vuelvas a entrar.',
+    reload: 'Abrir su página',
+  },
+  connection: {
+    lost: 'Sin conexión con el servidor. No se pierde nada: lo pendiente se envía en cuanto vuelva.',
+    now: 'Probar ahora',
+  },
   document: {
     date: 'Fecha',
     due: 'Vencimiento',

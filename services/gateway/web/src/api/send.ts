@@ -1,0 +1,68 @@
+/** How requests travel. What is written is written once, whatever breaks on the way and however often it is pressed. */
+import { connectionFound, connectionLost } from './connection';
+import { renewed } from './renewal';
+
+/** Writes on their way, by what they say: the same one again waits for the first one's answer. */
+const running = new Map<string, Promise<Response>>();
+/** Keys of POSTs whose answer never came: the same one again is the same one to the server (`Idempotency-Key`). */
+const unanswered = new Map<string, string>();
+
+/** Instead of `fetch`. Rejects with a TypeError when the server cannot be reached. */
+export async function send(request: Request): Promise<Response> {
+  if (request.method === 'GET' || isLogin(request)) return settled(request);
+  const said = [request.method, request.url, request.headers.get('If-Match'), await request.clone().text()];
+  const name = said.join('\n');
+  const sending = running.get(name) ?? write(request, name);
+  return (await sending).clone();
+}
+
+function write(request: Request, name: string): Promise<Response> {
+  const key = unanswered.get(name) ?? newKey();
+  if (request.method === 'POST') {
+    request.headers.set('Idempotency-Key', key);
+    unanswered.set(name, key);
+  }
+  const sending = settled(request).finally(() => running.delete(name));
+  running.set(name, sending);
+  return sending.then((answer) => {
+    // After a 5xx nobody knows whether it was done.
+    if (answer.status < 500) unanswered.delete(name);
+    return answer;
+  });
+}
+
+/** The answer; when the session is over, that after the next login, if it is the same person. */
+async function settled(request: Request): Promise<Response> {
+  const spare = request.clone();
+  const answer = await reached(request);
+  if (answer.status !== 401 || isLogin(request) || !(await isSessionOver(answer))) return answer;
+  return (await renewed()) ? reached(spare) : answer;
+}
+
+async function reached(request: Request): Promise<Response> {
+  try {
+    const answer = await fetch(request);
+    connectionFound();
+    return answer;
+  } catch (error) {
+    if (!(error instanceof DOMException)) connectionLost();
+    throw error;
+  }
+}
+
+function isLogin({ method, url }: Request): boolean {
+  return method !== 'GET' && new URL(url).pathname.endsWith('/session');
+}
+
+async function isSessionOver(answer: Response): Promise<boolean> {
+  const { code } = (await answer
+    .clone()
+    .json()
+    .catch(() => ({}))) as { code?: string };
+  return code?.endsWith('.not_logged_in') ?? false;
+}
+
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,76 @@
+import { Button, Group, Text } from '@mantine/core';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { renewWith } from '@/api/renewal';
+import { DraftOwner } from '@/drafts/DraftOwner';
+import { forgetOldDrafts } from '@/drafts/drafts';
+import { useWords } from '@/i18n/words';
+import { Dialog } from './Dialog';
+
+const LoginDialog = lazy(async () => ({ default: (await import('./LoginDialog')).LoginDialog }));
+
+type Props = {
+  /** Whose page this is, in this browser. */
+  who: string;
+  /** Where this app notes who has logged in last, for the other tabs. */
+  noted: string;
+  email?: string;
+  /** Answers who has logged in. */
+  logIn: (email: string, password: string) => Promise<string>;
+  children: ReactNode;
+};
+
+/** Holds the page together when its session ends: asks for the login over it, and never goes on as somebody else. */
+export function SessionKeeper({ who, noted, email, logIn, children }: Props) {
+  const [answer, setAnswer] = useState<(back: boolean) => void>();
+  const [taken, setTaken] = useState(false);
+  useEffect(() => renewWith(() => new Promise((resolve) => setAnswer(() => resolve))), []);
+  useEffect(() => {
+    forgetOldDrafts();
+    localStorage.setItem(noted, who);
+    const onNoted = ({ key, newValue }: StorageEvent) => {
+      if (key === noted) setTaken(newValue !== null && newValue !== who);
+    };
+    window.addEventListener('storage', onNoted);
+    return () => window.removeEventListener('storage', onNoted);
+  }, [noted, who]);
+  const close = (back: boolean) => {
+    answer?.(back);
+    setAnswer(undefined);
+  };
+  const onDone = (came: string) => {
+    localStorage.setItem(noted, came);
+    close(came === who);
+    if (came !== who) setTaken(true);
+  };
+  return (
+    <DraftOwner value={who}>
+      {children}
+      <Suspense>
+        {answer && !taken && (
+          <LoginDialog email={email} logIn={logIn} onDone={onDone} onClose={() => close(false)} />
+        )}
+      </Suspense>
+      {taken && <Taken />}
+    </DraftOwner>
+  );
+}
+
+/** Nothing behind it can be pressed any more. */
+function Taken() {
+  const { session } = useWords();
+  return (
+    <Dialog
+      title={session.taken}
+      withCloseButton={false}
+      closeOnClickOutside={false}
+      onClose={() => undefined}
+    >
+      <Text size="sm">{session.takenHint}</Text>
+      <Group justify="flex-end" mt="lg">
+        <Button onClick={() => window.location.reload()} data-autofocus>
+          {session.reload}
+        </Button>
+      </Group>
+    </Dialog>
+  );
+}
