@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.drafts.amounts import LineFigures, add_up
-from documents.taxes.table import TaxesWrong
+from shared.events.taxes import TaxesWrong
 
 TODAY = date(2026, 6, 1)
 

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from documents.taxes.defaults import default_taxes
-from documents.taxes.table import TAXES, TaxesWrong, check_taxes
 from shared.events.contacts import DefaultsState
 from shared.events.documents import Side
+from shared.events.taxes import TAXES, TaxesWrong, check_taxes
 from tests.documents.world import Json
 
 ON = date(2026, 6, 1)

@@ -7,10 +7,12 @@ from uuid import UUID
 
 import pycountry
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
 from shared.events.contacts import Kind, Role, TaxRegime
+from shared.events.taxes import TAXES, TaxesWrong, check_together
 from shared.web.shapes import Email, LanguageCode, Line, Shape, ShortText, View, Website
 
 
@@ -40,6 +42,22 @@ def _bic(value: str) -> str:
         raise ValueError(str(error) or "not a valid BIC") from error
 
 
+def _together(codes: list[str]) -> list[str]:
+    # By documents' own rule: no line of a draft for the contact could carry others.
+    try:
+        check_together(codes)
+    except TaxesWrong as wrong:
+        raise PydanticCustomError(wrong.code, "{detail}", {"detail": str(wrong)}) from None
+    return codes
+
+
+def _retention(code: str) -> str:
+    _together([code])
+    if TAXES[code].kind != "retention":
+        raise PydanticCustomError("no_retention", "{name} is no retention.", {"name": TAXES[code].name})
+    return code
+
+
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=40)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_currency)]
@@ -65,7 +83,7 @@ class BankAccount(Shape):
 
 
 class Defaults(Shape):
-    """What a document for this contact starts from."""
+    """What a document for this contact starts from. `taxes` go together on one line; `irpf` is a retention."""
 
     language: LanguageCode | None = None
     currency: Currency | None = None
@@ -73,8 +91,8 @@ class Defaults(Shape):
     payment_days: Annotated[int, Field(ge=0, le=365)] | None = None
     discount_pct: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] | None = None
     tax_regime: TaxRegime | None = None
-    taxes: Annotated[list[Code], Field(max_length=5)] | None = None
-    irpf: Code | None = None
+    taxes: Annotated[list[Code], Field(max_length=3), AfterValidator(_together)] | None = None
+    irpf: Annotated[Code, AfterValidator(_retention)] | None = None
 
 
 class _Fields(Shape):

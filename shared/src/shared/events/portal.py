@@ -59,15 +59,19 @@ class EstimateRejected(Event[EstimateAnswerState]):
 
 
 class OrderLineState(State):
+    """`unit_price`: as the client saw it. What the product costs by then counts, where a document can be made of it."""
+
     product_id: UUID
     quantity: PlainDecimal
+    unit_price: PlainDecimal | None = None
 
 
 class OrderState(State):
-    """An order from the catalogue; becomes a draft sales order whose id is `id`."""
+    """An order from the catalogue, in one currency; becomes a draft sales order whose id is `id`."""
 
     id: UUID
     contact_id: UUID
+    currency: str | None = None
     lines: list[OrderLineState]
     notes: str | None = None
     placed_at: AwareDatetime

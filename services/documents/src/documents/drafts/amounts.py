@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from babel.numbers import get_currency_precision
 
-from documents.taxes.table import rate_in_force
+from shared.events.taxes import rate_in_force
 
 _HUNDRED = Decimal(100)
 _DIGITS = 60

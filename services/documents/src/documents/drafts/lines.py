@@ -11,10 +11,10 @@ from documents.drafts.schemas import LineIn
 from documents.models import Product
 from documents.products import service as products
 from documents.taxes.defaults import default_taxes
-from documents.taxes.table import TaxesWrong, check_taxes
 from shared.errors import invalid
 from shared.events.contacts import DefaultsState
 from shared.events.documents import Side
+from shared.events.taxes import TaxesWrong, check_taxes
 from shared.web.shapes import money_text
 
 

@@ -18,13 +18,13 @@ from documents.models import Document
 from documents.parties import service as parties
 from documents.products import service as products
 from documents.series import service as series
-from documents.taxes.table import TaxesWrong
 from shared.clock import utc_now
 from shared.db.tenancy import org_of
-from shared.errors import invalid
+from shared.errors import Invalid, invalid
 from shared.events.contacts import ContactState
 from shared.events.documents import DocumentCreated, DocumentDeleted, DocumentType, DocumentUpdated
 from shared.events.portal import OrderState
+from shared.events.taxes import TaxesWrong
 from shared.identifiers import new_id
 from shared.web.asking import Asker
 from shared.web.shapes import money_text
@@ -60,8 +60,8 @@ async def create_document(session: AsyncSession, given: DocumentIn, *, asker: As
 async def draft_order(session: AsyncSession, order: OrderState) -> None:
     """An order from the portal as a draft sales order of the same id; a second time changes nothing.
 
-    Prices, taxes and currency are the products', whatever the client saw. Raises ContactNotFound while the contact
-    is on its way.
+    Prices and taxes are the products' own by now; where they cannot be any more (another currency, an amount beyond
+    what a document takes), those that the client saw. Raises ContactNotFound while the contact is on its way.
     """
     if await repository.get_document(session, order.id):
         return
@@ -69,14 +69,26 @@ async def draft_order(session: AsyncSession, order: OrderState) -> None:
     if contact is None:
         raise ContactNotFound()
     ordered = await products.find_products(session, [line.product_id for line in order.lines])
-    given = DocumentIn(
-        type="sales_order",
-        contact_id=order.contact_id,
-        currency=next((product.currency for product in ordered.values()), None),
-        lines=[LineIn(product_id=line.product_id, quantity=line.quantity) for line in order.lines],
-        notes=order.notes,
-    )
-    await _create(session, given, contact, document_id=order.id)
+    currency = order.currency or next((product.currency for product in ordered.values()), None)
+    elsewhere = {product.id for product in ordered.values() if product.currency != currency}
+
+    def priced(*, as_seen: bool) -> DocumentIn:
+        lines = [
+            LineIn(
+                product_id=line.product_id,
+                quantity=line.quantity,
+                unit_price=line.unit_price if as_seen or line.product_id in elsewhere else None,
+            )
+            for line in order.lines
+        ]
+        return DocumentIn(
+            type="sales_order", contact_id=order.contact_id, currency=currency, lines=lines, notes=order.notes
+        )
+
+    try:
+        await _create(session, priced(as_seen=False), contact, document_id=order.id)
+    except Invalid:
+        await _create(session, priced(as_seen=True), contact, document_id=order.id)
 
 
 async def convert_document(

@@ -14,10 +14,10 @@ from documents.models import Document
 from documents.parties import service as parties
 from documents.printing.model import Language, PrintedDocument, PrintedLine, PrintedParty, PrintedTax, Stamp
 from documents.printouts import repository
-from documents.taxes.table import TAXES
 from shared.db.tenancy import Scope, scope_of
 from shared.errors import Unavailable
 from shared.events.documents import DocumentType
+from shared.events.taxes import TAXES
 from shared.web.asking import Asker
 
 _STAMPS: Mapping[str, Stamp] = {"draft": "draft", "voided": "voided"}

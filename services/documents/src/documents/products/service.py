@@ -12,11 +12,11 @@ from documents.parties import service as parties
 from documents.products import events, repository
 from documents.products.schemas import ProductIn, ProductPatch
 from documents.taxes.defaults import STANDARD
-from documents.taxes.table import TaxesWrong, check_taxes
 from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.errors import invalid
 from shared.events.documents import ProductCreated, ProductUpdated
+from shared.events.taxes import TaxesWrong, check_taxes
 from shared.identifiers import new_id
 from shared.web.versions import check_version
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends
 from documents.day import TodayDep
 from documents.schemas import Day
 from documents.taxes.schemas import TaxOut
-from documents.taxes.table import TAXES
+from shared.events.taxes import TAXES
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.pagination import Page

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from documents.taxes.table import Kind
+from shared.events.taxes import Kind
 from shared.web.shapes import Money, View
 
 

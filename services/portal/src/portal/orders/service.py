@@ -26,6 +26,7 @@ async def place_order(client: ClientScope, given: OrderIn) -> Ordered:
     """It becomes a draft sales order of the same id. Raises CatalogueClosed, Invalid for what cannot be ordered."""
     products = await catalogue.find_products(client, {line.product_id for line in given.lines})
     _demand_offered(given.lines, products)
+    _demand_one_currency(given.lines, products)
     if sum(line.quantity * products[line.product_id].unit_price for line in given.lines) > _LARGEST:
         raise invalid("lines", "order_too_large", "The order is too large to be placed here.")
     order = ClientOrder(
@@ -56,6 +57,22 @@ def _demand_offered(lines: list[OrderLineIn], products: dict[UUID, Product]) -> 
     ]
     if wrong:
         raise Invalid("Some products are not in the catalogue.", errors=wrong)
+
+
+def _demand_one_currency(lines: list[OrderLineIn], products: dict[UUID, Product]) -> None:
+    """A document has one, and so has the sales order."""
+    first = products[lines[0].product_id].currency
+    wrong = [
+        FieldError(
+            f"lines.{index}.product_id",
+            "another_currency",
+            f"This product is sold in {currency}, the first one in {first}: place one order for each currency.",
+        )
+        for index, line in enumerate(lines)
+        if (currency := products[line.product_id].currency) != first
+    ]
+    if wrong:
+        raise Invalid("The products are sold in different currencies.", errors=wrong)
 
 
 def _shown(line: OrderLineIn, product: Product) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""The taxes that Spanish documents carry, with the dates between which each rate is in force.
+"""The taxes that Spanish documents carry, with the dates between which each rate is in force; which go together.
+
+A contact's defaults and products name them by code, so who takes such a code and who uses it ask the same table.
 
 Sources: Ley 37/1992 arts. 90, 91 and 161 (IVA, recargo de equivalencia) with their changes of 2010 and 2012;
 RDL 20/2022 and RDL 4/2024 (temporary food rates); Ley 35/2006 art. 101 and RD 439/2007 art. 95 (IRPF).
@@ -62,6 +64,14 @@ def check_taxes(codes: Sequence[str], on: date) -> None:
     """One VAT, its own surcharge and one retention at most, all in force. Raises TaxesWrong."""
     for code in codes:
         rate_in_force(code, on)
+    check_together(codes)
+
+
+def check_together(codes: Sequence[str]) -> None:
+    """As `check_taxes`, whatever the day. Raises TaxesWrong."""
+    for code in codes:
+        if code not in TAXES:
+            raise TaxesWrong("tax_unknown", f"There is no tax {code}.")
     by_kind: dict[Kind, Tax] = {}
     for code in codes:
         tax = TAXES[code]
