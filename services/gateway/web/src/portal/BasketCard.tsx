@@ -69,10 +69,20 @@ export function BasketCard() {
               {shop.sum}
             </Text>
             <Text fw={640} className="figures">
-              {money(sumOf(lines), lines[0]?.product.currency ?? me.totals.currency)}
+              {sumsOf(lines, money)}
             </Text>
           </Group>
-          <Button fullWidth disabled={me.read_only} loading={place.isPending} onClick={order}>
+          {isMixed(lines) && (
+            <Text size="sm" role="alert">
+              {shop.mixed}
+            </Text>
+          )}
+          <Button
+            fullWidth
+            disabled={me.read_only || isMixed(lines)}
+            loading={place.isPending}
+            onClick={order}
+          >
             {shop.place}
           </Button>
         </Stack>
@@ -86,8 +96,7 @@ export function BasketBar() {
   const { shop } = useTexts();
   const { money } = useFormats();
   const { lines } = useBasket();
-  const [first] = lines;
-  if (!first) return null;
+  if (lines.length === 0) return null;
   const count = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   return (
     <Button
@@ -97,15 +106,23 @@ export function BasketBar() {
       fullWidth
       justify="space-between"
       className={bar.bar}
-      rightSection={money(sumOf(lines), first.product.currency)}
+      rightSection={sumsOf(lines, money)}
     >
       {shop.basket} ({count})
     </Button>
   );
 }
 
-function sumOf(lines: BasketLine[]): string {
-  return lines
-    .reduce((sum, { product, quantity }) => sum.plus(Big(product.unit_price).times(quantity)), Big(0))
-    .toFixed(2);
+/** An order is in one currency: its document has one. */
+function isMixed(lines: BasketLine[]): boolean {
+  return new Set(lines.map(({ product }) => product.currency)).size > 1;
+}
+
+function sumsOf(lines: BasketLine[], money: (amount: string, currency: string) => string): string {
+  const sums = new Map<string, Big>();
+  for (const { product, quantity } of lines) {
+    const line = Big(product.unit_price).times(quantity);
+    sums.set(product.currency, line.plus(sums.get(product.currency) ?? 0));
+  }
+  return [...sums].map(([currency, sum]) => money(sum.toFixed(2), currency)).join(' + ');
 }

@@ -77,6 +77,7 @@ export const ca: PortalTexts = {
     copied: 'Copiat',
   },
   shop: {
+    mixed: 'Hi ha productes en monedes diferents: fes una comanda per a cada moneda.',
     add: 'Afegir',
     quantityOf: (name) => `Quantitat de ${name}`,
     less: (name) => `Treure una unitat de ${name}`,

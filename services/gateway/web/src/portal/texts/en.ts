@@ -76,6 +76,7 @@ export const en: PortalTexts = {
     copied: 'Copied',
   },
   shop: {
+    mixed: 'There are products in different currencies: place one order for each.',
     add: 'Add',
     quantityOf: (name) => `Quantity of ${name}`,
     less: (name) => `One ${name} less`,

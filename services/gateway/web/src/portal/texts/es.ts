@@ -75,6 +75,7 @@ export const es = {
     copied: 'Copiado',
   },
   shop: {
+    mixed: 'Hay productos en monedas distintas: haz un pedido por cada moneda.',
     add: 'Añadir',
     quantityOf: (name: string) => `Cantidad de ${name}`,
     less: (name: string) => `Quitar una unidad de ${name}`,
