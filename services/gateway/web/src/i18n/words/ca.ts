@@ -1,4 +1,5 @@
 import type { DocumentType } from '@/api/types';
+import refusals from '../refusals/ca.json';
 import type { Words } from './es';
 
 const documentStatuses: Words['documentStatuses'] = {
@@ -38,36 +39,12 @@ export const words: Words = {
   documentStatuses,
   documentStatusOf: (type, status) =>
     (MASCULINE.includes(type) ? masculineStatuses : documentStatuses)[status],
-  refusals: {
-    'documents.contact_deleted': 'El contacte està eliminat. Restaura’l primer.',
-    'documents.not_a_draft': 'Ja està aprovat: no es pot modificar.',
-    'documents.no_lines': 'Afegeix com a mínim una línia abans d’aprovar.',
-    'documents.negative_total': 'El total és negatiu. Crea una factura rectificativa.',
-    'documents.corrects_required': 'Tria la factura que es rectifica.',
-    'documents.series_taken': 'Ja hi ha una sèrie amb aquest format.',
-    'documents.series_overlap':
-      'Una altra sèrie podria arribar a escriure els mateixos números: tria un altre prefix.',
-    'documents.number_taken':
-      'Els números següents de la sèrie ja són d’altres documents: tria una altra sèrie.',
-    'documents.over_credited': 'Les rectificatives superarien l’import de la factura.',
-    'documents.over_payment': 'El pagament supera el que queda pendent.',
-    'documents.has_payments': 'Té pagaments o rectificatives: anul·la’ls primer.',
-    'documents.cannot_convert': 'Aquest document no es pot convertir en aquest tipus.',
-    'documents.organization_unknown':
-      'Encara falten les dades de l’empresa. Torna-ho a provar d’aquí a un moment.',
-    'gateway.not_a_picture': 'No és una imatge PNG, JPEG o WebP.',
-    'gateway.picture_too_large': 'La imatge és massa gran: prova amb una de més petita.',
-    'gateway.body_too_large': 'L’arxiu és massa gran.',
-  },
+  refusals,
   problems: {
     unreachable: 'No hi ha connexió amb el servidor. Comprova la xarxa i torna-ho a provar.',
-    unavailable: 'El servei no està disponible ara mateix. Torna-ho a provar d’aquí a uns segons.',
-    forbidden: 'No tens permís per fer això.',
-    notFound: 'Ja no existeix, o s’ha eliminat.',
-    tooMany: 'Massa intents. Espera un moment i torna-ho a provar.',
-    stale: 'Una altra persona ho ha canviat mentrestant.',
     unexpected: 'Alguna cosa ha fallat. Torna-ho a provar.',
     invalid: 'Revisa els camps marcats.',
+    refused: 'No s’ha pogut fer. Revisa les dades i torna-ho a provar.',
   },
   fields: {
     missing: 'És obligatori.',
@@ -77,13 +54,11 @@ export const words: Words = {
     phone: 'El telèfon no és vàlid.',
     taxId: 'L’identificador fiscal no és vàlid.',
     website: 'Escriu l’adreça completa, amb https://',
-    tooLong: 'És massa llarg.',
-    tooShort: 'És massa curt.',
-    passwordCommon: 'És de les primeres que algú provaria. Millor unes quantes paraules sense relació.',
-    passwordPersonal: 'Està feta amb noms coneguts. Millor unes quantes paraules sense relació.',
     number: 'No és un número vàlid.',
-    range: 'És fora de l’interval permès.',
     date: 'La data no és vàlida.',
+    currency: 'No és una moneda: fes servir el seu codi, com EUR.',
+    country: 'Tria un país.',
+    invalid: 'El valor no és vàlid. Revisa’l.',
   },
   actions: {
     clear: 'Esborrar',

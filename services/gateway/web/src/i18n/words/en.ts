@@ -1,3 +1,4 @@
+import refusals from '../refusals/en.json';
 import type { Words } from './es';
 
 const documentStatuses: Words['documentStatuses'] = {
@@ -27,34 +28,12 @@ export const words: Words = {
   },
   documentStatuses,
   documentStatusOf: (_type, status) => documentStatuses[status],
-  refusals: {
-    'documents.contact_deleted': 'The contact is deleted. Restore it first.',
-    'documents.not_a_draft': 'It is approved already and cannot change.',
-    'documents.no_lines': 'Add at least one line before you approve.',
-    'documents.negative_total': 'The total is below zero. Make a credit note instead.',
-    'documents.corrects_required': 'Choose the invoice that it corrects.',
-    'documents.series_taken': 'There is a series of this format.',
-    'documents.series_overlap': 'Another series could come to write the same numbers: choose another prefix.',
-    'documents.number_taken':
-      'The next numbers of the series are those of other documents: choose another series.',
-    'documents.over_credited': 'The credit notes would exceed the invoice.',
-    'documents.over_payment': 'The payment exceeds what is pending.',
-    'documents.has_payments': 'It has payments or credit notes: remove those first.',
-    'documents.cannot_convert': 'This document cannot become one of that type.',
-    'documents.organization_unknown': 'The company’s data is not there yet. Try again in a moment.',
-    'gateway.not_a_picture': 'This is no PNG, JPEG or WebP picture.',
-    'gateway.picture_too_large': 'The picture is too large: try a smaller one.',
-    'gateway.body_too_large': 'The file is too large.',
-  },
+  refusals,
   problems: {
     unreachable: 'The server cannot be reached. Check your network and try again.',
-    unavailable: 'The service is not available right now. Try again in a few seconds.',
-    forbidden: 'You are not allowed to do this.',
-    notFound: 'It no longer exists, or was deleted.',
-    tooMany: 'Too many attempts. Wait a moment and try again.',
-    stale: 'Somebody else changed it in the meantime.',
     unexpected: 'Something went wrong. Try again.',
     invalid: 'Check the marked fields.',
+    refused: 'It could not be done. Check what you entered and try again.',
   },
   fields: {
     missing: 'This is required.',
@@ -64,13 +43,11 @@ export const words: Words = {
     phone: 'The phone number is not valid.',
     taxId: 'The tax id is not valid.',
     website: 'Write the whole address, with https://',
-    tooLong: 'This is too long.',
-    tooShort: 'This is too short.',
-    passwordCommon: 'It is among the first that somebody would try. Several unrelated words are better.',
-    passwordPersonal: 'It is made of names that are known. Several unrelated words are better.',
     number: 'Not a valid number.',
-    range: 'Outside of what is allowed.',
     date: 'The date is not valid.',
+    currency: 'This is no currency: use its code, like EUR.',
+    country: 'Choose a country.',
+    invalid: 'The value is not valid. Check it.',
   },
   actions: {
     clear: 'Clear',

@@ -1,4 +1,6 @@
 import type { DocumentStatus, DocumentType } from '@/api/types';
+import type { Refusals } from '../refusals';
+import refusals from '../refusals/es.json';
 
 const documentTypes: Record<DocumentType, string> = {
   invoice: 'Factura',
@@ -43,27 +45,6 @@ const masculineStatuses: Record<Status, string> = {
   overdue: 'Vencido',
 };
 
-/** What the server refuses, by its code. */
-const refusals: Partial<Record<string, string>> = {
-  'documents.contact_deleted': 'El contacto está eliminado. Restáuralo primero.',
-  'documents.not_a_draft': 'Ya está aprobado: no se puede modificar.',
-  'documents.no_lines': 'Añade al menos una línea antes de aprobar.',
-  'documents.negative_total': 'El total es negativo. Crea una factura rectificativa.',
-  'documents.corrects_required': 'Elige la factura que se rectifica.',
-  'documents.series_taken': 'Ya hay una serie con este formato.',
-  'documents.series_overlap': 'Otra serie podría llegar a escribir los mismos números: elige otro prefijo.',
-  'documents.number_taken':
-    'Los siguientes números de la serie ya son de otros documentos: elige otra serie.',
-  'documents.over_credited': 'Las rectificativas superarían el importe de la factura.',
-  'documents.over_payment': 'El pago supera lo que queda pendiente.',
-  'documents.has_payments': 'Tiene pagos o rectificativas: anúlalos primero.',
-  'documents.cannot_convert': 'Este documento no se puede convertir en ese tipo.',
-  'documents.organization_unknown': 'Aún faltan los datos de la empresa. Prueba de nuevo en un momento.',
-  'gateway.not_a_picture': 'No es una imagen PNG, JPEG o WebP.',
-  'gateway.picture_too_large': 'La imagen es demasiado grande: prueba con una más pequeña.',
-  'gateway.body_too_large': 'El archivo es demasiado grande.',
-};
-
 /** Words that the back office and the client portal share. */
 export const words = {
   documentTypes,
@@ -71,16 +52,12 @@ export const words = {
   /** The status of a document, agreeing with what it is called. */
   documentStatusOf: (type: DocumentType, status: Status): string =>
     (MASCULINE.includes(type) ? masculineStatuses : documentStatuses)[status],
-  refusals,
+  refusals: refusals as Refusals,
   problems: {
     unreachable: 'No hay conexión con el servidor. Comprueba tu red y vuelve a intentarlo.',
-    unavailable: 'El servicio no está disponible ahora mismo. Vuelve a intentarlo en unos segundos.',
-    forbidden: 'No tienes permiso para hacer esto.',
-    notFound: 'Ya no existe, o se ha eliminado.',
-    tooMany: 'Demasiados intentos. Espera un momento y vuelve a probar.',
-    stale: 'Otra persona lo ha cambiado mientras tanto.',
     unexpected: 'Algo ha fallado. Vuelve a intentarlo.',
     invalid: 'Revisa los campos marcados.',
+    refused: 'No se ha podido hacer. Revisa los datos y vuelve a intentarlo.',
   },
   fields: {
     missing: 'Es obligatorio.',
@@ -90,13 +67,11 @@ export const words = {
     phone: 'El teléfono no es válido.',
     taxId: 'El identificador fiscal no es válido.',
     website: 'Escribe la dirección completa, con https://',
-    tooLong: 'Es demasiado largo.',
-    tooShort: 'Es demasiado corto.',
-    passwordCommon: 'Es de las primeras que alguien probaría. Mejor varias palabras sin relación entre sí.',
-    passwordPersonal: 'Está hecha con nombres conocidos. Mejor varias palabras sin relación entre sí.',
     number: 'No es un número válido.',
-    range: 'Está fuera del intervalo permitido.',
     date: 'La fecha no es válida.',
+    currency: 'No es una moneda: usa su código, como EUR.',
+    country: 'Elige un país.',
+    invalid: 'El valor no es válido. Revísalo.',
   },
   actions: {
     clear: 'Borrar',
