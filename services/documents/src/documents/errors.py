@@ -68,6 +68,11 @@ class OverCredited(Conflict):
     title = "The credit notes would exceed the invoice that they correct"
 
 
+class BeforeCorrected(Conflict):
+    code = "documents.before_corrected"
+    title = "A credit note cannot be older than what it corrects"
+
+
 class NotPayable(Conflict):
     code = "documents.not_payable"
     title = "Nothing is paid on this type of document"

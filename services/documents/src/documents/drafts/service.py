@@ -108,6 +108,8 @@ async def convert_document(
         raise NotApproved()
     contact = await parties.require_contact(session, source.contact_id, asker)
     document = _blank(session, KINDS[into], contact, issue_date=await parties.get_today(session))
+    if corrects:
+        document.issue_date = max(document.issue_date, source.issue_date)
     for field in ("currency", "language", "payment_method", "notes", "lines"):
         setattr(document, field, getattr(source, field))
     document.source_id = source.id
@@ -134,6 +136,8 @@ async def update_draft(
     await _check_references(session, document, kind, sent)
     corrected = await _require_corrected(session, kind, document.corrects_id, document.contact_id)
     _move_dates(document, given, contact)
+    if corrected:
+        _check_order(document, corrected)
     document.tax_date = corrected.tax_date if corrected else document.issue_date
     if "lines" in sent:
         document.lines = await resolve_lines(
@@ -162,7 +166,8 @@ async def _create(
     kind = KINDS[given.type]
     corrected = await _require_corrected(session, kind, given.corrects_id, contact.id)
     home = await parties.get_home(session)
-    document = _blank(session, kind, contact, issue_date=given.issue_date or home.today)
+    issue_date = given.issue_date or max(home.today, corrected.issue_date if corrected else home.today)
+    document = _blank(session, kind, contact, issue_date=issue_date)
     if document_id:
         document.id = document_id
     source_currency = corrected.currency if corrected else contact.defaults.currency
@@ -172,6 +177,7 @@ async def _create(
     document.series_id, document.supplier_number = given.series_id, given.supplier_number
     document.notes = given.notes
     if corrected:
+        _check_order(document, corrected)
         document.corrects_id, document.tax_date = corrected.id, corrected.tax_date
     await _check_references(session, document, kind, given.model_fields_set)
     document.due_date = given.due_date or _default_due_date(document, contact)
@@ -298,6 +304,11 @@ async def _check_references(session: AsyncSession, document: Document, kind: Doc
         raise invalid("supplier_number", "not_a_purchase", "Only purchases carry the supplier's number.")
     if "series_id" in sent and document.series_id:
         await series.check_series(session, document.series_id, kind.type)
+
+
+def _check_order(credit_note: Document, corrected: Document) -> None:
+    if credit_note.issue_date < corrected.issue_date:
+        raise invalid("issue_date", "before_corrected", f"{corrected.number} is of {corrected.issue_date}.")
 
 
 def _move_dates(document: Document, given: DocumentPatch, contact: ContactState) -> None:

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import DocumentNotFound
+from documents.ledger.crediting import Share
 from documents.models import Document, FoundDocument
 from shared.db.finding import Listing, find_page
 from shared.db.tenancy import org_of
@@ -19,6 +20,24 @@ _HEAVY = (
     Document.notes,
     Document.organization_snapshot,
     Document.contact_snapshot,
+)
+
+
+_CREDITED_SHARES = text(
+    """
+    WITH credit_note AS (
+        SELECT taxes, lines FROM document
+         WHERE org_id = :org_id AND corrects_id = :document_id AND status IN ('approved', 'partially_paid', 'paid')
+    )
+    SELECT code, sum(base) AS base, sum(amount) AS amount
+      FROM (SELECT t->>'code' AS code, (t->>'base')::numeric AS base, (t->>'amount')::numeric AS amount
+              FROM credit_note, jsonb_array_elements(taxes) t
+             UNION ALL
+            SELECT '', (l->>'subtotal')::numeric, 0
+              FROM credit_note, jsonb_array_elements(lines) l
+             WHERE l->'taxes' = '[]') shares
+     GROUP BY code
+    """
 )
 
 
@@ -82,6 +101,22 @@ async def credited_total(session: AsyncSession, document_id: UUID) -> Decimal:
         Document.status.in_(("approved", "partially_paid", "paid")),
     )
     return Decimal((await session.execute(statement)).scalar_one())
+
+
+async def credited_shares(session: AsyncSession, document_id: UUID) -> dict[str, Share]:
+    """What the approved credit notes of a document take of each tax, and of what carries none."""
+    rows = await session.execute(_CREDITED_SHARES, {"org_id": org_of(session), "document_id": document_id})
+    return {row.code: Share(row.base, row.amount) for row in rows}
+
+
+async def has_credit_notes(session: AsyncSession, document_id: UUID) -> bool:
+    """Approved ones, also of nothing."""
+    statement = select(Document.id).where(
+        Document.org_id == org_of(session),
+        Document.corrects_id == document_id,
+        Document.status.in_(("approved", "partially_paid", "paid")),
+    )
+    return (await session.execute(statement.limit(1))).first() is not None
 
 
 async def save_document(session: AsyncSession, document: Document) -> None:

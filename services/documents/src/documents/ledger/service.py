@@ -1,12 +1,14 @@
 """What can be done with documents: read, list, approve, void, answer."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import (
+    BeforeCorrected,
     HasPayments,
     NegativeTotal,
     NoLines,
@@ -18,6 +20,7 @@ from documents.errors import (
 )
 from documents.kinds import KINDS
 from documents.ledger import events, repository
+from documents.ledger.crediting import TooMuch, shares_of, tax_of
 from documents.ledger.schemas import StatusFilter
 from documents.models import Document
 from documents.parties import service as parties
@@ -80,8 +83,8 @@ async def approve_document(
 ) -> Document:
     """Number it, freeze it with both ends' fiscal data, count it. A credit note settles what it corrects.
 
-    Raises DocumentNotFound, StaleVersion, NotADraft, NoLines, NegativeTotal, NothingCorrected, OverCredited,
-    ContactDeleted, OrganizationUnknown.
+    Where nothing is to be paid, it is paid. Raises DocumentNotFound, StaleVersion, NotADraft, NoLines, NegativeTotal,
+    NothingCorrected, OverCredited, BeforeCorrected, NumberTaken, SeriesTaken, ContactDeleted, OrganizationUnknown.
     """
     document = await repository.require_document(session, document_id, lock=True)
     check_version(expected, document.version)
@@ -93,6 +96,8 @@ async def approve_document(
     if kind.payable and document.total < 0:
         raise NegativeTotal()
     corrected = await _lock_corrected(session, document) if kind.corrects else None
+    if corrected:
+        await _fit_into(session, document, corrected)
     organization = await parties.require_organization(session)
     contact = await parties.require_contact(session, document.contact_id, asker)
     document.organization_snapshot = organization.model_dump(mode="json")
@@ -103,6 +108,8 @@ async def approve_document(
     await totals.count_document(session, document, sign=1)
     if kind.payable:
         await totals.change_pending(session, document, document.total)
+        if not document.pending_total:
+            document.status = "paid"
     document.series_id, document.number = await series.take_number(
         session, kind.type, document.series_id, document.issue_date
     )
@@ -131,7 +138,7 @@ async def void_document(session: AsyncSession, document_id: UUID, *, expected: i
     await totals.count_document(session, document, sign=-1)
     if corrected:
         await payments.undo_set_off(session, document, corrected)
-    if document.paid_total or await repository.credited_total(session, document.id):
+    if document.paid_total or await repository.has_credit_notes(session, document.id):
         raise HasPayments()
     await totals.change_pending(session, document, -document.pending_total)
     document.status = "voided"
@@ -174,16 +181,38 @@ async def _keep_answer(session: AsyncSession, document: Document, answer: Answer
 
 
 async def _lock_corrected(session: AsyncSession, credit_note: Document) -> Document:
-    """What a credit note corrects, still able to take it. Raises NothingCorrected, OverCredited."""
+    """What a credit note corrects, still able to take it. Raises NothingCorrected, BeforeCorrected."""
     if credit_note.corrects_id is None:
         raise NothingCorrected()
     corrected = await repository.require_document(session, credit_note.corrects_id, lock=True)
     if corrected.status == "voided" or corrected.currency != credit_note.currency:
         raise NothingCorrected("What it corrects was voided, or is in another currency.")
-    credited = await repository.credited_total(session, corrected.id)
-    if credited + credit_note.total > corrected.total:
-        raise OverCredited(f"{corrected.total - credited} {corrected.currency} of {corrected.number} can be credited.")
+    if credit_note.issue_date < corrected.issue_date:
+        raise BeforeCorrected(f"{corrected.number} is of {corrected.issue_date}.")
     return corrected
+
+
+async def _fit_into(session: AsyncSession, credit_note: Document, corrected: Document) -> None:
+    """Not beyond the base of any tax, nor the total, of what all its credit notes correct. The taxes give way by a cent
+    where roundings would add up: the last one takes what is left. Raises OverCredited.
+    """
+    whole = shares_of(corrected.taxes, corrected.lines)
+    credited = await repository.credited_shares(session, corrected.id)
+    own = shares_of(credit_note.taxes, credit_note.lines)
+    rates = {row["code"]: Decimal(row["rate"]) for row in credit_note.taxes}
+    try:
+        amounts = {
+            code: tax_of(code, share, rates.get(code, Decimal(0)), whole=whole, credited=credited)
+            for code, share in own.items()
+        }
+    except TooMuch as much:
+        raise OverCredited(f"{corrected.number}: {much}.") from None
+    credit_note.taxes = [{**row, "amount": f"{amounts[row['code']]:f}"} for row in credit_note.taxes]
+    credit_note.tax_total = sum(amounts.values(), Decimal(0))
+    credit_note.total = credit_note.subtotal + credit_note.tax_total
+    left = corrected.total - await repository.credited_total(session, corrected.id)
+    if credit_note.total > left:
+        raise OverCredited(f"{left} {corrected.currency} of {corrected.number} can be credited.")
 
 
 def _fiscal(contact: ContactState) -> dict[str, Any]:

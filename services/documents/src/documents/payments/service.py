@@ -114,10 +114,10 @@ def _new_payment(session: AsyncSession, document: Document, amount: Decimal, *, 
 async def _settle(session: AsyncSession, document: Document, amount: Decimal) -> None:
     document.paid_total += amount
     await totals.change_pending(session, document, -amount)
-    if not document.paid_total:
-        document.status = "approved"
+    if not document.pending_total:
+        document.status = "paid"
     else:
-        document.status = "partially_paid" if document.pending_total else "paid"
+        document.status = "partially_paid" if document.paid_total else "approved"
 
 
 async def _publish(session: AsyncSession, document: Document) -> None:
