@@ -22,6 +22,7 @@ _BY_VARIABLE: Final = {
     "shared/src/shared/passwords/rules.py": ("password_common", "password_personal"),
     "services/notifications/src/notifications/webhooks/targets.py": ("webhook_address_refused", "webhook_url_invalid"),
     # These pass on what a TaxesWrong or pydantic says, or are the one call that all others go through.
+    "services/contacts/src/contacts/schemas.py": (),
     "services/documents/src/documents/drafts/lines.py": (),
     "services/documents/src/documents/drafts/service.py": (),
     "services/documents/src/documents/products/service.py": (),
