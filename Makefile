@@ -25,10 +25,10 @@ export UV_SYSTEM_CERTS ?= true
 export UV_COMPILE_BYTECODE ?= true
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup web web-api run stack env up demo images test-images test lint types format bench chaos contract settings event-map clean
+.PHONY: help setup web web-api run stack env up demo images test-images test test-rabbitmq4 lint types format bench chaos contract settings event-map clean
 
 help:  ## what can be done here
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready  ## install everything into .venv (the other commands do it by themselves)
 
@@ -81,6 +81,12 @@ test-images: setup web  ## build them, run Ficha from them, open the panel
 
 bench: setup web  ## figures, side by side in one run
 	$(RUN)/python -m tests.bench
+
+SUITE ?= trixie
+test-rabbitmq4: setup  ## what depends on the broker, on the one of another Debian: SUITE=trixie (4.0) or sid (4.3)
+	FICHA_RABBITMQ=$$($(RUN)/ficha rabbitmq $(SUITE)) $(RUN)/pytest -n 2 --dist loadscope \
+		tests/shared/bus tests/shared/rebuild tests/local/test_rabbitmq.py tests/deploy/test_compose.py tests/e2e/test_journey.py \
+		tests/e2e/test_outages.py tests/e2e/test_kills.py tests/chaos
 
 contract: setup  ## bring shared/contract up to the event classes, unless they break it
 	@$(RUN)/python -m tests.contracts

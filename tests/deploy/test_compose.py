@@ -23,7 +23,7 @@ from local.wiring import SERVICES
 from shared.backup.command import backup
 from shared.backup.postgres import Server
 from shared.bus import topology
-from shared.bus.amqp_link import declare_exchange, declare_log
+from shared.bus.amqp_link import bind_log, declare_log, ensure_exchange
 from shared.db.migrate import upgrade
 from tests.deploy.compose import ROOT, compose, definitions, of_ficha, prepare, resolved
 from tests.deploy.settings_tables import settings_of
@@ -235,8 +235,9 @@ def _broker_url(broker: RabbitMQ, file: dict[str, Any], service: str) -> str:
 async def test_each_service_may_what_it_does(broker: RabbitMQ, file: dict[str, Any], service: str) -> None:
     """Declares and binds, publishes its own, puts a failed event into its own wait queue, reads the log, taps."""
     async with await aio_pika.connect(_broker_url(broker, file, service)) as connection:
+        await ensure_exchange(connection)
         channel = await connection.channel()
-        exchange = await declare_exchange(channel)
+        exchange = await bind_log(channel)
         queues = [
             await channel.declare_queue(name, durable=True, arguments=dict(arguments))
             for name, arguments in (
@@ -258,6 +259,20 @@ async def test_each_service_may_what_it_does(broker: RabbitMQ, file: dict[str, A
             await tap.consume(_ignore, no_ack=True)
         for mine in queues:  # the broker is there for other tests too, whose events are not to end up here
             await mine.delete(if_unused=False, if_empty=False)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_service_takes_away_or_remakes_the_exchange(
+    broker: RabbitMQ, file: dict[str, Any], service: str
+) -> None:
+    """From RabbitMQ 4.3 on its topic permissions would go with it: anybody could publish anything on the next one."""
+    async with await aio_pika.connect(_broker_url(broker, file, service)) as connection:
+        channel = await connection.channel()
+        with pytest.raises(ChannelAccessRefused):
+            await channel.exchange_delete(topology.EXCHANGE)
+        channel = await connection.channel()
+        with pytest.raises(ChannelAccessRefused):
+            await channel.declare_exchange(topology.EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
 
 
 @pytest.mark.parametrize(("service", "other"), SERVICES_AND_OTHERS)

@@ -53,6 +53,7 @@ def test_a_machine_without_any_way_to_run_it_is_told_what_to_install(monkeypatch
     monkeypatch.setattr(module, "PROGRAMS", ())
     monkeypatch.setattr(distribution, "_ADMINISTRATORS", ())
     monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("FICHA_RABBITMQ", raising=False)
     with pytest.raises(RabbitMQFailed, match="apt-get install rabbitmq-server"):
         find_or_install()
 

@@ -1,5 +1,7 @@
 """Dead letters as the broker hands them over: of its own accord, from strangers, with its queues gone meanwhile."""
 
+from functools import partial
+
 import aio_pika
 import pytest
 
@@ -80,12 +82,13 @@ async def test_what_the_broker_gives_up_by_itself_gets_in_and_can_be_replayed(
 async def deliver_too_often(amqp: AmqpStreet, service: str) -> None:
     """As when a message takes down its process each time: it is delivered, and nobody says what became of it."""
     limit = int(topology.queue_arguments(service)["x-delivery-limit"])
+    for _ in range(limit + 1):
+        # What ends with its channel counts for every version; since 4.3 giving back does not.
+        async with channel_to(amqp.url) as channel:
+            queue = await channel.get_queue(topology.queue(service))
+            await until(partial(queue.get, fail=False, no_ack=False), every=0.005)
     async with channel_to(amqp.url) as channel:
-        queue = await channel.get_queue(topology.queue(service))
-        for _ in range(limit + 1):
-            given = await until(lambda: queue.get(fail=False), every=0.005)
-            await given.nack(requeue=True)
-        assert await queue.get(fail=False) is None
+        assert await (await channel.get_queue(topology.queue(service))).get(fail=False) is None
 
 
 async def test_a_dead_queue_that_somebody_deletes_costs_no_dead_letter(

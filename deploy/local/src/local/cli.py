@@ -25,6 +25,7 @@ from local.ground import standing
 from local.home import Home
 from local.images import ImageFailed, build_all
 from local.presence import shown
+from local.rabbitmq_release import SUITES, fetch
 from local.wiring import SERVICES, Places
 from shared import logging, tracing
 from shared.backup.errors import BackupFailed
@@ -51,6 +52,9 @@ def main() -> None:
     images = commands.add_parser("images", help="build the services' images")
     images.add_argument("services", nargs="*", metavar="service", help="which; all, when none is named")
     images.add_argument("--tag", default="latest")
+    broker = commands.add_parser("rabbitmq", help="fetch the RabbitMQ of another Debian release")
+    broker.add_argument("suite", choices=SUITES)
+    broker.add_argument("--cache", type=Path, default=Path.home() / ".cache/ficha/rabbitmq")
     commands.add_parser("event-map", help="who listens to what")
     commands.add_parser("openapi", help="the whole API's document, from the code")
     dead = commands.add_parser("dead-letters", help="events a service gave up: see them, replay them, discard them")
@@ -70,6 +74,8 @@ def main() -> None:
             print(f".env: {len(complete(Path('.env.example'), Path('.env')))} values made.")
         elif arguments.command == "images":
             build_all(_say, root=Path(), tag=arguments.tag, services=arguments.services or SERVICES)
+        elif arguments.command == "rabbitmq":
+            print(fetch(arguments.suite, arguments.cache))
         elif arguments.command == "event-map":
             print(event_map())
         elif arguments.command == "openapi":

@@ -4,6 +4,7 @@ Runs the installed program directly (the distribution's wrapper insists on a use
 own); where there is none it is installed, or a container takes its place.
 """
 
+import os
 import socket
 import subprocess
 import time
@@ -275,8 +276,11 @@ class _Container:
 def find_or_install() -> Path | None:
     """The server program, installed with apt-get where that is possible; None when Docker has to run it.
 
-    Raises RabbitMQFailed when this machine offers none of the three.
+    FICHA_RABBITMQ names the folder of another's programs: rabbitmq-server, rabbitmqctl, epmd.
+    Raises RabbitMQFailed when that has none, or this machine offers none of the three.
     """
+    if folder := os.environ.get("FICHA_RABBITMQ"):
+        return _chosen(folder, "rabbitmq-server")
     if program := _installed():
         return program
     if can_install():
@@ -299,7 +303,16 @@ def _installed() -> Path | None:
     return next((path for path in PROGRAMS if path.exists()), None) or find("rabbitmq-server")
 
 
+def _chosen(folder: str, program: str) -> Path:
+    path = Path(folder) / program
+    if not path.exists():
+        raise RabbitMQFailed(f"FICHA_RABBITMQ is {folder}, which has no {program}.")
+    return path
+
+
 def _epmd() -> Path:
+    if folder := os.environ.get("FICHA_RABBITMQ"):
+        return _chosen(folder, "epmd")
     found = find("epmd") or next((path for path in _EPMD if path.exists()), None)
     if found is None:
         raise RabbitMQFailed("Erlang's epmd is not installed, though RabbitMQ is.")

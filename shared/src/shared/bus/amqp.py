@@ -17,9 +17,10 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 from shared.bus import failpoints, log_position, topology
 from shared.bus.amqp_link import (
     LINK_ERRORS,
+    bind_log,
     connect,
     declare_consumer,
-    declare_exchange,
+    ensure_exchange,
     guarded,
     watch,
 )
@@ -141,6 +142,7 @@ class AmqpTransport:
         lanes: list[DeliveryLane] = []
         try:
             lost = asyncio.Event()
+            await ensure_exchange(connection)
             # aio-pika holds what was declared only weakly: this list keeps it alive.
             consuming = [
                 await consume(await self._channel(connection, lost), consumer, lanes, lost)
@@ -191,7 +193,7 @@ class AmqpTransport:
         return queue, await guarded(queue.consume(lane.receive))
 
     async def _consume_taps(self, channel: AbstractChannel) -> Consuming:
-        exchange = await declare_exchange(channel)
+        exchange = await bind_log(channel)
         queue = await guarded(channel.declare_queue(durable=False, exclusive=True, auto_delete=True))
         await guarded(queue.bind(exchange, routing_key="#"))
 
@@ -215,6 +217,7 @@ class AmqpTransport:
 
         On a fresh channel: the old one answers from memory.
         """
+        await ensure_exchange(connection)
         channel = await guarded(connection.channel())
         queues = [queue for consumer in self._consumers for queue in await declare_consumer(channel, consumer)]
         self._queued = {queue.name: queue.declaration_result.message_count or 0 for queue in queues}

@@ -1,6 +1,7 @@
 """The link to RabbitMQ: connections that are named, operations that end, and what is declared over them."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable
 from typing import TypeVar
@@ -8,7 +9,7 @@ from typing import TypeVar
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractQueue
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelNotFoundEntity
 from pamqp.common import FieldTable
 
 from shared.bus import topology
@@ -79,8 +80,23 @@ async def watch(connection: AbstractConnection, channel: AbstractChannel, lost: 
     (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda _: lost.set())
 
 
-async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:
-    exchange = await guarded(channel.declare_exchange(topology.EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True))
+async def ensure_exchange(connection: AbstractConnection) -> None:
+    """Only looked for where it is there, which needs no permission to configure it: who holds that could delete it, and
+    from RabbitMQ 4.3 on what each service may publish would go with it. Made where it is missing, by who may.
+    """
+    with contextlib.suppress(ChannelNotFoundEntity):
+        channel = await guarded(connection.channel())
+        await guarded(channel.get_exchange(topology.EXCHANGE, ensure=True))
+        await guarded(channel.close())
+        return
+    channel = await guarded(connection.channel())
+    await guarded(channel.declare_exchange(topology.EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True))
+    await guarded(channel.close())
+
+
+async def bind_log(channel: AbstractChannel) -> AbstractExchange:
+    """The exchange, which `ensure_exchange` saw, with the log bound to it."""
+    exchange = await guarded(channel.get_exchange(topology.EXCHANGE, ensure=False))
     log = await declare_log(channel)
     await guarded(log.bind(exchange, routing_key="#"))
     return exchange
@@ -100,7 +116,7 @@ async def declare_consumer(channel: AbstractChannel, consumer: Consumer) -> list
     What is there already stays as it is.
     """
     service = consumer.service
-    exchange = await declare_exchange(channel)
+    exchange = await bind_log(channel)
     queue = await _declare(channel, topology.queue(service), topology.queue_arguments(service))
     dead = await _declare(channel, topology.dead_queue(service), topology.dead_arguments())
     waiting = [

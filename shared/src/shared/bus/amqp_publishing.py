@@ -17,7 +17,7 @@ from aio_pika.abc import (
 from pamqp.commands import Basic
 
 from shared.bus import failpoints
-from shared.bus.amqp_link import LINK_ERRORS, connect, declare_exchange, guarded
+from shared.bus.amqp_link import LINK_ERRORS, bind_log, connect, ensure_exchange, guarded
 from shared.bus.message import Message
 from shared.bus.transport import Failure
 from shared.clock import utc_now
@@ -62,8 +62,9 @@ class Publishing:
         if self._exchange is None or not alive:
             await self.drop()
             self._connection = await connect(self._url, self._name)
+            await ensure_exchange(self._connection)
             self._channel = await guarded(self._connection.channel(on_return_raises=True))
-            self._exchange = await declare_exchange(self._channel)
+            self._exchange = await bind_log(self._channel)
         return self._exchange
 
 
