@@ -7,9 +7,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE = 30.0
+"""Seconds. What comes true does so at once on a machine at rest; the rest is for one that is busy otherwise."""
+
 
 async def until(
-    condition: Callable[[], Awaitable[T | None]], *, within: float = 10, every: float = 0.02, what: str = "it"
+    condition: Callable[[], Awaitable[T | None]], *, within: float = PATIENCE, every: float = 0.02, what: str = "it"
 ) -> T:
     """The first truthy answer of `condition`. Raises AssertionError, with the last answer, after `within` seconds."""
     deadline = time.monotonic() + within
@@ -22,7 +25,9 @@ async def until(
         await asyncio.sleep(every)
 
 
-def until_now(condition: Callable[[], T | None], *, within: float = 10, every: float = 0.05, what: str = "it") -> T:
+def until_now(
+    condition: Callable[[], T | None], *, within: float = PATIENCE, every: float = 0.05, what: str = "it"
+) -> T:
     """The same for a condition that blocks, in tests that speak to a whole Ficha from outside."""
     deadline = time.monotonic() + within
     while True:

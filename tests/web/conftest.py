@@ -13,8 +13,9 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 from gateway.web import FOLDER
 from tests.support import chromium
 from tests.support.ficha import Ficha
+from tests.support.waiting import PATIENCE
 
-_PATIENCE_MS = 10_000
+_PATIENCE_MS = PATIENCE * 1000
 
 
 @pytest.fixture(scope="session")
