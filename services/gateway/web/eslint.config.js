@@ -21,7 +21,22 @@ export default tseslint.config(
           selector: 'JSXAttribute[name.name="dangerouslySetInnerHTML"]',
           message: 'Text comes from people: let React escape it.',
         },
+        {
+          selector: 'JSXAttribute[name.name="type"][value.value=/^(date|datetime-local|time|month|number)$/]',
+          message: 'Browsers read dates and numbers in their own ways: use ui/dates and ui/DecimalField.',
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: '@mantine/dates', message: 'It guesses what was typed: use ui/dates.' },
+            { name: '@mantine/core', importNames: ['NumberInput'], message: 'Use ui/DecimalField.' },
+          ],
+        },
       ],
     },
   },
+  // The calendar itself only offers days to choose.
+  { files: ['src/ui/dates/DayCalendar.tsx'], rules: { 'no-restricted-imports': 'off' } },
 );

@@ -10,7 +10,8 @@ import { useFormats } from '@/i18n/formats';
 import { ConflictNotice } from '@/merging/ConflictNotice';
 import { useMerging } from '@/merging/useMerging';
 import { useSession } from '@/session/session';
-import { DateFields, MomentField } from '@/ui/DateFields';
+import { isMoment, momentProblem } from '@/ui/dates/dayProblem';
+import { MomentField } from '@/ui/dates/MomentField';
 import { FormDialog } from '@/ui/FormDialog';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
 import { ACTIVITY_KINDS, activityDraft, useActivities } from './activities';
@@ -28,7 +29,8 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
     initialValues: activity ? activityValues(activity) : newActivity(`user:${user.id}`, new Date()),
     validate: {
       title: (title) => (title.trim() ? null : texts.fields.missing),
-      starts_at: (moment) => (moment ? null : texts.fields.missing),
+      starts_at: (moment) => momentProblem(moment, texts.fields, { required: true }),
+      ends_at: (moment) => momentProblem(moment, texts.fields),
     },
   });
   const kept = useKeptForm(form, activityDraft(contactId, activity));
@@ -58,7 +60,7 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
         return activities.kinds[values.kind];
       case 'starts_at':
       case 'ends_at':
-        return values[field] ? moment(values[field]) : '';
+        return values[field] && isMoment(values[field]) ? moment(values[field]) : '';
       case 'owner':
         return base?.owner_name ?? '';
       case 'reminder':
@@ -97,12 +99,10 @@ export function ActivityDialog({ contactId, activity, onClose }: Props) {
         {...form.getInputProps('kind')}
       />
       <TextInput label={activities.what} required data-autofocus {...form.getInputProps('title')} />
-      <DateFields>
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <MomentField label={activities.when} required {...form.getInputProps('starts_at')} />
-          <MomentField label={activities.ends} clearable {...form.getInputProps('ends_at')} />
-        </SimpleGrid>
-      </DateFields>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <MomentField label={activities.when} required {...form.getInputProps('starts_at')} />
+        <MomentField label={activities.ends} {...form.getInputProps('ends_at')} />
+      </SimpleGrid>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <OwnerSelect {...form.getInputProps('owner')} known={base} />
         <Select

@@ -17,7 +17,8 @@ import { LANGUAGE_NAMES, LOCALES } from '@/i18n/locale';
 import { ConflictNotice } from '@/merging/ConflictNotice';
 import { changesOf } from '@/merging/mergeValues';
 import { useMerging } from '@/merging/useMerging';
-import { decimalText } from '@/ui/decimalText';
+import { DecimalField } from '@/ui/DecimalField';
+import { decimalProblem } from '@/ui/decimalProblem';
 import { FormDialog } from '@/ui/FormDialog';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
 import { AddressInputs } from './AddressInputs';
@@ -36,8 +37,8 @@ export function ContactForm({ contact, onClose, onSaved }: Props) {
     validate: {
       name: (name) => (name.trim() ? null : texts.fields.missing),
       defaults: {
-        payment_days: (days) => (/^\d*$/.test(days.trim()) ? null : texts.fields.number),
-        discount_pct: (percent) => (!percent.trim() || decimalText(percent) ? null : texts.fields.number),
+        payment_days: (days) => decimalProblem(days, texts.fields, { digits: 0 }),
+        discount_pct: (percent) => decimalProblem(percent, texts.fields, { digits: 2 }),
       },
     },
   });
@@ -193,14 +194,15 @@ function DocumentDefaults({ form }: FormProps) {
   return (
     <Fieldset legend={contactForm.defaults} radius="md">
       <SimpleGrid cols={{ base: 2, sm: 4 }}>
-        <TextInput
+        <DecimalField
           label={contactForm.paymentDays}
-          inputMode="numeric"
+          digits={0}
           {...form.getInputProps('defaults.payment_days')}
         />
-        <TextInput
+        <DecimalField
           label={contactForm.discount}
-          inputMode="decimal"
+          unit="%"
+          digits={2}
           {...form.getInputProps('defaults.discount_pct')}
         />
         <Select

@@ -1,5 +1,4 @@
 import type { Contact, ContactIn, ContactKind, ContactRole } from '@/api/types';
-import { decimalText } from '@/ui/decimalText';
 import { readAddress } from './contactParts';
 
 /** The form's fields, at the paths under which the server reports what is wrong with them. */
@@ -92,8 +91,8 @@ export function bodyOf(values: ContactValues, before?: Contact): ContactIn {
     ] as ContactIn['bank_accounts'],
     defaults: {
       ...before?.defaults,
-      payment_days: payment_days.trim() === '' ? null : Number(payment_days),
-      discount_pct: discount_pct.trim() === '' ? null : decimalText(discount_pct),
+      payment_days: payment_days === '' ? null : Number(payment_days),
+      discount_pct: discount_pct || null,
       language: orNull(language),
       currency: orNull(currency),
     },

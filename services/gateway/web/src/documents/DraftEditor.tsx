@@ -6,7 +6,8 @@ import { useState } from 'react';
 import type { Document } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
-import { DateFields, DayField } from '@/ui/DateFields';
+import { DayField } from '@/ui/dates/DayField';
+import { isDay } from '@/ui/dates/typedDay';
 import { tell, tellProblem } from '@/ui/notices';
 import { fieldErrors, problemText } from '@/ui/problemText';
 import { useAttempt } from '@/ui/useAttempt';
@@ -63,55 +64,53 @@ function Head({ document, editing: { draft, error, change } }: { document: Docum
   const errors = fieldErrors(error, texts);
   const correctable = CORRECTS[document.type];
   return (
-    <DateFields>
-      <div className={pageClasses.facts}>
-        {correctable && (
-          <CorrectedSelect
-            document={document}
-            types={correctable}
-            value={draft.corrects_id}
-            error={errors.corrects_id}
-            onChange={(corrects_id) => change({ corrects_id }, { atOnce: true })}
-          />
-        )}
-        <DayField
-          label={texts.editor.issueDate}
-          value={draft.issue_date}
-          error={errors.issue_date}
-          onChange={(day) => day && change({ issue_date: day }, { atOnce: true })}
+    <div className={pageClasses.facts}>
+      {correctable && (
+        <CorrectedSelect
+          document={document}
+          types={correctable}
+          value={draft.corrects_id}
+          error={errors.corrects_id}
+          onChange={(corrects_id) => change({ corrects_id }, { atOnce: true })}
         />
-        <DayField
-          label={texts.editor.dueDate}
-          clearable
-          value={draft.due_date}
-          error={errors.due_date}
-          onChange={(due_date) => change({ due_date }, { atOnce: true })}
+      )}
+      <DayField
+        label={texts.editor.issueDate}
+        value={draft.issue_date}
+        error={draft.issue_date ? errors.issue_date : texts.fields.missing}
+        onChange={(issue_date) => change({ issue_date }, { atOnce: true })}
+      />
+      <DayField
+        label={texts.editor.dueDate}
+        value={draft.due_date}
+        error={errors.due_date}
+        onChange={(due_date) => change({ due_date }, { atOnce: true })}
+      />
+      <Select
+        label={texts.editor.paymentMethod}
+        clearable
+        clearButtonProps={{ 'aria-label': texts.actions.clear }}
+        data={PAYMENT_METHODS.map((method) => ({ value: method, label: texts.editor.methods[method] }))}
+        value={draft.payment_method}
+        error={errors.payment_method}
+        onChange={(payment_method) => change({ payment_method }, { atOnce: true })}
+      />
+      {document.side === 'purchases' && (
+        <TextInput
+          label={texts.editor.supplierNumber}
+          value={draft.supplier_number}
+          error={errors.supplier_number}
+          onChange={(event) => change({ supplier_number: event.currentTarget.value })}
         />
-        <Select
-          label={texts.editor.paymentMethod}
-          clearable
-          clearButtonProps={{ 'aria-label': texts.actions.clear }}
-          data={PAYMENT_METHODS.map((method) => ({ value: method, label: texts.editor.methods[method] }))}
-          value={draft.payment_method}
-          error={errors.payment_method}
-          onChange={(payment_method) => change({ payment_method }, { atOnce: true })}
-        />
-        {document.side === 'purchases' && (
-          <TextInput
-            label={texts.editor.supplierNumber}
-            value={draft.supplier_number}
-            error={errors.supplier_number}
-            onChange={(event) => change({ supplier_number: event.currentTarget.value })}
-          />
-        )}
-      </div>
-    </DateFields>
+      )}
+    </div>
   );
 }
 
 function Lines({ document, editing: { draft, error, change } }: { document: Document; editing: Editing }) {
   const texts = useTexts();
-  const taxes = useQuery(taxesQuery(draft.issue_date));
+  const on = draft.issue_date && isDay(draft.issue_date) ? draft.issue_date : document.issue_date;
+  const taxes = useQuery(taxesQuery(on));
   const rates = new Map(taxes.data?.map(({ code, rate }) => [code, rate]));
   const amounts = addUp(draft.lines.map(figuresOf), rates, digitsOf(document.currency));
   const errors = fieldErrors(error, texts);
@@ -154,7 +153,7 @@ function Lines({ document, editing: { draft, error, change } }: { document: Docu
       >
         {texts.editor.addLine}
       </Button>
-      <Totals {...amounts} currency={document.currency} on={draft.issue_date} />
+      <Totals {...amounts} currency={document.currency} on={on} />
     </section>
   );
 }

@@ -1,11 +1,12 @@
-import { ActionIcon, Autocomplete, MultiSelect, TextInput } from '@mantine/core';
+import { ActionIcon, Autocomplete, MultiSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Tax } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
-import { wrongNumbers, type DraftLine } from './draft';
+import { DecimalField } from '@/ui/DecimalField';
+import type { DraftLine } from './draft';
 import { productSearchQuery } from './products';
 import classes from './DraftEditor.module.css';
 
@@ -22,18 +23,17 @@ type Props = {
 };
 
 export function LineEditor({ line, number, amount, currency, taxes, errorOf, onChange, onRemove }: Props) {
-  const { document: texts, editor, fields } = useTexts();
+  const { document: texts, editor } = useTexts();
   const { money } = useFormats();
-  const wrong = wrongNumbers(line);
-  const numberField = (field: 'quantity' | 'unit_price' | 'discount_pct', label: string) => (
-    <TextInput
+  const numberField = (field: 'quantity' | 'unit_price' | 'discount_pct', label: string, unit?: string) => (
+    <DecimalField
       classNames={{ root: classes.number, label: classes.narrowLabel }}
       label={label}
       aria-label={`${label}, ${editor.line(number)}`}
-      inputMode="decimal"
-      value={line[field] ?? ''}
-      error={wrong.includes(field) ? fields.number : errorOf(field)}
-      onChange={(event) => onChange({ [field]: event.currentTarget.value }, false)}
+      unit={unit}
+      value={line[field]}
+      error={errorOf(field)}
+      onChange={(value) => onChange({ [field]: value }, false)}
     />
   );
   return (
@@ -47,8 +47,8 @@ export function LineEditor({ line, number, amount, currency, taxes, errorOf, onC
         />
       </div>
       {numberField('quantity', texts.quantity)}
-      {numberField('unit_price', texts.price)}
-      {numberField('discount_pct', texts.discount)}
+      {numberField('unit_price', texts.price, currency)}
+      {numberField('discount_pct', texts.discount, '%')}
       <MultiSelect
         className={classes.taxes}
         aria-label={`${texts.taxes}, ${editor.line(number)}`}
@@ -86,7 +86,7 @@ function ProductField({ line, number, error, onChange }: ProductProps) {
   const products = line.product_id === null && q.trim().length > 1 ? (found.data ?? []) : [];
   const write = (description: string) => {
     const product = products.find(({ name }) => name === description);
-    if (product) onChange({ product_id: product.id, description, unit_price: null, taxes: null }, true);
+    if (product) onChange({ product_id: product.id, description, unit_price: '', taxes: null }, true);
     else onChange({ description, ...(description === '' ? { product_id: null } : {}) }, false);
   };
   return (

@@ -1,10 +1,12 @@
-import { Select, SimpleGrid, TextInput } from '@mantine/core';
+import { Select, SimpleGrid } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Document } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useToday } from '@/session/session';
-import { DateFields, DayField } from '@/ui/DateFields';
-import { decimalText } from '@/ui/decimalText';
+import { DayField } from '@/ui/dates/DayField';
+import { dayProblem } from '@/ui/dates/dayProblem';
+import { DecimalField } from '@/ui/DecimalField';
+import { decimalProblem } from '@/ui/decimalProblem';
 import { useKeptForm } from '@/drafts/useKeptForm';
 import { FormDialog } from '@/ui/FormDialog';
 import { tell } from '@/ui/notices';
@@ -20,13 +22,13 @@ export function PayDialog({ document, onClose }: { document: Document; onClose: 
   const { pay } = useDocumentSteps(document.id);
   const form = useForm<Values>({
     initialValues: {
-      amount: document.pending_total.replace('.', ','),
+      amount: document.pending_total,
       date: useToday(),
       method: document.payment_method ?? PAYMENT_METHODS[0],
     },
     validate: {
-      amount: (amount) => (decimalText(amount) === null ? texts.fields.number : null),
-      date: (date) => (date ? null : texts.fields.missing),
+      amount: (amount) => decimalProblem(amount, texts.fields, { required: true }),
+      date: (date) => dayProblem(date, texts.fields, { required: true }),
     },
   });
   const kept = useKeptForm(form, `pay:${document.id}`);
@@ -37,7 +39,7 @@ export function PayDialog({ document, onClose }: { document: Document; onClose: 
       tell(texts.editor.paid);
       onClose();
     };
-    pay.mutateAsync({ amount: decimalText(amount) ?? '', date: date ?? '', method }).then(saved, onError);
+    pay.mutateAsync({ amount, date: date ?? '', method }).then(saved, onError);
   };
   return (
     <FormDialog
@@ -48,17 +50,15 @@ export function PayDialog({ document, onClose }: { document: Document; onClose: 
       onClose={onClose}
       onSubmit={form.onSubmit(submit)}
     >
-      <DateFields>
-        <SimpleGrid cols={2}>
-          <TextInput
-            label={`${texts.editor.payAmount} (${document.currency})`}
-            inputMode="decimal"
-            data-autofocus
-            {...form.getInputProps('amount')}
-          />
-          <DayField label={texts.editor.payDate} {...form.getInputProps('date')} />
-        </SimpleGrid>
-      </DateFields>
+      <SimpleGrid cols={2}>
+        <DecimalField
+          label={`${texts.editor.payAmount} (${document.currency})`}
+          unit={document.currency}
+          data-autofocus
+          {...form.getInputProps('amount')}
+        />
+        <DayField label={texts.editor.payDate} {...form.getInputProps('date')} />
+      </SimpleGrid>
       <Select
         label={texts.editor.payMethod}
         allowDeselect={false}

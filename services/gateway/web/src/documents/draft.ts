@@ -1,20 +1,21 @@
 import type { Document, DocumentPatch } from '@/api/types';
-import { decimalText } from '@/ui/decimalText';
+import { isDay } from '@/ui/dates/typedDay';
+import { isDecimal } from '@/ui/decimalText';
 import type { LineFigures } from './amounts';
 
-/** A line as it is typed: numbers as text in the user's way. `null` is for the server to fill from product and contact. */
+/** A line as it is written; a number that cannot be read stands in it as typed. What is empty the server fills. */
 export type DraftLine = {
   key: number;
   product_id: string | null;
   description: string;
   quantity: string;
-  unit_price: string | null;
-  discount_pct: string | null;
+  unit_price: string;
+  discount_pct: string;
   taxes: string[] | null;
 };
 
 export type Draft = {
-  issue_date: string;
+  issue_date: string | null;
   due_date: string | null;
   payment_method: string | null;
   supplier_number: string;
@@ -32,7 +33,7 @@ export function emptyLine(): DraftLine {
     description: '',
     quantity: '1',
     unit_price: '',
-    discount_pct: null,
+    discount_pct: '',
     taxes: null,
   };
 }
@@ -50,9 +51,9 @@ export function draftOf(document: Document, keys: number[] = []): Draft {
       key: keys[index] ?? ++lastKey,
       product_id: line.product_id,
       description: line.description,
-      quantity: shown(line.quantity),
-      unit_price: shown(withoutZeros(line.unit_price)),
-      discount_pct: shown(line.discount_pct),
+      quantity: line.quantity,
+      unit_price: withoutZeros(line.unit_price),
+      discount_pct: line.discount_pct,
       taxes: line.taxes,
     })),
   };
@@ -64,14 +65,16 @@ export function isBegun(line: DraftLine): boolean {
 }
 
 export function wrongNumbers(line: DraftLine): ('quantity' | 'unit_price' | 'discount_pct')[] {
-  const wrong = (text: string | null) => text !== null && text.trim() !== '' && decimalText(text) === null;
-  return (['quantity', 'unit_price', 'discount_pct'] as const).filter((field) => wrong(line[field]));
+  return (['quantity', 'unit_price', 'discount_pct'] as const).filter(
+    (field) => line[field] !== '' && !isDecimal(line[field]),
+  );
 }
 
-/** What the server is told; null while a number is not one. */
+/** What the server is told; null while a day or a number cannot be read. */
 export function patchOf(draft: Draft): DocumentPatch | null {
   const lines = draft.lines.filter(isBegun);
-  if (lines.some((line) => wrongNumbers(line).length > 0)) return null;
+  if (lines.some((line) => wrongNumbers(line).length > 0) || !draft.issue_date) return null;
+  if (![draft.issue_date, draft.due_date ?? draft.issue_date].every(isDay)) return null;
   return {
     issue_date: draft.issue_date,
     due_date: draft.due_date,
@@ -82,10 +85,10 @@ export function patchOf(draft: Draft): DocumentPatch | null {
     lines: lines.map((line) => ({
       product_id: line.product_id,
       description: line.description.trim() || null,
-      quantity: decimalText(line.quantity) ?? '1',
+      quantity: line.quantity || '1',
       // Nothing typed: with a product it is the product's, without one it costs nothing yet.
-      unit_price: decimalText(line.unit_price ?? '') ?? (line.product_id ? null : '0'),
-      discount_pct: decimalText(line.discount_pct ?? ''),
+      unit_price: line.unit_price === '' ? (line.product_id ? null : '0') : line.unit_price,
+      discount_pct: line.discount_pct === '' ? null : line.discount_pct,
       taxes: line.taxes,
     })),
   };
@@ -93,15 +96,15 @@ export function patchOf(draft: Draft): DocumentPatch | null {
 
 export function figuresOf(line: DraftLine): LineFigures {
   return {
-    quantity: decimalText(line.quantity) ?? '0',
-    unit_price: decimalText(line.unit_price ?? '') ?? '0',
-    discount_pct: decimalText(line.discount_pct ?? '') ?? '0',
+    quantity: figure(line.quantity),
+    unit_price: figure(line.unit_price),
+    discount_pct: figure(line.discount_pct),
     taxes: line.taxes ?? [],
   };
 }
 
-function shown(decimal: string): string {
-  return decimal.replace('.', ',');
+function figure(written: string): string {
+  return isDecimal(written) ? written : '0';
 }
 
 /** `12.500000` → `12.50`: two decimals, and more only where they say something. */

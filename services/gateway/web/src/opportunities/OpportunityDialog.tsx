@@ -9,8 +9,11 @@ import { ConflictNotice } from '@/merging/ConflictNotice';
 import { useMerging } from '@/merging/useMerging';
 import { useFormats } from '@/i18n/formats';
 import { useSession } from '@/session/session';
-import { DateFields, DayField } from '@/ui/DateFields';
-import { decimalText } from '@/ui/decimalText';
+import { DayField } from '@/ui/dates/DayField';
+import { dayProblem } from '@/ui/dates/dayProblem';
+import { isDay } from '@/ui/dates/typedDay';
+import { DecimalField } from '@/ui/DecimalField';
+import { decimalProblem } from '@/ui/decimalProblem';
 import { Dialog } from '@/ui/Dialog';
 import { FormDialog } from '@/ui/FormDialog';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
@@ -49,7 +52,9 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
     initialValues: opportunity ? valuesOf(opportunity) : newOpportunity(pipelines),
     validate: {
       title: (title) => (title.trim() ? null : texts.fields.missing),
-      value: (value) => (decimalText(value) === null ? texts.fields.number : null),
+      value: (value) => decimalProblem(value, texts.fields),
+      probability: (value) => decimalProblem(value, texts.fields, { required: true, digits: 0 }),
+      expected_close: (day) => dayProblem(day, texts.fields),
     },
   });
   const kept = useKeptForm(form, opportunityDraft(contactId, opportunity));
@@ -62,7 +67,7 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
       const fields = {
         ...values,
         title: values.title.trim(),
-        value: decimalText(values.value) ?? '0',
+        value: values.value || '0',
         probability: Number(values.probability),
         currency,
       };
@@ -90,7 +95,7 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
       case 'stage_id':
         return base?.stage_name ?? '';
       case 'expected_close':
-        return values.expected_close ? day(values.expected_close) : '';
+        return values.expected_close && isDay(values.expected_close) ? day(values.expected_close) : '';
       default:
         return values[field];
     }
@@ -134,20 +139,19 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
           error={form.errors.stage_id}
           onChange={chooseStage}
         />
-        <TextInput
+        <DecimalField
           label={`${opportunities.value} (${currency})`}
-          inputMode="decimal"
+          unit={currency}
           {...form.getInputProps('value')}
         />
-        <TextInput
+        <DecimalField
           label={opportunities.probability}
-          inputMode="numeric"
+          unit="%"
+          digits={0}
           {...form.getInputProps('probability')}
         />
       </SimpleGrid>
-      <DateFields>
-        <DayField label={opportunities.close} clearable {...form.getInputProps('expected_close')} />
-      </DateFields>
+      <DayField label={opportunities.close} {...form.getInputProps('expected_close')} />
     </FormDialog>
   );
 }
@@ -174,7 +178,7 @@ function valuesOf(opportunity: Opportunity): Values {
     title,
     pipeline_id,
     stage_id,
-    value: value.replace('.', ','),
+    value,
     probability: String(probability),
     expected_close,
   };

@@ -9,7 +9,8 @@ import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { useToday } from '@/session/session';
-import { DateFields, DayField } from '@/ui/DateFields';
+import { DayField } from '@/ui/dates/DayField';
+import { dayProblem } from '@/ui/dates/dayProblem';
 import { Dialog } from '@/ui/Dialog';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
@@ -24,27 +25,31 @@ export function ReportDialog({ side, name, onClose }: Props) {
   const texts = useTexts();
   const { contactId } = usePanelFrame();
   const [period, setPeriod] = useState<Period>(periodNamed('thisYear', useToday()));
+  /** A day that cannot be read stays in its field; the report goes on showing the last period. */
+  const [written, setWritten] = useState(period);
+  const choose = (next: Period) => {
+    setWritten(next);
+    if (![next.from, next.to].some((day) => dayProblem(day, texts.fields))) setPeriod(next);
+  };
   return (
     <Dialog
       onClose={onClose}
       size="xl"
       title={`${side === 'sales' ? texts.reports.sold : texts.reports.bought} · ${name}`}
     >
-      <DateFields>
-        <Group align="flex-end" gap="sm" mb="md">
-          <PeriodChoice period={period} onChange={setPeriod} />
-          <Button
-            component="a"
-            href={csvUrl(contactId, side, period)}
-            download
-            variant="default"
-            ml="auto"
-            leftSection={<IconDownload size={16} aria-hidden />}
-          >
-            {texts.reports.export}
-          </Button>
-        </Group>
-      </DateFields>
+      <Group align="flex-end" gap="sm" mb="md">
+        <PeriodChoice period={written} onChange={choose} />
+        <Button
+          component="a"
+          href={csvUrl(contactId, side, period)}
+          download
+          variant="default"
+          ml="auto"
+          leftSection={<IconDownload size={16} aria-hidden />}
+        >
+          {texts.reports.export}
+        </Button>
+      </Group>
       <Report contactId={contactId} side={side} period={period} />
     </Dialog>
   );
@@ -67,18 +72,11 @@ function PeriodChoice({ period, onChange }: { period: Period; onChange: (period:
       />
       <DayField
         label={texts.from}
-        w={140}
-        clearable
+        w={160}
         value={period.from}
         onChange={(from) => onChange({ ...period, from })}
       />
-      <DayField
-        label={texts.to}
-        w={140}
-        clearable
-        value={period.to}
-        onChange={(to) => onChange({ ...period, to })}
-      />
+      <DayField label={texts.to} w={160} value={period.to} onChange={(to) => onChange({ ...period, to })} />
     </>
   );
 }

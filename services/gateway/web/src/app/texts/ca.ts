@@ -301,7 +301,7 @@ export const ca: AppTexts = {
     kinds: { call: 'Trucada', meeting: 'Reunió', task: 'Tasca', email: 'Correu', visit: 'Visita' },
     kind: 'Tipus',
     what: 'Títol',
-    when: 'Data i hora',
+    when: 'Data',
     ends: 'Fi',
     owner: 'Responsable',
     reminder: 'Recordatori',

@@ -298,7 +298,7 @@ export const en: AppTexts = {
     kinds: { call: 'Call', meeting: 'Meeting', task: 'Task', email: 'E-mail', visit: 'Visit' },
     kind: 'Kind',
     what: 'Title',
-    when: 'Date and time',
+    when: 'Date',
     ends: 'End',
     owner: 'Owner',
     reminder: 'Reminder',

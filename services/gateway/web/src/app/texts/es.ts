@@ -315,7 +315,7 @@ export const es = {
     kinds: activityKinds,
     kind: 'Tipo',
     what: 'Título',
-    when: 'Fecha y hora',
+    when: 'Fecha',
     ends: 'Fin',
     owner: 'Responsable',
     reminder: 'Recordatorio',

@@ -59,6 +59,16 @@ export const words: Words = {
     currency: 'No és una moneda: fes servir el seu codi, com EUR.',
     country: 'Tria un país.',
     invalid: 'El valor no és vàlid. Revisa’l.',
+    day: 'No és una data. Escriu primer el dia: 31/12/2026, 31 des, avui o +30.',
+    dayShape: 'dd/mm/aaaa',
+    time: 'No és una hora: escriu, per exemple, 9:30.',
+    timeOf: 'Hora',
+    moment: 'Escriu la data (31/12/2026) i l’hora (9:30).',
+    calendar: 'Obre el calendari',
+    earlier: 'Anterior',
+    later: 'Següent',
+    decimals: (count: number) =>
+      count === 0 ? 'Ha de ser un nombre enter.' : `Pot tenir ${count} decimals com a màxim.`,
   },
   actions: {
     clear: 'Esborrar',

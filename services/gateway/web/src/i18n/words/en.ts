@@ -48,6 +48,16 @@ export const words: Words = {
     currency: 'This is no currency: use its code, like EUR.',
     country: 'Choose a country.',
     invalid: 'The value is not valid. Check it.',
+    day: 'Not a date. Write the day first: 31/12/2026, 31 Dec, today or +30.',
+    dayShape: 'dd/mm/yyyy',
+    time: 'Not a time: write, for example, 9:30.',
+    timeOf: 'Time',
+    moment: 'Write the date (31/12/2026) and the time (9:30).',
+    calendar: 'Open the calendar',
+    earlier: 'Earlier',
+    later: 'Later',
+    decimals: (count: number) =>
+      count === 0 ? 'It has to be a whole number.' : `It can have ${count} decimals at most.`,
   },
   actions: {
     clear: 'Clear',

@@ -72,6 +72,16 @@ export const words = {
     currency: 'No es una moneda: usa su código, como EUR.',
     country: 'Elige un país.',
     invalid: 'El valor no es válido. Revísalo.',
+    day: 'No es una fecha. Escribe primero el día: 31/12/2026, 31 dic, hoy o +30.',
+    dayShape: 'dd/mm/aaaa',
+    time: 'No es una hora: escribe, por ejemplo, 9:30.',
+    timeOf: 'Hora',
+    moment: 'Escribe la fecha (31/12/2026) y la hora (9:30).',
+    calendar: 'Abrir el calendario',
+    earlier: 'Anterior',
+    later: 'Siguiente',
+    decimals: (count: number) =>
+      count === 0 ? 'Tiene que ser un número entero.' : `Puede tener ${count} decimales como máximo.`,
   },
   actions: {
     clear: 'Borrar',
