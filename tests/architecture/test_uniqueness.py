@@ -33,6 +33,9 @@ OF_CHANCE = {
     "client_session_pkey",
     "uq_preview_log_token_hash",
     "uq_password_reset_token_hash",
+    "uq_reset_wish_token_hash",
+    "client_choice_pkey",
+    "reset_login_pkey",
 }
 """Hashes of at least 128 random bits."""
 
@@ -54,8 +57,10 @@ KEPT = {
         "contact_pkey",
         "document_view_pkey",
         "login_pkey",
+        "login_salt_pkey",
         "organization_pkey",
         "password_reset_pkey",
+        "uq_login_salt_key",
         "payment_attempt_pkey",
     },
     "notifications": {

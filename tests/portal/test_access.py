@@ -30,6 +30,8 @@ async def test_everything_is_closed_until_staff_say_something(world: World) -> N
         "has_password": False,
         "payment_methods": [],
         "catalogue": False,
+        "emails": [],
+        "waiting": [],
         "url": f"{HOST}/portal?org={world.slug}",
     }
     assert answer.headers["etag"] == '"0"'
@@ -156,7 +158,8 @@ async def test_scopes_are_asked_for(world: World) -> None:
 
 
 async def test_the_panel_part_is_what_the_api_promises(world: World) -> None:
-    contact_id = await world.contact(new_email())
+    email, later = new_email(), new_email()
+    contact_id = await world.contact(email)
 
     async def part(staff: httpx.AsyncClient) -> object:
         return (await staff.get(f"/internal/contacts/{contact_id}/panel")).json()["portal"]
@@ -164,6 +167,9 @@ async def test_the_panel_part_is_what_the_api_promises(world: World) -> None:
     url = f"{HOST}/portal?org={world.slug}"
     async with world.staff() as staff:
         closed = {"enabled": False, "has_password": False, "payment_methods": [], "catalogue": False, "url": url}
-        assert await part(staff) == closed
+        assert await part(staff) == {**closed, "emails": [], "waiting": []}
         await world.open_portal(contact_id)
-        assert await part(staff) == {**OPEN, "has_password": True, "url": url}
+        opened = {**OPEN, "has_password": True, "url": url}
+        assert await part(staff) == {**opened, "emails": [email], "waiting": []}
+        await world.contact(email, later.upper(), contact_id=contact_id, version=2)
+        assert await part(staff) == {**opened, "emails": [email], "waiting": [later]}

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -17,7 +18,13 @@ from shared.db.tenancy import Scope
 from tests.portal.world import HOST, PASSWORD, World, new_email, visitor_of
 from tests.support.outbox import recorded
 
-WITHOUT_LOGIN = {"/portal/api/session", "/portal/api/password-resets", "/portal/api/password-resets/redeem"}
+WITHOUT_LOGIN = {
+    "/portal/api/session",
+    "/portal/api/preview",
+    "/portal/api/password-resets",
+    "/portal/api/password-resets/open",
+    "/portal/api/password-resets/redeem",
+}
 """Where nobody is asked who it is, and a preview is nobody either."""
 
 
@@ -28,11 +35,16 @@ async def link(world: World, contact_id: UUID) -> str:
     return str(answer.json()["url"])
 
 
+async def redeem(browser: httpx.AsyncClient, url: str, **values: Any) -> httpx.Response:
+    """As the page at the link does: what stands behind the # is sent to no server by itself."""
+    return await browser.post("/portal/api/preview", json={"token": urlsplit(url).fragment, **values})
+
+
 @asynccontextmanager
 async def previewing(world: World, contact_id: UUID) -> AsyncIterator[httpx.AsyncClient]:
     async with visitor_of(world.app) as browser:
-        opened = await browser.get(await link(world, contact_id))
-        assert opened.status_code == 303, opened.text
+        opened = await redeem(browser, await link(world, contact_id))
+        assert opened.status_code == 201, opened.text
         yield browser
 
 
@@ -44,22 +56,22 @@ async def log(world: World) -> list[Any]:
 async def test_a_preview_opens_once_in_the_browser_of_whoever_asked(world: World) -> None:
     contact_id = await world.contact(new_email())
     url = await link(world, contact_id)
-    assert url.startswith(f"{HOST}/portal/api/preview/")
+    assert url.startswith(f"{HOST}/portal/preview#")
     [row] = await log(world)
     assert (row.contact_id, row.actor, row.opened_at) == (contact_id, "user:test", None)
     assert row.expires_at - row.created_at == timedelta(minutes=10)
-    assert url.rpartition("/")[2] not in str(row)
+    assert urlsplit(url).fragment not in str(row)
     async with visitor_of(world.app) as browser:
-        opened = await browser.get(url)
-        assert (opened.status_code, opened.headers["location"]) == (303, "/portal")
+        opened = await redeem(browser, url)
+        assert opened.status_code == 201
         assert "HttpOnly" in opened.headers["set-cookie"]
         me = (await browser.get("/portal/api/me")).json()
         assert (me["contact"]["id"], me["read_only"]) == (str(contact_id), True)
     assert (await log(world))[0].opened_at is not None
     async with visitor_of(world.app) as other:
-        again = await other.get(url)
+        again = await redeem(other, url)
         assert (again.status_code, again.json()["code"]) == (404, "portal.preview_not_found")
-        assert (await other.get("/portal/api/preview/made-up")).status_code == 404
+        assert (await redeem(other, "#made-up")).status_code == 404
         assert not other.cookies
 
 
@@ -70,8 +82,9 @@ async def test_link_and_view_end_together(world: World) -> None:
         async with world.database.transaction(Scope(world.org_id)) as session:
             await session.execute(text("UPDATE client_session SET expires_at = now()"))
             await session.execute(text("UPDATE preview_log SET expires_at = now()"))
-        assert (await browser.get("/portal/api/me")).status_code == 401
-        assert (await browser.get(unopened)).status_code == 404
+        over = await browser.get("/portal/api/me")
+        assert (over.status_code, over.json()["code"]) == (401, "portal.preview_over")
+        assert (await redeem(browser, unopened)).status_code == 404
 
 
 async def test_a_preview_shows_what_the_client_sees(world: World) -> None:
@@ -132,7 +145,7 @@ async def test_the_database_itself_refuses_a_previews_writes(world: World) -> No
     contact_id = await world.contact(new_email())
     await world.document(contact_id)
     async with previewing(world, contact_id) as browser:
-        token = hash_of(browser.cookies["ficha_portal"])
+        token = hash_of(browser.cookies["ficha_portal_preview"])
         async with world.database.transaction(Scope(None)) as session:
             assert await recognise(session, token)
             with pytest.raises(DBAPIError, match="read-only transaction"):
@@ -152,3 +165,42 @@ async def test_looking_takes_the_right_to_write(world: World) -> None:
     async with world.staff("portal:read") as reader:
         assert (await reader.post(f"/api/v1/contacts/{contact_id}/portal/preview")).status_code == 403
     assert await log(world) == []
+
+
+async def test_a_preview_replaces_nobody_and_asks_before_it_stands_in_front(world: World) -> None:
+    contact_id, other_id = await world.contact(new_email(), name="Mirada"), await world.contact(new_email())
+    async with world.client(other_id) as browser:
+        mine = browser.cookies["ficha_portal"]
+        url = await link(world, contact_id)
+        asked = await redeem(browser, url)
+        assert (asked.status_code, asked.json()["code"]) == (409, "portal.already_inside")
+        assert asked.json()["contact"] == "Cliente"
+        assert (await browser.get("/portal/api/me")).json()["contact"]["id"] == str(other_id)
+        assert (await redeem(browser, url, beside=True)).status_code == 201, "asking used nothing up"
+        assert (await browser.get("/portal/api/me")).json()["contact"]["id"] == str(contact_id)
+        again = await redeem(browser, await link(world, other_id))
+        assert (again.status_code, again.json()["contact"]) == (409, "Mirada")
+        assert (await browser.delete("/portal/api/session")).status_code == 204
+        assert browser.cookies["ficha_portal"] == mine
+        me = (await browser.get("/portal/api/me")).json()
+        assert (me["contact"]["id"], me["read_only"]) == (str(other_id), False)
+
+
+async def test_a_preview_that_ends_does_not_turn_into_the_session_behind_it(world: World) -> None:
+    async with world.client() as browser:
+        await redeem(browser, await link(world, await world.contact(new_email())), beside=True)
+        async with world.database.transaction(Scope(world.org_id)) as session:
+            await session.execute(text("UPDATE client_session SET expires_at = now() WHERE read_only"))
+        for method in ("GET", "POST"):
+            answer = await browser.request(method, "/portal/api/orders", json={"lines": []})
+            assert (answer.status_code, answer.json()["code"]) == (401, "portal.preview_over")
+        await browser.delete("/portal/api/session")
+        assert (await browser.get("/portal/api/me")).status_code == 200
+
+
+async def test_a_link_opened_by_address_alone_does_nothing(world: World) -> None:
+    url = await link(world, await world.contact(new_email()))
+    async with visitor_of(world.app) as browser:
+        for path in ("/portal/api/preview", f"/portal/api/preview/{urlsplit(url).fragment}"):
+            assert (await browser.get(path)).status_code in (404, 405)
+        assert (await redeem(browser, url)).status_code == 201

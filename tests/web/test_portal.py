@@ -22,9 +22,9 @@ pytestmark = pytest.mark.parametrize("ficha", ["run"], indirect=True)
 PASSWORD = "una clave de cliente"
 
 
-def new_visitor(client: httpx.Client) -> dict[str, Any]:
+def new_visitor(client: httpx.Client, *, address: str = "") -> dict[str, Any]:
     """A client with the portal open, an invoice to pay, and two estimates to answer: of 121 and of 242 euros."""
-    address = f"{uuid4().hex[:8]}@cliente.example"
+    address = address or f"{uuid4().hex[:8]}@cliente.example"
     body = {"kind": "company", "name": f"Cliente {uuid4().hex[:6]}", "roles": ["client"], "emails": [address]}
     contact = client.post("/api/v1/contacts", json=body).json()
     path = f"/api/v1/contacts/{contact['id']}/portal"
@@ -196,12 +196,86 @@ def test_a_forgotten_password_is_replaced_by_the_link_in_a_mail(
 
     stranger.goto("about:blank")
     stranger.goto(link)
-    stranger.get_by_label("Contraseña nueva").fill("otra clave más")
-    stranger.get_by_role("button", name="Guardar y entrar").click()
     expect(stranger.get_by_role("heading", name="Este enlace ya no sirve")).to_be_visible()
     expect(stranger.get_by_role("link", name="Pedir otro enlace")).to_be_visible()
     shown = client.get("/api/v1/messages", params={"contact_id": forgetful["id"]}).json()["items"]
     assert [(mail["kind"], mail["status"]) for mail in shown] == [("password_reset", "sent")]
+
+
+def test_who_has_several_portals_chooses_by_keyboard_and_switches_without_a_login(
+    playwright: Playwright, ficha: Ficha, stranger: Page, client: httpx.Client, tmp_path: Path
+) -> None:
+    first = new_visitor(client)
+    second = new_visitor(client, address=first["email"])
+    stranger.goto("/portal?org=northwind-traders")
+    stranger.get_by_label("E-mail").fill(first["email"])
+    stranger.get_by_label("Contraseña").fill(PASSWORD)
+    stranger.keyboard.press("Enter")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("¿Qué portal quieres abrir?")
+    offered = stranger.get_by_role("main").get_by_role("button")
+    expect(offered).to_have_count(2)
+    expect(offered.nth(0)).to_be_focused()
+    looking = open_looking(playwright, tmp_path / "looking", ficha, cookies=stranger.context.cookies())
+    page = looking.new_page()
+    page.goto("/portal/choose?org=northwind-traders")
+    page.get_by_role("button", name=first["name"]).wait_for()
+    look_at(page, "portal-choose")
+    looking.close()
+    stranger.goto("/portal/documents")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("¿Qué portal quieres abrir?")
+    stranger.keyboard.press("Tab")
+    expect(offered.nth(1)).to_be_focused()
+    stranger.keyboard.press("Enter")
+    expect(stranger.get_by_role("heading", level=1)).to_contain_text("Hola, ")
+    here = stranger.get_by_role("heading", level=1).inner_text().removeprefix("Hola, ")
+    assert here in (first["name"], second["name"])
+    stranger.get_by_role("button", name="Tu cuenta").click()
+    stranger.get_by_role("menuitem", name="Cambiar de portal").click()
+    expect(stranger.get_by_role("button").filter(has_text="Abierto ahora")).to_contain_text(here)
+    other = ({first["name"], second["name"]} - {here}).pop()
+    stranger.get_by_role("button", name=other).click()
+    expect(stranger.get_by_role("heading", level=1)).to_have_text(f"Hola, {other}")
+
+
+def test_a_preview_asks_before_it_stands_in_front_of_a_client(
+    stranger: Page, client: httpx.Client, visitor: dict[str, Any]
+) -> None:
+    seen, inside = new_visitor(client), new_visitor(client)
+    stranger.goto("/portal?org=northwind-traders")
+    stranger.get_by_label("E-mail").fill(inside["email"])
+    stranger.get_by_label("Contraseña").fill(PASSWORD)
+    stranger.keyboard.press("Enter")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text(f"Hola, {inside['name']}")
+    url = client.post(f"/api/v1/contacts/{seen['id']}/portal/preview").json()["url"]
+    stranger.goto("about:blank")
+    stranger.goto(url)
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("Ya hay un portal abierto en este navegador")
+    expect(stranger.get_by_role("main")).to_contain_text(inside["name"])
+    assert "#" not in stranger.url
+    expect(stranger.get_by_role("button", name="Ver la vista previa")).to_be_focused()
+    stranger.keyboard.press("Enter")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text(f"Hola, {seen['name']}")
+    stranger.get_by_role("button", name="Tu cuenta").click()
+    stranger.get_by_role("menuitem", name="Salir de la vista previa").click()
+    expect(stranger.get_by_role("heading", level=1)).to_have_text(f"Hola, {inside['name']}")
+    stranger.goto("about:blank")
+    stranger.goto(url)
+    stranger.get_by_role("button", name="Ver la vista previa").click()
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("Esta vista previa ya no sirve")
+
+
+def test_an_email_added_later_waits_until_staff_let_it_in(context: BrowserContext, client: httpx.Client) -> None:
+    seen = new_visitor(client)
+    added = f"{uuid4().hex[:8]}@cliente.example"
+    path = f"/api/v1/contacts/{seen['id']}"
+    client.patch(path, json={"emails": [seen["email"], added]}).raise_for_status()
+    until_now(lambda: client.get(f"{path}/portal").json()["waiting"] == [added], what="the e-mail that waits")
+    panel = context.new_page()
+    panel.goto(f"/contacts/{seen['id']}")
+    panel.get_by_role("button", name=f"Dejar entrar con {added}").click()
+    expect(panel.get_by_role("button", name=f"No dejar entrar con {added}")).to_be_visible()
+    assert client.get(f"{path}/portal").json()["emails"] == [seen["email"], added]
+    panel.close()
 
 
 def test_staff_see_the_portal_as_the_client_does_and_can_change_nothing(
@@ -285,7 +359,8 @@ def do_nothing(_: Page) -> None:
 PAGES: list[tuple[str, str, str, Callable[[Page], None]]] = [
     ("login", "/portal/login?org=northwind-traders", "Entra en tu portal", do_nothing),
     ("forgotten", "/portal/forgotten?org=northwind-traders", "Enviar enlace", do_nothing),
-    ("password", "/portal/password?org=northwind-traders#x", "Elige una contraseña nueva", do_nothing),
+    ("over", "/portal/password?org=northwind-traders#x", "Este enlace ya no sirve", do_nothing),
+    ("preview", "/portal/preview", "La vista previa ha terminado", do_nothing),
     ("home", "/portal", "Próximo vencimiento", do_nothing),
     ("documents", "/portal/documents", "Presupuesto", do_nothing),
     ("invoice", "/portal/documents/{invoice 100}", "Base imponible", do_nothing),

@@ -35,7 +35,7 @@ _OPEN: Final = {
     ("/api/v1/session", "post"),
     ("/api/v1/session", "delete"),
     (f"{PORTAL}/session", "post"),
-    (f"{PORTAL}/preview/{{token}}", "get"),
+    (f"{PORTAL}/preview", "post"),
 }
 """Needs no login: it is one, or ends one."""
 

@@ -26,6 +26,10 @@ VISITOR: Final = Identity(org_id=None, actor="visitor", scopes=scopes.VISITOR)
 
 PORTAL: Final = "/portal/api"
 PORTAL_COOKIE: Final = "ficha_portal"
+_PORTAL_COOKIES: Final = frozenset(
+    f"{prefix}{PORTAL_COOKIE}{which}" for prefix in ("", "__Host-") for which in ("", "_preview", "_device")
+)
+"""With TLS they have the prefix."""
 
 _FORWARDED: Final = frozenset(
     {
@@ -204,14 +208,15 @@ def owner_of(path: str) -> OwnedPath | None:
 
 
 def _inward(scope: Scope) -> dict[str, str]:
-    """What passes to the service, with our ids, and the portal's own cookie where it goes to the portal."""
+    """What passes to the service, with our ids, and the portal's own cookies where it goes to the portal."""
     given = Headers(scope=scope)
     headers = {name: value for name, value in given.items() if name in _FORWARDED}
     headers["X-Request-ID"] = scope["state"]["request_id"]
     headers["traceparent"] = scope["state"]["traceparent"]
     if scope["path"].startswith(PORTAL):
-        if cookie := HTTPConnection(scope).cookies.get(PORTAL_COOKIE):
-            headers["Cookie"] = f"{PORTAL_COOKIE}={cookie}"
+        cookies = HTTPConnection(scope).cookies
+        if mine := [f"{name}={value}" for name, value in cookies.items() if name in _PORTAL_COOKIES]:
+            headers["Cookie"] = "; ".join(mine)
         if scope.get("client"):
             headers["X-Forwarded-For"] = scope["client"][0]
     return headers

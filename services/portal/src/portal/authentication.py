@@ -1,26 +1,35 @@
 """Who is at the client's door: anybody from the gateway may knock, a session's cookie says whose portal it is."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Annotated
+from datetime import datetime
+from math import ceil
+from typing import Annotated, Literal, TypedDict
 
 from fastapi import Depends, Request, Response
 
+from portal.choices import service as choices
 from portal.client import ClientScope
 from portal.config import Settings
-from portal.errors import NotLoggedIn, ReadOnly, TooManyAttempts
+from portal.errors import NotChosen, NotLoggedIn, PreviewOver, ReadOnly, TooManyAttempts
+from portal.logins import service as logins
+from portal.parties import service as parties
 from portal.sessions import service
 from portal.tokens import hash_of
+from shared.clock import utc_now
 from shared.db.tenancy import Scope
 from shared.errors import Forbidden
-from shared.passwords.throttle import STRANGERS, Attempt, Taken
+from shared.passwords.hashing import Passwords, salt_of
+from shared.passwords.throttle import STRANGERS, Attempt, Taken, network_of
 from shared.web.correlation import scope_for
 from shared.web.idempotency import claim
 from shared.web.identity import IdentityDep
 from shared.web.session import database_of
 
-COOKIE = "ficha_portal"
+SESSION = "ficha_portal"
+PREVIEW = "ficha_portal_preview"
+"""Beside the client's own session, which it leaves as it is; while it is there, it goes before."""
 _PATH = "/portal"
 _SCOPE = "portal:client"
 
@@ -63,22 +72,76 @@ async def forgive_attempt(request: Request, visitor: Scope, taken: Taken) -> Non
         await service.forgive_attempt(session, taken)
 
 
+async def settle_salts(
+    request: Request, scope: Scope, emails: Iterable[str], *, prefer: str | None = None
+) -> list[str]:
+    """See `logins.service`; `prefer`: the salt of this hash. Committed before anything is hashed."""
+    async with database_of(request).transaction(replace(scope, org_id=STRANGERS)) as session:
+        return await logins.settle_salts(session, emails, prefer=salt_of(prefer) if prefer else None)
+
+
+async def hash_password(
+    request: Request, scope: Scope, passwords: Passwords, password: str, emails: Iterable[str]
+) -> list[str]:
+    """For all these e-mails: once for each of their salts. Outside of every transaction: no connection waits for it."""
+    salts = await settle_salts(request, scope, emails)
+    lane = network_of(address_of(request))
+    return [await passwords.hash(password, salt=salt, lane=lane) for salt in salts]
+
+
 async def end_present_session(request: Request, visitor: Scope) -> None:
-    if token := request.cookies.get(COOKIE):
+    """The client's own, with what else it could choose."""
+    if token := _token(request, SESSION):
         async with database_of(request).transaction(visitor) as session:
-            await service.end_session(session, hash_of(token))
+            await choices.end(session, hash_of(token))
+
+
+async def end_present_preview(request: Request, visitor: Scope) -> bool:
+    """False when there was none."""
+    token = _token(request, PREVIEW)
+    if token:
+        async with database_of(request).transaction(visitor) as session:
+            await choices.end(session, hash_of(token))
+    return bool(token)
+
+
+async def present_contact(request: Request, visitor: Scope) -> str | None:
+    """The name of whose portal is open in this browser, if one is."""
+    for cookie in (PREVIEW, SESSION):
+        if token := _token(request, cookie):
+            async with database_of(request).transaction(visitor) as session:
+                client = await service.recognise(session, hash_of(token))
+                if client is not None:
+                    contact, _ = await parties.get_parties(client)
+                    return contact.name
+                offered = await choices.list_names(session, hash_of(token))
+                if offered:
+                    return ", ".join(offered)
+    return None
+
+
+def session_token(request: Request) -> str:
+    """Of the client's own session. Raises NotLoggedIn."""
+    token = _token(request, SESSION)
+    if not token:
+        raise NotLoggedIn()
+    return token
 
 
 @asynccontextmanager
 async def open_client(request: Request, visitor: Scope) -> AsyncIterator[ClientScope]:
-    """A transaction held to the session's contact. Raises NotLoggedIn, and ReadOnly for a write in a preview."""
-    token = request.cookies.get(COOKIE)
-    if not token:
-        raise NotLoggedIn()
+    """A transaction held to the session's contact.
+
+    Raises NotLoggedIn, NotChosen, PreviewOver, and ReadOnly for a write in a preview.
+    """
+    preview = _token(request, PREVIEW)
+    token = preview or session_token(request)
     async with database_of(request).transaction(visitor) as session:
         client = await service.recognise(session, hash_of(token))
+        if client is None and preview:
+            raise PreviewOver()
         if client is None:
-            raise NotLoggedIn("The session is over.")
+            raise NotChosen() if await choices.is_open(session, hash_of(token)) else NotLoggedIn("The session is over.")
         if client.read_only and request.method not in ("GET", "HEAD"):
             raise ReadOnly()
         yield client
@@ -95,11 +158,48 @@ async def _get_client(request: Request, visitor: VisitorDep) -> AsyncIterator[Cl
 ClientDep = Annotated[ClientScope, Depends(_get_client, scope="function")]
 
 
-def set_cookie(response: Response, settings: Settings, token: str, *, seconds: int) -> None:
-    response.set_cookie(
-        COOKIE, token, max_age=seconds, path=_PATH, httponly=True, samesite="lax", secure=settings.secure_cookie
-    )
+def set_cookie(request: Request, response: Response, token: str, *, ends: datetime) -> None:
+    """Of the client's session; a preview that was in front of it is put away."""
+    settings = _settings(request)
+    seconds = max(0, ceil((ends - utc_now()).total_seconds()))
+    response.set_cookie(_name(SESSION, settings), token, max_age=seconds, **_attributes(settings))
+    if _token(request, PREVIEW):
+        forget_cookie(request, response, PREVIEW)
 
 
-def forget_cookie(response: Response, settings: Settings) -> None:
-    response.delete_cookie(COOKIE, path=_PATH, httponly=True, samesite="lax", secure=settings.secure_cookie)
+def set_preview_cookie(request: Request, response: Response, token: str) -> None:
+    """Kept past its end: a browser that dropped it by itself would go on as the client behind it, unasked."""
+    settings = _settings(request)
+    response.set_cookie(_name(PREVIEW, settings), token, **_attributes(settings))
+
+
+def forget_cookie(request: Request, response: Response, cookie: str) -> None:
+    settings = _settings(request)
+    response.delete_cookie(_name(cookie, settings), **_attributes(settings))
+
+
+def _token(request: Request, cookie: str) -> str | None:
+    return request.cookies.get(_name(cookie, _settings(request)))
+
+
+def _settings(request: Request) -> Settings:
+    settings = request.app.state.settings
+    assert isinstance(settings, Settings)
+    return settings
+
+
+def _name(cookie: str, settings: Settings) -> str:
+    """Where TLS is, with the prefix that makes browsers refuse it from anywhere but this very host."""
+    return f"__Host-{cookie}" if settings.secure_cookie else cookie
+
+
+class _Attributes(TypedDict):
+    path: str
+    httponly: bool
+    samesite: Literal["lax"]
+    secure: bool
+
+
+def _attributes(settings: Settings) -> _Attributes:
+    secure = settings.secure_cookie
+    return {"path": "/" if secure else _PATH, "httponly": True, "samesite": "lax", "secure": secure}

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from portal.config import Settings
-from portal.sessions.passwords import Passwords
+from shared.passwords.hashing import Passwords
 from shared.web.asking import Asker
 
 

@@ -20,6 +20,18 @@ class LoginFailed(Unauthenticated):
     title = "The e-mail or the password is wrong"
 
 
+class NotChosen(Conflict):
+    """The e-mail and the password open several portals."""
+
+    code = "portal.not_chosen"
+    title = "Choose first which portal to open"
+
+
+class ChoiceNotOffered(NotFound):
+    code = "portal.choice_not_offered"
+    title = "The e-mail and the password do not open this portal"
+
+
 class NotLoggedIn(Unauthenticated):
     code = "portal.not_logged_in"
     title = "Log in to the portal first"
@@ -39,6 +51,18 @@ class WrongPassword(Forbidden):
 class ReadOnly(Forbidden):
     code = "portal.read_only"
     title = "This is a preview: nothing can be changed in it"
+
+
+class PreviewOver(Unauthenticated):
+    code = "portal.preview_over"
+    title = "The preview is over"
+
+
+class AlreadyInside(Conflict):
+    """`contact`: whose."""
+
+    code = "portal.already_inside"
+    title = "A portal is open in this browser"
 
 
 class PreviewNotFound(NotFound):

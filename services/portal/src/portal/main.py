@@ -10,6 +10,7 @@ from portal.access.routes import router as access
 from portal.catalogue.routes import router as catalogue
 from portal.config import Settings
 from portal.documents.routes import router as documents
+from portal.errors import TooManyAttempts
 from portal.home.routes import router as home
 from portal.orders.routes import router as orders
 from portal.parties.routes import router as company
@@ -18,9 +19,9 @@ from portal.previews.routes import opening_router
 from portal.previews.routes import router as previews
 from portal.resets.routes import internal_router as reset_links
 from portal.resets.routes import router as resets
-from portal.sessions.passwords import Passwords
 from portal.sessions.routes import router as sessions
 from shared.db.session import Database
+from shared.passwords.hashing import Passwords
 from shared.web import app
 from shared.web.asking import Asker
 from shared.web.dead_letters import router as dead_letters
@@ -43,7 +44,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         scopes=frozenset({"documents:read"}),
         timeout=_DOCUMENTS_SECONDS,
     )
-    passwords = Passwords()
+    passwords = Passwords(TooManyAttempts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

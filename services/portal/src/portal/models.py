@@ -60,7 +60,11 @@ class Contact(Copy, OfContact, Base):
 
 
 class Access(OfContact, Base):
-    """What staff allow a contact. There is none until they first say something: version 0 stands for that."""
+    """What staff allow a contact. There is none until they first say something: version 0 stands for that.
+
+    `emails` (in lower case) are those that staff let in; None until the portal is first opened. `other_hashes`: the
+    same password under the salts of further e-mails (see logins/service.py).
+    """
 
     __tablename__ = "access"
 
@@ -71,11 +75,25 @@ class Access(OfContact, Base):
     enabled: Mapped[bool]
     payment_methods: Mapped[list[str]] = mapped_column(ARRAY(Text))
     catalogue: Mapped[bool]
+    emails: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     password_hash: Mapped[str | None] = mapped_column(Text)
+    other_hashes: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
     @property
     def has_password(self) -> bool:
         return self.password_hash is not None
+
+    @property
+    def password_hashes(self) -> list[str]:
+        return [self.password_hash, *self.other_hashes] if self.password_hash else []
+
+    @password_hashes.setter
+    def password_hashes(self, hashes: list[str]) -> None:
+        self.password_hash, self.other_hashes = (hashes[0], hashes[1:]) if hashes else (None, [])
+
+    @property
+    def is_open(self) -> bool:
+        return self.enabled and self.has_password
 
     def bump(self) -> None:
         """One change more. Call it under the row's lock, before the event is recorded."""
@@ -84,7 +102,10 @@ class Access(OfContact, Base):
 
 
 class Login(OfContact, Base):
-    """An e-mail (in lower case) that opens a portal now: kept equal to what contact and access say together."""
+    """An e-mail (in lower case) that opens a portal now: kept equal to what contact and access say together.
+
+    With an empty hash it opens nothing until a new password is set: by its mail, or by staff.
+    """
 
     __tablename__ = "login"
 
@@ -93,20 +114,41 @@ class Login(OfContact, Base):
     password_hash: Mapped[str] = mapped_column(Text)
 
 
-class PasswordReset(OfContact, Base):
-    """A client wants a new password: one row a login, and gone with it. Nothing opens it until the mail is written."""
+class LoginSalt(Tenanted, Base):
+    """The salt of every password of one e-mail, whoever's portals it opens. `key` does not tell the e-mail."""
 
-    __tablename__ = "password_reset"
+    __tablename__ = "login_salt"
 
-    contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    email: Mapped[str] = mapped_column(Text, primary_key=True)
-    id: Mapped[UUID] = mapped_column(Uuid)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    salt: Mapped[str] = mapped_column(Text)
+
+
+class PasswordReset(Tenanted, Base):
+    """Somebody wants new passwords for an e-mail. Nothing opens it until the mail is written."""
+
+    __tablename__ = "reset_wish"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    email: Mapped[str] = mapped_column(Text)
     token_hash: Mapped[str | None] = mapped_column(Text)
     expires_at: Mapped[datetime] = mapped_column(MOMENT)
 
 
+class ResetLogin(OfContact, Base):
+    """One of the logins that a wish is about: gone with the login, and with the wish."""
+
+    __tablename__ = "reset_login"
+
+    reset_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    email: Mapped[str] = mapped_column(Text)
+
+
 class ClientSession(OfContact, Base):
-    """`email` is the login it came from, and what it dies with; a preview has none."""
+    """`email` is the login it came from, and what it dies with; a preview has none.
+
+    `choices_hash`: where the same e-mail and password opened several portals, these are its `ClientChoice`s.
+    """
 
     __tablename__ = "client_session"
 
@@ -116,6 +158,18 @@ class ClientSession(OfContact, Base):
     actor_name: Mapped[str] = mapped_column(Text)
     read_only: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(MOMENT)
+    expires_at: Mapped[datetime] = mapped_column(MOMENT)
+    choices_hash: Mapped[str | None] = mapped_column(Text)
+
+
+class ClientChoice(OfContact, Base):
+    """One of several portals that one e-mail and password opened, to be chosen until `expires_at`."""
+
+    __tablename__ = "client_choice"
+
+    choices_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    email: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[datetime] = mapped_column(MOMENT)
 
 

@@ -21,15 +21,21 @@ class AccessChanged(Event[AccessState]):
     name = "ficha.portal.access.changed.v1"
 
 
+class NamedContact(State):
+    id: UUID
+    name: str
+
+
 class PasswordResetState(State):
     """A client wants a new password for the one it forgot. What opens it is never told: whoever mails it asks portal.
 
-    `email` is the login that it was asked for.
+    `email` is the login that it was asked for; `contacts`: whose portals it opens, by name, the first one above.
     """
 
     id: UUID
     contact_id: UUID
     contact_name: str
+    contacts: list[NamedContact] = []
     email: str
     language: str
     organization_name: str

@@ -5,13 +5,16 @@ for more than one of them.
 """
 
 import asyncio
+import base64
+import hmac
+import secrets
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
-from argon2 import PasswordHasher, Type
+from argon2 import PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from shared.errors import FichaError
@@ -29,6 +32,15 @@ def owasp_minimum() -> PasswordHasher:
     return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
 
 
+def new_salt() -> str:
+    return base64.b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+
+
+def salt_of(password_hash: str) -> str:
+    """As it stands in the hash: `$argon2id$v=19$m=…,t=…,p=…$<salt>$<digest>`."""
+    return password_hash.rsplit("$", 2)[1]
+
+
 class Passwords:
     """One per process. `lane` is who asks (`Attempt.lane`); where it is full, `busy` is raised."""
 
@@ -38,28 +50,40 @@ class Passwords:
         self._turns = Turns(THREADS, busy)
         self._nobodys = self._hasher.hash("the password of nobody")
 
-    async def hash(self, password: str, *, lane: str = "") -> str:
-        return await self._run(lane, lambda: self._hasher.hash(password))
+    async def hash(self, password: str, *, salt: str | None = None, lane: str = "") -> str:
+        return await self._run(lane, lambda: self._hasher.hash(password, salt=_bytes(salt) if salt else None))
 
     async def verify(self, password_hash: str | None, password: str, *, lane: str = "") -> bool:
         """Without a hash (nobody by that name) it takes as long, and is wrong."""
         right = await self._run(lane, lambda: self._matches(password_hash or self._nobodys, password))
         return right and password_hash is not None
 
-    async def find_match(self, hashes: Sequence[str], password: str, *, lane: str = "") -> int | None:
-        """Which of them the password opens. Where there is none, one verification is made all the same."""
-        index = await self._run(lane, lambda: self._first_match(hashes or [self._nobodys], password))
-        return index if hashes else None
+    async def find_matches(self, hashes: Sequence[str | None], password: str, *, lane: str = "") -> set[int]:
+        """The places of all that the password opens.
 
-    def outdated(self, password_hash: str) -> bool:
-        """Made with other costs than today's."""
-        return self._hasher.check_needs_rehash(password_hash)
+        Hashed once for each salt among them, however many have it; once, too, where there are none.
+        """
+        known = {place: found for place, found in enumerate(hashes) if found}
+        examples = {_head(found): found for found in known.values()} or {"": self._nobodys}
+        given = await self._run(
+            lane, lambda: {head: self._again(example, password) for head, example in examples.items()}
+        )
+        return {place for place, found in known.items() if hmac.compare_digest(given[_head(found)], found)}
+
+    def outdated(self, *hashes: str | None) -> bool:
+        """Made with other costs than today's, or with different salts."""
+        known = [found for found in hashes if found]
+        return len({_head(found) for found in known}) > 1 or any(map(self._hasher.check_needs_rehash, known))
 
     def close(self) -> None:
         self._threads.shutdown(wait=False)
 
-    def _first_match(self, hashes: Sequence[str], password: str) -> int | None:
-        return next((index for index, found in enumerate(hashes) if self._matches(found, password)), None)
+    def _again(self, example: str, password: str) -> str:
+        """With the example's salt and costs."""
+        hasher = self._hasher
+        if hasher.check_needs_rehash(example):
+            hasher = PasswordHasher.from_parameters(extract_parameters(example))
+        return hasher.hash(password, salt=_bytes(salt_of(example)))
 
     def _matches(self, password_hash: str, password: str) -> bool:
         try:
@@ -114,3 +138,12 @@ class Turns:
                 first.set_result(None)
                 return
         self._free += 1
+
+
+def _head(password_hash: str) -> str:
+    """All but the digest: costs and salt."""
+    return password_hash.rpartition("$")[0]
+
+
+def _bytes(salt: str) -> bytes:
+    return base64.b64decode(salt + "=" * (-len(salt) % 4))

@@ -314,6 +314,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/portal/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Emails
+         * @description Let in e-mails that were added to the contact since its portal was opened, or shut one out.
+         */
+        put: operations["set_emails_api_v1_contacts__contact_id__portal_emails_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}/portal/password": {
         parameters: {
             query?: never;
@@ -324,7 +344,7 @@ export interface paths {
         get?: never;
         /**
          * Set Password
-         * @description Ends the client's sessions.
+         * @description Ends the client's sessions. 422 `password_common` or `password_personal` for what is easily guessed.
          */
         put: operations["set_password_api_v1_contacts__contact_id__portal_password_put"];
         post?: never;
@@ -1756,6 +1776,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/portal/api/password-resets/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Reset
+         * @description What a link is about. It stays as good as it was.
+         */
+        post: operations["open_reset_portal_api_password_resets_open_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/portal/api/password-resets/redeem": {
         parameters: {
             query?: never;
@@ -1767,7 +1807,8 @@ export interface paths {
         put?: never;
         /**
          * Redeem Reset
-         * @description The new password, once for each link. Ends every session of the client; this browser gets a new one.
+         * @description The new password, once for each link: of all its portals, or of those in `contacts`. Ends every session of these;
+         *     this browser gets a new one.
          */
         post: operations["redeem_reset_portal_api_password_resets_redeem_post"];
         delete?: never;
@@ -1776,17 +1817,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/portal/api/preview/{token}": {
+    "/portal/api/preview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Open Preview */
-        get: operations["open_preview_portal_api_preview__token__get"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Open Preview
+         * @description Opens it in this browser, once. The token is what stands behind the # of the link.
+         *
+         *     Where a portal is open in this browser already, a client's or another preview, that is told first
+         *     (`portal.already_inside`) and nothing happens without `beside`. The client's session is there again afterwards.
+         */
+        post: operations["open_preview_portal_api_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1800,16 +1847,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
+        /**
+         * Get Session
+         * @description Which portals this login may open, and which is open now.
+         */
+        get: operations["get_session_portal_api_session_get"];
+        /**
+         * Choose
+         * @description Opens another of the portals that this login may open; the one that was open is left.
+         */
+        put: operations["choose_portal_api_session_put"];
         /**
          * Log In
          * @description Sets the session's cookie. A session that was there before ends.
+         *
+         *     Where the e-mail and the password open several portals, they are offered: nothing else is told before one is chosen.
          */
         post: operations["log_in_portal_api_session_post"];
         /**
          * Log Out
-         * @description Also when there is no session any more.
+         * @description Also when there is no session any more. In a preview only that ends, and the client's session is there again.
          */
         delete: operations["log_out_portal_api_session_delete"];
         options?: never;
@@ -1835,7 +1892,7 @@ export interface components {
         };
         /**
          * AccessOut
-         * @description `url` is where the client logs in.
+         * @description `url` is where the client logs in; `emails`: with what. `waiting`: e-mails of the contact that are not let in.
          */
         AccessOut: {
             /** Catalogue */
@@ -1845,6 +1902,8 @@ export interface components {
              * Format: uuid
              */
             contact_id: string;
+            /** Emails */
+            emails: string[];
             /** Enabled */
             enabled: boolean;
             /** Has Password */
@@ -1855,6 +1914,8 @@ export interface components {
             url: string;
             /** Version */
             version: number;
+            /** Waiting */
+            waiting: string[];
         };
         /**
          * ActionOut
@@ -2076,6 +2137,27 @@ export interface components {
              * @default false
              */
             is_default?: boolean;
+        };
+        /** ChoiceIn */
+        ChoiceIn: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+        };
+        /** ChoiceOut */
+        ChoiceOut: {
+            contact: components["schemas"]["PortalContactOut"];
+            organization: components["schemas"]["PortalOrganizationOut"] | null;
+        };
+        /**
+         * ChoicesOut
+         * @description Several portals that the e-mail and the password open; `PUT /portal/api/session` chooses one.
+         */
+        ChoicesOut: {
+            /** Choices */
+            choices: components["schemas"]["ChoiceOut"][];
         };
         /**
          * CloudEventOut
@@ -2344,7 +2426,7 @@ export interface components {
         };
         /**
          * Defaults
-         * @description What a document for this contact starts from.
+         * @description What a document for this contact starts from. `taxes` go together on one line; `irpf` is a retention.
          */
         Defaults: {
             /** Currency */
@@ -2924,6 +3006,14 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * EmailsIn
+         * @description Those of the contact's e-mails that open its portal; all others do not.
+         */
+        EmailsIn: {
+            /** Emails */
+            emails: string[];
+        };
         /** ExpiredProblem */
         ExpiredProblem: {
             /** Code */
@@ -3304,12 +3394,14 @@ export interface components {
         };
         /**
          * MeOut
-         * @description `read_only`: a preview, opened by staff.
+         * @description `read_only`: a preview, opened by staff. `may_switch`: the login opens other portals too.
          */
         MeOut: {
             /** Catalogue */
             catalogue: boolean;
             contact: components["schemas"]["PortalContactOut"];
+            /** May Switch */
+            may_switch: boolean;
             organization: components["schemas"]["PortalOrganizationOut"] | null;
             /** Payment Methods */
             payment_methods: string[];
@@ -3677,6 +3769,16 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "accepted" | "refused" | "unknown";
+        };
+        /**
+         * OfferOut
+         * @description `chosen`: the contact whose portal is open now.
+         */
+        OfferOut: {
+            /** Choices */
+            choices: components["schemas"]["ChoiceOut"][];
+            /** Chosen */
+            chosen: string | null;
         };
         /** OpenOut */
         OpenOut: {
@@ -4157,6 +4259,27 @@ export interface components {
             /** Stages */
             stages?: components["schemas"]["StagePatch"][];
         };
+        /**
+         * OpeningIn
+         * @description `beside`: also where a portal is open in this browser already.
+         */
+        portal__previews__schemas__OpeningIn: {
+            /**
+             * Beside
+             * @default false
+             */
+            beside?: boolean;
+            /** Token */
+            token: string;
+        };
+        /**
+         * OpeningIn
+         * @description `token` is what stands behind the # of the link.
+         */
+        portal__resets__schemas__OpeningIn: {
+            /** Token */
+            token: string;
+        };
         /** ContactOut */
         PortalContactOut: {
             /**
@@ -4338,6 +4461,14 @@ export interface components {
             /** Rate */
             rate: string;
         };
+        /** PreviewedOut */
+        PreviewedOut: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /**
          * PreviewOut
          * @description `url` opens it once; link and view end at `expires_at`.
@@ -4444,9 +4575,11 @@ export interface components {
         };
         /**
          * RedemptionIn
-         * @description `token` is what stands behind the # of the link.
+         * @description `contacts`: whose portals get the password; without it all that the link is about.
          */
         RedemptionIn: {
+            /** Contacts */
+            contacts?: string[] | null;
             /** Password */
             password: string;
             /** Token */
@@ -4507,6 +4640,16 @@ export interface components {
             email: string;
             /** Organization */
             organization?: string | null;
+        };
+        /**
+         * ResetOut
+         * @description Whose passwords the link sets.
+         */
+        ResetOut: {
+            /** Contacts */
+            contacts: components["schemas"]["PortalContactOut"][];
+            /** Email */
+            email: string;
         };
         /**
          * SectionOut
@@ -4577,6 +4720,8 @@ export interface components {
         /**
          * SeriesIn
          * @description `format`: `[YY]` or `[YYYY]` for the year, one `%` per digit of the number, e.g. `F[YY]%%%%`.
+         *
+         *     A number is the organisation's one: no two series may ever come to write the same, not even by growing digits.
          */
         SeriesIn: {
             /**
@@ -5852,6 +5997,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AccessIn"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+        };
+    };
+    set_emails_api_v1_contacts__contact_id__portal_emails_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                "if-match"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailsIn"];
             };
         };
         responses: {
@@ -9212,6 +9395,39 @@ export interface operations {
             };
         };
     };
+    open_reset_portal_api_password_resets_open_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["portal__resets__schemas__OpeningIn"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetOut"];
+                };
+            };
+        };
+    };
     redeem_reset_portal_api_password_resets_redeem_post: {
         parameters: {
             query?: never;
@@ -9240,18 +9456,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PortalSessionOut"];
+                    "application/json": components["schemas"]["PortalSessionOut"] | components["schemas"]["ChoicesOut"];
                 };
             };
         };
     };
-    open_preview_portal_api_preview__token__get: {
+    open_preview_portal_api_preview_post: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                token: string;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["portal__previews__schemas__OpeningIn"];
             };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewedOut"];
+                };
+            };
+        };
+    };
+    get_session_portal_api_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -9266,11 +9513,46 @@ export interface operations {
                 };
             };
             /** @description Successful Response */
-            303: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    choose_portal_api_session_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceIn"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSessionOut"];
+                };
             };
         };
     };
@@ -9302,7 +9584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PortalSessionOut"];
+                    "application/json": components["schemas"]["PortalSessionOut"] | components["schemas"]["ChoicesOut"];
                 };
             };
         };

@@ -1,10 +1,11 @@
 import { ActionIcon, Menu, PasswordInput, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
-import { IconKey, IconLogout, IconUser } from '@tabler/icons-react';
+import { IconKey, IconLogout, IconSwitchHorizontal, IconUser } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { ApiProblem } from '@/api/problem';
 import { FormDialog } from '@/ui/FormDialog';
+import { MenuItemLink } from '@/ui/links';
 import { tell } from '@/ui/notices';
 import { PreferenceItems } from '@/ui/PreferenceItems';
 import { useLoggingOut } from '@/ui/useLoggingOut';
@@ -33,11 +34,16 @@ export function AccountMenu({ me }: { me: Me }) {
           <Menu.Divider />
           <PreferenceItems settings={texts.settings} />
           <Menu.Divider />
+          {me.may_switch && !me.read_only && (
+            <MenuItemLink to="/choose" leftSection={<IconSwitchHorizontal size={16} />}>
+              {texts.choose.switch}
+            </MenuItemLink>
+          )}
           <Menu.Item leftSection={<IconKey size={16} />} disabled={me.read_only} onClick={dialog.open}>
             {texts.account.title}
           </Menu.Item>
           <Menu.Item leftSection={<IconLogout size={16} />} onClick={beginLogOut}>
-            {texts.actions.logOut}
+            {me.read_only ? texts.preview.leave : texts.actions.logOut}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
@@ -47,7 +53,9 @@ export function AccountMenu({ me }: { me: Me }) {
   );
 }
 
-function doorOf({ organization }: Me): string {
+/** Leaving a preview leads back to what was open before it. */
+function doorOf({ organization, read_only }: Me): string {
+  if (read_only) return '/portal';
   return organization ? `/portal/login?org=${organization.slug}` : '/portal/login';
 }
 

@@ -2,7 +2,7 @@ import { useSearch } from '@tanstack/react-router';
 import { AnchorLink } from '@/ui/links';
 import { LoginForm } from '@/ui/LoginForm';
 import { ClientDoor } from './ClientDoor';
-import { logIn } from './client';
+import { enter, logIn } from './client';
 import { useTexts } from './texts';
 
 export function LoginPage() {
@@ -10,11 +10,7 @@ export function LoginPage() {
   const { org } = useSearch({ from: '/door/login' });
   return (
     <ClientDoor title={portal.signIn} hint={portal.signInHint}>
-      <LoginForm
-        logIn={(email, password) => logIn(email, password, org)}
-        // A new page: nothing of who was here before stays in it.
-        onDone={() => window.location.assign('/portal')}
-      >
+      <LoginForm logIn={(email, password) => logIn(email, password, org)} onDone={enter}>
         <AnchorLink to="/forgotten" search={{ org }} size="sm" ta="center">
           {forgotten.link}
         </AnchorLink>

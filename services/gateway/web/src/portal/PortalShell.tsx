@@ -6,7 +6,7 @@ import { SessionKeeper } from '@/ui/SessionKeeper';
 import { SkipLink } from '@/ui/SkipLink';
 import { AccountMenu } from './AccountMenu';
 import { BasketProvider } from './Basket';
-import { logIn, meQuery, ownerOf } from './client';
+import { choose, logIn, meQuery, ownerOf } from './client';
 import { useTexts } from './texts';
 import classes from './PortalShell.module.css';
 
@@ -17,7 +17,8 @@ export function PortalShell() {
   const client = useQueryClient();
   const who = ownerOf(me);
   const logInAgain = async (email: string, password: string) => {
-    await logIn(email, password, me.organization?.slug);
+    const entered = await logIn(email, password, me.organization?.slug);
+    if ('choices' in entered) await choose(me.contact.id);
     return ownerOf(await client.query({ ...meQuery, staleTime: 0 }));
   };
   return (

@@ -9,6 +9,8 @@ export type Me = Schemas['MeOut'];
 export type ClientDocument = Schemas['PortalDocumentOut'];
 export type DocumentDetails = Schemas['DocumentDetails'];
 export type CatalogueProduct = Schemas['PortalProductOut'];
+export type Entered = Schemas['PortalSessionOut'] | Schemas['ChoicesOut'];
+export type Choice = Schemas['ChoiceOut'];
 export type Transfer = Schemas['PortalPaymentOut'];
 export type DocumentFilters = { type?: ClientDocument['type']; status?: StatusFilter };
 export type StatusFilter = 'pending' | 'overdue' | 'paid' | 'accepted' | 'rejected';
@@ -23,6 +25,8 @@ const keys = {
   document: (id: string) => ['portal', 'document', id] as const,
   catalogue: ['portal', 'catalogue'] as const,
   orders: ['portal', 'orders'] as const,
+  offer: ['portal', 'offer'] as const,
+  reset: (token: string) => ['portal', 'reset', token] as const,
 };
 
 export const meQuery = queryOptions({
@@ -35,6 +39,24 @@ export const meQuery = queryOptions({
 /** Under which name this browser keeps what this client has not sent yet. Who looks as a client sends nothing. */
 export function ownerOf({ contact, read_only }: Me): string {
   return `portal:${contact.id}${read_only ? ':preview' : ''}`;
+}
+
+/** The portals that the login opens, and which is open now. */
+export const offerQuery = queryOptions({
+  queryKey: keys.offer,
+  queryFn: () => dataOf(api.GET('/portal/api/session')),
+  retry: false,
+});
+
+/** What the link in a mail is about. */
+export function resetQuery(token: string) {
+  return queryOptions({
+    queryKey: keys.reset(token),
+    queryFn: () => dataOf(api.POST('/portal/api/password-resets/open', { body: { token } })),
+    enabled: token !== '',
+    staleTime: 'static',
+    retry: false,
+  });
 }
 
 /** Whose door it is; `null` where the link names nobody known. One page is about one company. */
@@ -100,8 +122,21 @@ export function askForReset(email: string, organization: string | undefined): Pr
   return done(api.POST('/portal/api/password-resets', { body: { email, organization } }));
 }
 
-export function redeemReset(token: string, password: string) {
-  return dataOf(api.POST('/portal/api/password-resets/redeem', { body: { token, password } }));
+export function redeemReset(token: string, password: string, contacts: string[]) {
+  return dataOf(api.POST('/portal/api/password-resets/redeem', { body: { token, password, contacts } }));
+}
+
+export function choose(contactId: string) {
+  return dataOf(api.PUT('/portal/api/session', { body: { contact_id: contactId } }));
+}
+
+export function openPreview(token: string, beside: boolean) {
+  return dataOf(api.POST('/portal/api/preview', { body: { token, beside } }));
+}
+
+/** A new page: nothing of who was here before stays in it. */
+export function enter(entered?: Entered): void {
+  window.location.assign(entered && 'choices' in entered ? '/portal/choose' : '/portal');
 }
 
 export function logOut(): Promise<void> {

@@ -6,10 +6,10 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { isUnauthenticated } from '@/api/problem';
+import { hasCode, isUnauthenticated } from '@/api/problem';
 import { SALES_TYPES } from '@/documents/kinds';
 import { ProblemPage } from '@/ui/ProblemPage';
-import { companyQuery, meQuery, STATUS_FILTERS, type DocumentFilters } from './client';
+import { companyQuery, meQuery, offerQuery, STATUS_FILTERS, type DocumentFilters } from './client';
 import { NotFoundPage } from './NotFoundPage';
 
 const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
@@ -46,6 +46,26 @@ const passwordRoute = createRoute({
   component: lazyRouteComponent(() => import('./NewPasswordPage'), 'NewPasswordPage'),
 });
 
+const chooseRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: '/choose',
+  loader: async ({ context }) => {
+    try {
+      await context.client.query({ ...offerQuery, staleTime: 0 });
+    } catch (error) {
+      if (isUnauthenticated(error)) throw redirect({ to: '/login' });
+      throw error;
+    }
+  },
+  component: lazyRouteComponent(() => import('./ChoosePage'), 'ChoosePage'),
+});
+
+const previewRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: '/preview',
+  component: lazyRouteComponent(() => import('./PreviewPage'), 'PreviewPage'),
+});
+
 const clientRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'client',
@@ -53,6 +73,8 @@ const clientRoute = createRoute({
     try {
       await context.client.query({ ...meQuery, staleTime: 'static' });
     } catch (error) {
+      if (hasCode(error, 'portal.not_chosen')) throw redirect({ to: '/choose' });
+      if (hasCode(error, 'portal.preview_over')) throw redirect({ to: '/preview' });
       if (isUnauthenticated(error)) throw redirect({ to: '/login', search: { org: search.org } });
       throw error;
     }
@@ -89,7 +111,7 @@ const catalogueRoute = createRoute({
 });
 
 const routeTree = rootRoute.addChildren([
-  doorRoute.addChildren([loginRoute, forgottenRoute, passwordRoute]),
+  doorRoute.addChildren([loginRoute, forgottenRoute, passwordRoute, chooseRoute, previewRoute]),
   clientRoute.addChildren([homeRoute, documentsRoute, documentRoute, catalogueRoute]),
 ]);
 

@@ -7,6 +7,7 @@ import { PanelCard } from '@/panel/PanelCard';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { SectionBody } from '@/panel/SectionBody';
 import { useAttempt } from '@/ui/useAttempt';
+import { PortalEmails } from './PortalEmails';
 import { usePortalAccess, type Switches } from './portalAccess';
 
 const PasswordDialog = lazy(async () => ({ default: (await import('./PasswordDialog')).PasswordDialog }));
@@ -41,7 +42,7 @@ export function PortalCard({ section, contact }: Props) {
 function PortalSwitches({ data, hasEmail }: { data: NonNullable<PortalSection['data']>; hasEmail: boolean }) {
   const texts = useTexts();
   const { contactId } = usePanelFrame();
-  const { switchTo, preview } = usePortalAccess(contactId);
+  const { switchTo, setEmails, preview } = usePortalAccess(contactId);
   const [asking, setAsking] = useState(false);
   const attempt = useAttempt();
   const change = (changes: Partial<Switches>) =>
@@ -82,6 +83,7 @@ function PortalSwitches({ data, hasEmail }: { data: NonNullable<PortalSection['d
       >
         {data.has_password ? texts.portal.changePassword : texts.portal.setPassword}
       </Button>
+      <PortalEmails emails={data.emails} waiting={data.waiting} setEmails={setEmails} />
       {!hasEmail && (
         <Text fz={12.5} c="dimmed">
           {texts.portal.needsEmail}

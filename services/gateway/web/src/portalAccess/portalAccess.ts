@@ -23,6 +23,11 @@ export function usePortalAccess(contactId: string) {
         done(api.PUT('/api/v1/contacts/{contact_id}/portal/password', { params, body: { password } })),
       onSuccess: refresh,
     }),
+    setEmails: useMutation({
+      mutationFn: (emails: string[]) =>
+        dataOf(api.PUT('/api/v1/contacts/{contact_id}/portal/emails', { params, body: { emails } })),
+      onSettled: refresh,
+    }),
     preview: useMutation({
       mutationFn: () => dataOf(api.POST('/api/v1/contacts/{contact_id}/portal/preview', { params })),
     }),

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.client import ClientScope
+from portal.logins.repository import hold_logins
 from portal.models import Access
 from portal.repository import belongs_to
 from shared.clock import utc_now
@@ -26,6 +27,7 @@ async def get_client_access(client: ClientScope) -> Access | None:
 
 async def lock_access(session: AsyncSession, contact_id: UUID) -> Access:
     """The row, held until the transaction ends; at version 0 when it had to be made."""
+    await hold_logins(session, contact_id)
     blank = untouched(session, contact_id)
     await session.execute(insert(Access).values(blank).on_conflict_do_nothing())
     statement = (
@@ -49,7 +51,9 @@ def untouched(session: AsyncSession, contact_id: UUID) -> dict[str, object]:
         "enabled": False,
         "payment_methods": [],
         "catalogue": False,
+        "emails": None,
         "password_hash": None,
+        "other_hashes": [],
     }
 
 
@@ -71,6 +75,11 @@ SELECT json_build_object('portal', json_build_object(
     'has_password', a.password_hash IS NOT NULL,
     'payment_methods', coalesce(a.payment_methods, '{}'),
     'catalogue', coalesce(a.catalogue, false),
+    'emails', coalesce(a.emails, '{}'),
+    'waiting', coalesce((
+        SELECT array_agg(DISTINCT lower(btrim(e))) FROM contact c, unnest(c.emails) e
+        WHERE c.org_id = $1 AND c.contact_id = $2 AND NOT c.deleted AND lower(btrim(e)) <> ALL (a.emails)
+    ), '{}'),
     'url', $3::text || '/portal' || coalesce('?org=' || (SELECT slug FROM organization WHERE org_id = $1), '')))::text
 FROM (SELECT 1) one LEFT JOIN access a ON a.org_id = $1 AND a.contact_id = $2
 """

@@ -1,13 +1,16 @@
 """The HTTP door of access, for staff."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from portal.access import service
-from portal.access.schemas import AccessIn, AccessOut, PasswordIn
+from portal.access.schemas import AccessIn, AccessOut, EmailsIn, PasswordIn
+from portal.authentication import hash_password, settle_salts
 from portal.dependencies import ContactsDep, PasswordsDep, SettingsDep
 from portal.parties import service as parties
+from shared.passwords.rules import demand_strong
 from shared.web.correlation import scope_for
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize, IdentityDep
@@ -29,8 +32,7 @@ async def get_access(
     session: SessionDep, contacts: ContactsDep, settings: SettingsDep, contact_id: UUID, response: Response
 ) -> AccessOut:
     access = await service.get_access(session, contact_id, asker=contacts)
-    set_etag(response, access.version)
-    return AccessOut.of(access, url=await parties.portal_url(session, settings.public_url))
+    return await _out(session, settings, access, response)
 
 
 @router.put("")
@@ -45,8 +47,30 @@ async def change_access(
 ) -> AccessOut:
     """Closing the portal ends the client's sessions."""
     access = await service.change_access(session, contact_id, body, expected=expected, asker=contacts)
-    set_etag(response, access.version)
-    return AccessOut.of(access, url=await parties.portal_url(session, settings.public_url))
+    return await _out(session, settings, access, response)
+
+
+@router.put("/emails")
+async def set_emails(
+    request: Request,
+    identity: IdentityDep,
+    contacts: ContactsDep,
+    settings: SettingsDep,
+    contact_id: UUID,
+    body: EmailsIn,
+    expected: ExpectedVersion,
+    response: Response,
+) -> AccessOut:
+    """Let in e-mails that were added to the contact since its portal was opened, or shut one out."""
+    database, scope = database_of(request), scope_for(request, identity)
+    async with database.transaction(scope) as session:
+        access = await service.get_access(session, contact_id, asker=contacts)
+        known = set(await parties.list_emails(session, contact_id))
+    if access.password_hash:
+        await settle_salts(request, scope, known & set(body.emails), prefer=access.password_hash)
+    async with database.transaction(scope) as session:
+        access = await service.set_emails(session, contact_id, body.emails, expected=expected, asker=contacts)
+        return await _out(session, settings, access, response)
 
 
 @router.put("/password", status_code=204)
@@ -60,10 +84,15 @@ async def set_password(
     expected: ExpectedVersion,
     response: Response,
 ) -> None:
-    """Ends the client's sessions."""
-    password_hash = await passwords.hash(body.password)  # outside the transaction: no connection waits for it
-    async with database_of(request).transaction(scope_for(request, identity)) as session:
-        access = await service.set_password(session, contact_id, password_hash, expected=expected, asker=contacts)
+    """Ends the client's sessions. 422 `password_common` or `password_personal` for what is easily guessed."""
+    database, scope = database_of(request), scope_for(request, identity)
+    async with database.transaction(scope) as session:
+        emails = await service.list_password_emails(session, contact_id, asker=contacts)
+        words = await parties.list_words(session, contact_id)
+    demand_strong("password", body.password, about=words)
+    hashes = await hash_password(request, scope, passwords, body.password, emails)
+    async with database.transaction(scope) as session:
+        access = await service.set_password(session, contact_id, hashes, expected=expected, asker=contacts)
     set_etag(response, access.version)
 
 
@@ -72,10 +101,16 @@ async def remove_password(
     session: SessionDep, contacts: ContactsDep, contact_id: UUID, expected: ExpectedVersion, response: Response
 ) -> None:
     """Without one the client cannot enter. Ends its sessions."""
-    access = await service.set_password(session, contact_id, None, expected=expected, asker=contacts)
+    access = await service.set_password(session, contact_id, [], expected=expected, asker=contacts)
     set_etag(response, access.version)
 
 
 @panel_router.get("/internal/contacts/{contact_id}/panel")
 async def get_panel_part(reading: ReadingDep, settings: SettingsDep, contact_id: UUID) -> Response:
     return json_answer(await service.read_panel_part(*reading, contact_id, public_url=settings.public_url))
+
+
+async def _out(session: SessionDep, settings: SettingsDep, access: Any, response: Response) -> AccessOut:
+    set_etag(response, access.version)
+    url = await parties.portal_url(session, settings.public_url)
+    return AccessOut.of(access, known=await parties.list_emails(session, access.contact_id), url=url)

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from portal.payments.schemas import Method
-from portal.sessions.schemas import NewPassword
+from portal.sessions.schemas import GivenEmail
+from shared.passwords.rules import NewPassword
 from shared.web.shapes import Shape, View
 
 PaymentMethods = Annotated[list[Method], Field(max_length=10)]
@@ -21,7 +22,7 @@ class AccessIn(Shape):
 
 
 class AccessOut(View):
-    """`url` is where the client logs in."""
+    """`url` is where the client logs in; `emails`: with what. `waiting`: e-mails of the contact that are not let in."""
 
     contact_id: UUID
     version: int
@@ -29,12 +30,24 @@ class AccessOut(View):
     has_password: bool
     payment_methods: list[str]
     catalogue: bool
+    emails: list[str]
+    waiting: list[str]
     url: str
 
     @classmethod
-    def of(cls, access: Any, *, url: str) -> "AccessOut":
+    def of(cls, access: Any, *, known: list[str], url: str) -> "AccessOut":
+        """`known`: all e-mails of the contact."""
         names = ("contact_id", "version", "enabled", "has_password", "payment_methods", "catalogue")
-        return cls(url=url, **{name: getattr(access, name) for name in names})
+        waiting = [] if access.emails is None else [email for email in known if email not in access.emails]
+        return cls(
+            emails=access.emails or [], waiting=waiting, url=url, **{name: getattr(access, name) for name in names}
+        )
+
+
+class EmailsIn(Shape):
+    """Those of the contact's e-mails that open its portal; all others do not."""
+
+    emails: Annotated[list[GivenEmail], Field(max_length=50)]
 
 
 class PasswordIn(Shape):

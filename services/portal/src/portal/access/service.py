@@ -1,5 +1,7 @@
 """What staff allow a contact, and the password, whoever changes it. Passwords arrive here already hashed."""
 
+from contextlib import suppress
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,12 +10,15 @@ from portal.access import events, repository
 from portal.access.schemas import AccessIn
 from portal.client import ClientScope
 from portal.errors import CatalogueClosed, NotLoggedIn, WrongPassword
-from portal.models import Access, PasswordReset
+from portal.logins import service as logins
+from portal.models import Access, Login
 from portal.parties import service as parties
 from portal.resets import service as resets
 from portal.sessions import service as sessions
+from shared.addresses import comparable
 from shared.db.reading import JsonReader
-from shared.db.tenancy import Scope
+from shared.db.tenancy import Scope, enter, scope_of
+from shared.errors import FieldError, Invalid, Unavailable
 from shared.web.asking import Asker
 from shared.web.versions import check_version
 
@@ -29,7 +34,7 @@ async def change_access(
     session: AsyncSession, contact_id: UUID, given: AccessIn, *, expected: int | None, asker: Asker
 ) -> Access:
     """What is there already changes nothing and says nothing. Raises ContactNotFound, StaleVersion, Unavailable."""
-    await parties.demand_contact(session, contact_id, asker)
+    await _know_contact(session, contact_id, asker)
     access = await repository.lock_access(session, contact_id)
     check_version(expected, access.version)
     wanted = {**given.model_dump(), "payment_methods": list(dict.fromkeys(given.payment_methods))}
@@ -41,52 +46,86 @@ async def change_access(
     return access
 
 
-async def set_password(
-    session: AsyncSession, contact_id: UUID, password_hash: str | None, *, expected: int | None, asker: Asker
+async def set_emails(
+    session: AsyncSession, contact_id: UUID, emails: list[str], *, expected: int | None, asker: Asker
 ) -> Access:
-    """Staff give the client a password, or take it away: either ends the client's sessions.
+    """Let these e-mails of the contact in, and no others: who loses its own loses its sessions.
+
+    Raises ContactNotFound, StaleVersion, Unavailable, Invalid for an e-mail that is not the contact's.
+    """
+    await parties.demand_contact(session, contact_id, asker)
+    access = await repository.lock_access(session, contact_id)
+    check_version(expected, access.version)
+    wanted = list(dict.fromkeys(comparable(email) for email in emails))
+    known = await parties.list_emails(session, contact_id)
+    if not set(wanted) <= set(known):
+        await parties.ask_contact(session, contact_id, asker)
+        known = await parties.list_emails(session, contact_id)
+    _demand_own(wanted, known)
+    if access.emails is None or set(access.emails) != set(wanted):
+        access.emails = wanted
+        await _save(session, access, {"emails"})
+    return access
+
+
+async def list_password_emails(session: AsyncSession, contact_id: UUID, *, asker: Asker) -> list[str]:
+    """For whose salts a password is to be hashed: all of the contact's. Raises ContactNotFound, Unavailable."""
+    await _know_contact(session, contact_id, asker)
+    return await parties.list_emails(session, contact_id)
+
+
+async def set_password(
+    session: AsyncSession, contact_id: UUID, hashes: list[str], *, expected: int | None, asker: Asker
+) -> Access:
+    """Staff give the client a password, or (without hashes) take it away: either ends the client's sessions.
 
     Raises ContactNotFound, StaleVersion, Unavailable.
     """
     await parties.demand_contact(session, contact_id, asker)
     access = await repository.lock_access(session, contact_id)
     check_version(expected, access.version)
-    if password_hash is not None or access.has_password:
-        await _replace_password(session, access, password_hash)
+    if hashes or access.has_password:
+        await _replace_password(session, access, hashes)
         await sessions.end_sessions_of(session, contact_id)
     return access
 
 
-async def read_password(client: ClientScope) -> str:
-    """The hash that the client's present password must fit. Raises NotLoggedIn when it was just taken away."""
+async def read_password(client: ClientScope) -> tuple[str, list[str]]:
+    """The hash that the client's present password must fit, and all e-mails that have this password.
+
+    Raises NotLoggedIn when it was just taken away.
+    """
+    known = await sessions.read_own_login(client)
     access = await repository.get_client_access(client)
-    if access is None or access.password_hash is None:
+    if access is None or not known:
         raise NotLoggedIn()
-    return access.password_hash
+    return known, access.emails or []
 
 
-async def change_own_password(client: ClientScope, password_hash: str, *, known: str) -> None:
+async def change_own_password(client: ClientScope, hashes: list[str], *, known: str) -> None:
     """Raises WrongPassword when it was changed since `known` was checked. The sessions are the caller's to renew."""
     access = await repository.lock_access(client.session, client.contact_id)
-    if access.password_hash != known:
+    if await sessions.read_own_login(client) != known:
         raise WrongPassword()
-    await _replace_password(client.session, access, password_hash)
+    await _replace_password(client.session, access, hashes)
 
 
-async def replace_forgotten_password(session: AsyncSession, reset: PasswordReset, password_hash: str) -> None:
-    """Uses the link up and ends every session. Raises ResetNotFound when it was used, or voided, a moment ago."""
-    access = await repository.lock_access(session, reset.contact_id)
-    await resets.demand_live(session, reset)
-    await _replace_password(session, access, password_hash)
-    await sessions.end_sessions_of(session, reset.contact_id)
-
-
-async def rehash_password(session: AsyncSession, contact_id: UUID, password_hash: str) -> None:
-    """The same password at today's costs: nobody else needs to know."""
+async def replace_forgotten_password(session: AsyncSession, contact_id: UUID, hashes: list[str], *, email: str) -> None:
+    """By whoever got the mail at `email`. Ends every session of the contact. The link is the caller's to use up."""
+    await enter(session, replace(scope_of(session), actor=sessions.actor_of(contact_id), actor_name=email))
     access = await repository.lock_access(session, contact_id)
-    access.password_hash = password_hash
-    await repository.save_access(session, access)
-    await sessions.refresh_logins(session, contact_id)
+    await _replace_password(session, access, hashes)
+    await sessions.end_sessions_of(session, contact_id)
+
+
+async def rehash_password(session: AsyncSession, login: Login, new_hash: str) -> None:
+    """The same password at today's costs, or under its e-mail's salt: nobody else needs to know."""
+    access = await repository.lock_access(session, login.contact_id)
+    if login.password_hash in access.password_hashes:
+        kept = [known for known in access.password_hashes if known != login.password_hash]
+        access.password_hashes = [new_hash, *kept]
+        await repository.save_access(session, access)
+        await logins.refresh_logins(session, access)
 
 
 async def demand_catalogue(client: ClientScope) -> None:
@@ -106,15 +145,36 @@ async def read_panel_part(reader: JsonReader, scope: Scope, contact_id: UUID, *,
     return await repository.read_panel_part(reader, scope, contact_id, public_url=public_url)
 
 
-async def _replace_password(session: AsyncSession, access: Access, password_hash: str | None) -> None:
-    changed = {"password"} if access.has_password == (password_hash is not None) else {"password", "has_password"}
-    access.password_hash = password_hash
+async def _know_contact(session: AsyncSession, contact_id: UUID, asker: Asker) -> None:
+    """As it is now, before its portal is first opened to the e-mails it has. Raises ContactNotFound, Unavailable."""
+    access = await repository.get_access(session, contact_id)
+    if access is None or access.emails is None:
+        with suppress(Unavailable):  # then what is known here is what there is
+            await parties.ask_contact(session, contact_id, asker)
+    await parties.demand_contact(session, contact_id, asker)
+
+
+async def _replace_password(session: AsyncSession, access: Access, hashes: list[str]) -> None:
+    changed = {"password"} if access.has_password == bool(hashes) else {"password", "has_password"}
+    access.password_hashes = hashes
     await _save(session, access, changed)
     await resets.void_resets(session, access.contact_id)
 
 
 async def _save(session: AsyncSession, access: Access, changed: set[str]) -> None:
     access.bump()
+    if await logins.refresh_logins(session, access):
+        changed = changed | {"emails"}
     await repository.save_access(session, access)
-    await sessions.refresh_logins(session, access.contact_id)
     await events.record_access(session, access, changed=changed)
+
+
+def _demand_own(wanted: list[str], known: list[str]) -> None:
+    """Raises Invalid."""
+    wrong = [
+        FieldError(f"emails.{place}", "email_not_of_contact", "The contact has no such e-mail.")
+        for place, email in enumerate(wanted)
+        if email not in known
+    ]
+    if wrong:
+        raise Invalid("Only e-mails of the contact open its portal.", errors=wrong)

@@ -29,11 +29,12 @@ class TotalsOut(OpenOut):
 
 
 class MeOut(View):
-    """`read_only`: a preview, opened by staff."""
+    """`read_only`: a preview, opened by staff. `may_switch`: the login opens other portals too."""
 
     contact: ContactOut
     organization: OrganizationOut | None
     payment_methods: list[str]
     catalogue: bool
     read_only: bool
+    may_switch: bool
     totals: TotalsOut

@@ -8,6 +8,7 @@ from portal.client import ClientScope
 from portal.documents import service as documents
 from portal.documents.repository import Open
 from portal.parties import service as parties
+from portal.sessions import service as sessions
 
 _HOME_CURRENCY = "EUR"
 
@@ -25,6 +26,7 @@ async def read_home(client: ClientScope) -> dict[str, Any]:
         "payment_methods": payment_methods,
         "catalogue": catalogue,
         "read_only": client.read_only,
+        "may_switch": await sessions.may_switch(client),
         "totals": {
             "currency": own.currency,
             "pending": own.pending,

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
 
-from portal.authentication import VisitorDep, set_cookie
+from portal.authentication import VisitorDep, end_present_preview, present_contact, set_preview_cookie
 from portal.dependencies import ContactsDep, SettingsDep
+from portal.errors import AlreadyInside
 from portal.previews import service
-from portal.previews.schemas import PreviewOut
+from portal.previews.schemas import OpeningIn, PreviewedOut, PreviewOut
 from shared.web.identity import Authorize
 from shared.web.session import SessionDep, database_of
 
@@ -25,14 +25,22 @@ async def create_preview(
 ) -> PreviewOut:
     """A link that opens the contact's portal once, read-only, for some minutes. It is logged who asked."""
     preview, token = await service.create_preview(session, contact_id, asker=contacts)
-    url = f"{settings.public_url}/portal/api/preview/{token}"
+    url = f"{settings.public_url}/portal/preview#{token}"
     return PreviewOut(url=url, expires_at=preview.expires_at)
 
 
-@opening_router.get("/preview/{token}", status_code=303, response_class=RedirectResponse)
-async def open_preview(request: Request, visitor: VisitorDep, settings: SettingsDep, token: str) -> Response:
-    async with database_of(request).transaction(visitor) as session:
-        preview, session_token = await service.open_preview(session, token)
-    response = RedirectResponse("/portal", 303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
-    set_cookie(response, settings, session_token, seconds=service.seconds_left(preview))
-    return response
+@opening_router.post("/preview", status_code=201)
+async def open_preview(request: Request, visitor: VisitorDep, body: OpeningIn, response: Response) -> PreviewedOut:
+    """Opens it in this browser, once. The token is what stands behind the # of the link.
+
+    Where a portal is open in this browser already, a client's or another preview, that is told first
+    (`portal.already_inside`) and nothing happens without `beside`. The client's session is there again afterwards.
+    """
+    database = database_of(request)
+    if not body.beside and (whose := await present_contact(request, visitor)):
+        raise AlreadyInside(members={"contact": whose})
+    await end_present_preview(request, visitor)
+    async with database.transaction(visitor) as session:
+        preview, token = await service.open_preview(session, body.token)
+    set_preview_cookie(request, response, token)
+    return PreviewedOut(expires_at=preview.expires_at)

@@ -53,7 +53,3 @@ async def open_preview(session: AsyncSession, token: str) -> tuple[Preview, str]
     preview.opened_at = now
     await repository.save_preview(session, preview)
     return preview, await sessions.start_preview(session, preview)
-
-
-def seconds_left(preview: Preview) -> int:
-    return max(0, int((preview.expires_at - utc_now()).total_seconds()))

@@ -6,27 +6,37 @@ from fastapi import APIRouter, Request, Response
 
 from portal.access import service as access
 from portal.authentication import (
+    PREVIEW,
+    SESSION,
     VisitorDep,
     address_of,
+    end_present_preview,
     end_present_session,
     forget_cookie,
     forgive_attempt,
+    hash_password,
     open_client,
+    session_token,
     set_cookie,
     take_attempt,
 )
-from portal.dependencies import PasswordsDep, SettingsDep
+from portal.choices import service as choices
+from portal.choices.schemas import ChoiceIn, ChoicesOut, OfferOut
+from portal.client import ClientScope
+from portal.dependencies import PasswordsDep
 from portal.errors import LoginFailed, WrongPassword
+from portal.logins import service as logins
 from portal.parties import service as parties
 from portal.sessions import service
 from portal.sessions.schemas import LoginIn, PasswordChange, SessionOut
 from portal.sessions.service import SESSION_LIFE, actor_of
+from portal.tokens import hash_of
+from shared.clock import utc_now
+from shared.passwords.rules import demand_strong
 from shared.passwords.throttle import Attempt
 from shared.web.session import database_of
 
 router = APIRouter(prefix="/portal/api", tags=["portal: client"])
-
-_SECONDS = int(SESSION_LIFE.total_seconds())
 
 
 @router.post("/session", status_code=201)
@@ -34,37 +44,68 @@ async def log_in(
     request: Request,
     visitor: VisitorDep,
     passwords: PasswordsDep,
-    settings: SettingsDep,
     body: LoginIn,
     response: Response,
-) -> SessionOut:
-    """Sets the session's cookie. A session that was there before ends."""
+) -> SessionOut | ChoicesOut:
+    """Sets the session's cookie. A session that was there before ends.
+
+    Where the e-mail and the password open several portals, they are offered: nothing else is told before one is chosen.
+    """
     database = database_of(request)
-    taken = await take_attempt(request, visitor, Attempt(body.email, address_of(request)))
+    attempt = Attempt(body.email, address_of(request))
+    taken = await take_attempt(request, visitor, attempt)
     async with database.transaction(visitor) as session:
-        logins = await service.find_logins(session, body.email, organization=body.organization)
-    index = await passwords.find_match([login.password_hash for login in logins], body.password)
-    if index is None:
+        found = await logins.find_logins(session, body.email, organization=body.organization)
+    matches = await passwords.find_matches([login.password_hash for login in found], body.password, lane=attempt.lane)
+    opened = [login for place, login in enumerate(found) if place in matches]
+    if not opened:
         raise LoginFailed()
-    login = logins[index]
-    new_hash = await passwords.hash(body.password) if passwords.outdated(login.password_hash) else None
     await end_present_session(request, visitor)
-    scope = replace(visitor, org_id=login.org_id, actor=actor_of(login.contact_id), actor_name=login.email)
-    async with database.transaction(scope) as session:
-        client, token = await service.open_session(session, login)
-        if new_hash:
-            await access.rehash_password(session, login.contact_id, new_hash)
-        contact, organization = await parties.get_parties(client)
+    scope = replace(visitor, actor=actor_of(opened[0].contact_id), actor_name=body.email)
+    entered: SessionOut | ChoicesOut
+    if len(opened) > 1:
+        async with database.transaction(scope) as session:
+            token, offer = await choices.offer(session, opened)
+        entered = ChoicesOut.model_validate(offer)
+    else:
+        async with database.transaction(replace(scope, org_id=opened[0].org_id)) as session:
+            client, token = await service.open_session(session, opened[0])
+            entered = await _session_out(client)
     await forgive_attempt(request, visitor, taken)
-    set_cookie(response, settings, token, seconds=_SECONDS)
-    return SessionOut.model_validate({"contact": contact, "organization": organization})
+    if passwords.outdated(*(login.password_hash for login in opened)):
+        [new_hash] = await hash_password(request, scope, passwords, body.password, [body.email])
+        for login in opened:
+            async with database.transaction(replace(scope, org_id=login.org_id)) as session:
+                await access.rehash_password(session, login, new_hash)
+    set_cookie(request, response, token, ends=utc_now() + SESSION_LIFE)
+    return entered
+
+
+@router.get("/session")
+async def get_session(request: Request, visitor: VisitorDep) -> OfferOut:
+    """Which portals this login may open, and which is open now."""
+    async with database_of(request).transaction(visitor) as session:
+        return OfferOut.model_validate(await choices.read_offer(session, hash_of(session_token(request))))
+
+
+@router.put("/session")
+async def choose(request: Request, visitor: VisitorDep, body: ChoiceIn, response: Response) -> SessionOut:
+    """Opens another of the portals that this login may open; the one that was open is left."""
+    async with database_of(request).transaction(visitor) as session:
+        client, token, ends = await choices.choose(session, hash_of(session_token(request)), body.contact_id)
+        entered = await _session_out(client)
+    set_cookie(request, response, token, ends=ends)
+    return entered
 
 
 @router.delete("/session", status_code=204)
-async def log_out(request: Request, visitor: VisitorDep, settings: SettingsDep, response: Response) -> None:
-    """Also when there is no session any more."""
-    await end_present_session(request, visitor)
-    forget_cookie(response, settings)
+async def log_out(request: Request, visitor: VisitorDep, response: Response) -> None:
+    """Also when there is no session any more. In a preview only that ends, and the client's session is there again."""
+    if await end_present_preview(request, visitor):
+        forget_cookie(request, response, PREVIEW)
+    else:
+        await end_present_session(request, visitor)
+        forget_cookie(request, response, SESSION)
 
 
 @router.put("/password", status_code=204)
@@ -72,19 +113,26 @@ async def change_password(
     request: Request,
     visitor: VisitorDep,
     passwords: PasswordsDep,
-    settings: SettingsDep,
     body: PasswordChange,
     response: Response,
 ) -> None:
     """Ends every session of the client, here and elsewhere; this browser gets a new one."""
     async with open_client(request, visitor) as client:
-        known = await access.read_password(client)
-    taken = await take_attempt(request, visitor, Attempt(actor_of(client.contact_id), address_of(request)))
-    if await passwords.find_match([known], body.current) is None:
+        known, emails = await access.read_password(client)
+        words = await parties.list_words(client.session, client.contact_id)
+    demand_strong("new", body.new, about=words)
+    attempt = Attempt(actor_of(client.contact_id), address_of(request))
+    taken = await take_attempt(request, visitor, attempt)
+    if not await passwords.verify(known, body.current, lane=attempt.lane):
         raise WrongPassword()
     await forgive_attempt(request, visitor, taken)
-    password_hash = await passwords.hash(body.new)
+    hashes = await hash_password(request, visitor, passwords, body.new, emails)
     async with open_client(request, visitor) as client:
-        await access.change_own_password(client, password_hash, known=known)
-        token = await service.renew_session(client)
-    set_cookie(response, settings, token, seconds=_SECONDS)
+        await access.change_own_password(client, hashes, known=known)
+        token, ends = await service.renew_session(client)
+    set_cookie(request, response, token, ends=ends)
+
+
+async def _session_out(client: ClientScope) -> SessionOut:
+    contact, organization = await parties.get_parties(client)
+    return SessionOut.model_validate({"contact": contact, "organization": organization})

@@ -6,9 +6,9 @@ from pydantic import AfterValidator, StringConstraints
 
 from portal.parties.schemas import ContactOut, OrganizationOut
 from shared.addresses import comparable
+from shared.passwords.rules import NewPassword
 from shared.web.shapes import SearchText, Shape, ShortText, View
 
-NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=200, strip_whitespace=False)]
 GivenPassword = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=False)]
 GivenEmail = Annotated[ShortText, AfterValidator(comparable)]
 

@@ -1,18 +1,18 @@
 """What clients do at the door: log in, out, change their password. Passwords arrive here already hashed."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.choices import repository as choices
 from portal.client import ClientScope
 from portal.errors import LoginFailed
+from portal.logins import repository as logins
 from portal.models import ClientSession, Login, Preview
 from portal.sessions import repository
 from portal.tokens import hash_of, new_token
-from shared.addresses import comparable
 from shared.clock import DEFAULT_ZONE, day_in, utc_now
 from shared.db.tenancy import enter, org_of, scope_of
 from shared.passwords import throttle
@@ -40,26 +40,24 @@ async def forgive_attempt(session: AsyncSession, taken: Taken) -> None:
     await throttle.forgive_attempt(session, taken)
 
 
-async def find_logins(session: AsyncSession, email: str, *, organization: str | None) -> Sequence[Login]:
-    """Open portals behind this e-mail, a few at most. Wants a scope of no organisation."""
-    return await repository.find_logins(session, email, slug=organization)
-
-
 async def open_session(session: AsyncSession, login: Login) -> tuple[ClientScope, str]:
     """A new session, and its token. Raises LoginFailed when the password was changed, or the portal closed, since
     it was checked.
     """
-    if await repository.hold_login(session, login) != login.password_hash:
+    if await logins.hold_login(session, login) != login.password_hash:
         raise LoginFailed()
     return await start_session(session, login.contact_id, email=login.email)
 
 
-async def keep_login(session: AsyncSession, login: Login) -> bool:
-    """Whether it is still there; it stays until the transaction ends."""
-    return await repository.keep_login(session, login)
-
-
-async def start_session(session: AsyncSession, contact_id: UUID, *, email: str) -> tuple[ClientScope, str]:
+async def start_session(
+    session: AsyncSession,
+    contact_id: UUID,
+    *,
+    email: str,
+    choices_hash: str | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[ClientScope, str]:
+    """It and its token; with what else its login may choose, until when."""
     token, now = new_token(), utc_now()
     await repository.end_expired_sessions(session, contact_id)
     started = ClientSession(
@@ -71,7 +69,8 @@ async def start_session(session: AsyncSession, contact_id: UUID, *, email: str) 
         actor_name=email,
         read_only=False,
         created_at=now,
-        expires_at=now + SESSION_LIFE,
+        expires_at=expires_at or now + SESSION_LIFE,
+        choices_hash=choices_hash,
     )
     await repository.add_session(session, started)
     return await _hold_to(session, started), token
@@ -90,6 +89,7 @@ async def start_preview(session: AsyncSession, preview: Preview) -> str:
         read_only=True,
         created_at=utc_now(),
         expires_at=preview.expires_at,
+        choices_hash=None,
     )
     await repository.end_expired_sessions(session, preview.contact_id)
     await repository.add_session(session, started)
@@ -109,37 +109,33 @@ async def recognise(session: AsyncSession, token_hash: str) -> ClientScope | Non
     return await _hold_to(session, found)
 
 
-async def end_session(session: AsyncSession, token_hash: str) -> None:
-    """Also when there is none. Wants a scope of no organisation."""
-    found = await repository.find_session(session, token_hash)
-    if found is not None:
-        await enter(session, replace(scope_of(session), org_id=found.org_id))
-        await repository.end_session(session, token_hash)
+async def may_switch(client: ClientScope) -> bool:
+    """Whether its login opened other portals too."""
+    return (await repository.get_own_session(client)).choices_hash is not None
 
 
-async def renew_session(client: ClientScope) -> str:
-    """After a change of password: every session of the client is over, and this one begins anew."""
+async def read_own_login(client: ClientScope) -> str | None:
+    """The password hash behind this session; None when its login is gone."""
     own = await repository.get_own_session(client)
-    await repository.end_sessions(client.session, client.contact_id)
+    return (await logins.read_logins(client.session, client.contact_id)).get(own.email or "")
+
+
+async def renew_session(client: ClientScope) -> tuple[str, datetime]:
+    """After a change of password every session of the client is over, and this one begins anew: its token and end."""
+    own = await repository.get_own_session(client)
+    await end_sessions_of(client.session, client.contact_id, but_choices=own.choices_hash)
     assert own.email
-    _, token = await start_session(client.session, client.contact_id, email=own.email)
-    return token
+    ends = own.expires_at if own.choices_hash else utc_now() + SESSION_LIFE
+    _, token = await start_session(
+        client.session, client.contact_id, email=own.email, choices_hash=own.choices_hash, expires_at=ends
+    )
+    return token, ends
 
 
-async def end_sessions_of(session: AsyncSession, contact_id: UUID) -> None:
+async def end_sessions_of(session: AsyncSession, contact_id: UUID, *, but_choices: str | None = None) -> None:
+    """Everywhere, and what might still be chosen elsewhere."""
     await repository.end_sessions(session, contact_id)
-
-
-async def refresh_logins(session: AsyncSession, contact_id: UUID) -> None:
-    """Make the contact's logins what contact and access say together; sessions whose login is gone end.
-
-    Call it after either has changed, in the same transaction.
-    """
-    await repository.hold_logins(session, contact_id)
-    emails, password_hash = await repository.read_way_in(session, contact_id) or ([], "")
-    wanted = sorted({comparable(email) for email in emails})
-    await repository.set_logins(session, contact_id, wanted, password_hash)
-    await repository.end_sessions_without_login(session, contact_id)
+    await choices.end_choices_of(session, contact_id, but=but_choices)
 
 
 async def _hold_to(session: AsyncSession, found: ClientSession) -> ClientScope:

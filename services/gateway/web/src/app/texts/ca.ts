@@ -261,7 +261,8 @@ export const ca: AppTexts = {
     setPassword: 'Establir contrasenya',
     changePassword: 'Canviar contrasenya',
     passwordSet: 'Contrasenya establerta',
-    passwordHint: 'Com a mínim 10 caràcters. Comunica-la al client per un mitjà segur.',
+    passwordHint:
+      'Com a mínim 12 caràcters, ni noms ni contrasenyes habituals. Comunica-la al client per un mitjà segur.',
     passwordSaved: 'La contrasenya del portal s’ha desat.',
     generate: 'Generar',
     payments: 'Formes de pagament en línia',
@@ -271,6 +272,11 @@ export const ca: AppTexts = {
     viewHint: 'S’obre en una altra pestanya, només lectura.',
     copyLink: 'Copiar l’enllaç',
     copied: 'Copiat',
+    emails: 'Entra amb',
+    letIn: 'Deixar entrar',
+    letInEmail: (email) => `Deixar entrar amb ${email}`,
+    shutOut: (email) => `No deixar entrar amb ${email}`,
+    waiting: 'S’ha afegit al contacte després d’obrir el portal: encara no obre res.',
     needsEmail: 'Afegeix un correu al contacte: és el seu usuari del portal.',
   },
   reports: {

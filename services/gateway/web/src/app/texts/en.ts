@@ -258,7 +258,8 @@ export const en: AppTexts = {
     setPassword: 'Set password',
     changePassword: 'Change password',
     passwordSet: 'Password set',
-    passwordHint: 'At least 10 characters. Tell it to the client in a safe way.',
+    passwordHint:
+      'At least 12 characters, neither names nor common passwords. Tell it to the client in a safe way.',
     passwordSaved: 'The portal’s password was saved.',
     generate: 'Generate',
     payments: 'Online payment methods',
@@ -268,6 +269,11 @@ export const en: AppTexts = {
     viewHint: 'Opens in another tab, read only.',
     copyLink: 'Copy link',
     copied: 'Copied',
+    emails: 'Enters with',
+    letIn: 'Let in',
+    letInEmail: (email) => `Let ${email} in`,
+    shutOut: (email) => `Do not let ${email} in`,
+    waiting: 'Added to the contact after its portal was opened: it opens nothing yet.',
     needsEmail: 'Add an e-mail to the contact: it is its user name in the portal.',
   },
   reports: {

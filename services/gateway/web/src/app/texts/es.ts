@@ -275,7 +275,8 @@ export const es = {
     setPassword: 'Establecer contraseña',
     changePassword: 'Cambiar contraseña',
     passwordSet: 'Contraseña establecida',
-    passwordHint: 'Al menos 10 caracteres. Comunícasela al cliente por un medio seguro.',
+    passwordHint:
+      'Al menos 12 caracteres, y ni nombres ni claves habituales. Comunícasela al cliente por un medio seguro.',
     passwordSaved: 'La contraseña del portal se ha guardado.',
     generate: 'Generar',
     payments: 'Formas de pago on-line',
@@ -285,6 +286,11 @@ export const es = {
     viewHint: 'Se abre en otra pestaña, solo lectura.',
     copyLink: 'Copiar enlace',
     copied: 'Copiado',
+    emails: 'Entra con',
+    letIn: 'Dejar entrar',
+    letInEmail: (email: string) => `Dejar entrar con ${email}`,
+    shutOut: (email: string) => `No dejar entrar con ${email}`,
+    waiting: 'Se añadió al contacto después de abrir el portal: aún no abre nada.',
     needsEmail: 'Añade un e-mail al contacto: es su usuario del portal.',
   },
   reports: {

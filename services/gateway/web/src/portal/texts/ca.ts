@@ -27,10 +27,32 @@ export const ca: PortalTexts = {
     choose: 'Tria una contrasenya nova',
     chooseHint: 'Es tancaran les altres sessions obertes al teu portal.',
     save: 'Desar i entrar',
+    which: 'Per a quins portals',
+    whichNone: 'Tria’n almenys un.',
     over: 'Aquest enllaç ja no serveix',
     overHint:
       'Cada enllaç es fa servir una sola vegada, caduca en una hora i deixa de servir quan se’n demana un altre.',
     again: 'Demanar un altre enllaç',
+  },
+  choose: {
+    title: 'Quin portal vols obrir?',
+    hint: 'El teu correu i la teva contrasenya n’obren uns quants. Podràs canviar sense tornar a entrar.',
+    at: (company) => `a ${company}`,
+    open: 'Obert ara',
+    switch: 'Canviar de portal',
+  },
+  preview: {
+    opening: 'S’està obrint la vista prèvia…',
+    inside: 'Ja hi ha un portal obert en aquest navegador',
+    insideHint: (name) =>
+      `${name ? `És el de ${name}. ` : ''}Mentre duri la vista prèvia, totes les pestanyes del portal la mostraran; després continuarà obert.`,
+    open: 'Veure la vista prèvia',
+    stay: 'Continuar com estava',
+    over: 'La vista prèvia s’ha acabat',
+    void: 'Aquesta vista prèvia ja no serveix',
+    overHint:
+      'Cada enllaç s’obre una sola vegada i dura deu minuts. Demana’n una altra des de la fitxa del contacte.',
+    leave: 'Sortir de la vista prèvia',
   },
   home: {
     pending: 'Pendent',
@@ -99,7 +121,7 @@ export const ca: PortalTexts = {
     title: 'Canviar la contrasenya',
     current: 'Contrasenya actual',
     next: 'Contrasenya nova',
-    hint: 'Com a mínim 10 caràcters.',
+    hint: 'Com a mínim 12 caràcters. Millor unes quantes paraules sense relació.',
     wrong: 'La contrasenya actual no és correcta.',
     changed: 'Contrasenya canviada.',
   },
