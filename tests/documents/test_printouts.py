@@ -49,6 +49,25 @@ async def test_a_draft_is_printed_as_a_draft_and_a_credit_note_names_its_invoice
     assert credit_note["number"] in text
 
 
+@pytest.mark.parametrize("times", [1, 12])
+async def test_a_description_of_two_thousand_characters_is_kept_and_printed_whole(world: World, times: int) -> None:
+    words = [f"palabra{number:03}" for number in range(181)]
+    description = " ".join(words) + "\nfin" + "x" * 5
+    assert len(description) == 2000 - 1
+    contact = await world.contact()
+    lines = [{"description": f"{description}y", "unit_price": "1.00", "taxes": ["iva_21"]}] * times
+    invoice = await world.approved(contact, lines=lines)
+    assert [line["description"] for line in invoice["lines"]] == [f"{description}y"] * times
+    text = await text_of(world, invoice)
+    assert {word for word in words if text.count(word) != times} == set()
+    too_long = {"type": "invoice", "contact_id": contact, "lines": [{**lines[0], "description": f"{description}yy"}]}
+    answer = await world.client.post("/api/v1/documents", json=too_long)
+    assert answer.status_code == 422
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [
+        ("lines.0.description", "string_too_long")
+    ]
+
+
 class Gateway:
     """Serves one logo, and counts how often it is asked."""
 

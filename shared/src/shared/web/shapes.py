@@ -30,6 +30,8 @@ class View(BaseModel):
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_control_characters)]
 """A required short text."""
 ShortText = Annotated[str, StringConstraints(max_length=500), AfterValidator(_no_control_characters)]
+Paragraph = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_no_control_characters)]
+Description = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_no_control_characters)]
 LongText = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_no_control_characters)]
 SearchText = Annotated[str, StringConstraints(max_length=200), AfterValidator(_no_control_characters)]
 

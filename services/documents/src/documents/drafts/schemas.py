@@ -9,7 +9,7 @@ from pydantic import Field
 
 from documents.schemas import Code, Currency, Day, Percent, Quantity, UnitPrice
 from shared.events.documents import DocumentType
-from shared.web.shapes import LanguageCode, Line, LongText, Shape
+from shared.web.shapes import LanguageCode, Line, LongText, Paragraph, Shape
 
 MOST_LINES = 500
 
@@ -18,7 +18,7 @@ class LineIn(Shape):
     """With a product, what is absent is taken from it. `taxes` absent: by product and contact; `[]`: none."""
 
     product_id: UUID | None = None
-    description: Annotated[Line, Field(max_length=2000)] | None = None
+    description: Paragraph | None = None
     quantity: Quantity = Decimal(1)
     unit_price: UnitPrice | None = None
     discount_pct: Percent | None = None

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from documents.schemas import Code, Currency, UnitPrice
-from shared.web.shapes import Line, LongText, Shape, View
+from shared.web.shapes import Description, Line, Shape, View
 
 TaxCodes = Annotated[list[Code], Field(max_length=3)]
 Price = Annotated[UnitPrice, Field(ge=0)]
@@ -16,7 +16,7 @@ Price = Annotated[UnitPrice, Field(ge=0)]
 
 class _Fields(Shape):
     sku: Line | None = None
-    description: Annotated[LongText, Field(max_length=5_000)] | None = None
+    description: Description | None = None
     category: Line | None = None
     cost: Price | None = None
 

@@ -1,18 +1,15 @@
 """HTTP shapes of documents, as their client sees them."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
-
-from pydantic import Field
 
 from portal.documents.service import Details
 from shared.events.documents import DocumentType
-from shared.web.shapes import LongText, Money, Shape, View
+from shared.web.shapes import Money, Paragraph, Shape, View
 
 Status = Literal["approved", "partially_paid", "paid", "accepted", "rejected", "voided"]
 StatusFilter = Literal["approved", "partially_paid", "paid", "accepted", "rejected", "voided", "pending", "overdue"]
-Reason = Annotated[LongText, Field(max_length=2000)]
 
 
 class DocumentOut(View):
@@ -77,4 +74,4 @@ class DocumentDetails(DocumentOut):
 
 
 class RejectionIn(Shape):
-    reason: Reason | None = None
+    reason: Paragraph | None = None

@@ -8,11 +8,9 @@ from uuid import UUID
 from pydantic import Field
 
 from portal.catalogue.schemas import Plain
-from shared.web.shapes import LongText, Money, Shape, View
+from shared.web.shapes import Money, Paragraph, Shape, View
 
 Quantity = Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=13, decimal_places=6)]
-# The event that carries them has its limit.
-Notes = Annotated[LongText, Field(max_length=2000)]
 
 
 class OrderLineIn(Shape):
@@ -22,7 +20,7 @@ class OrderLineIn(Shape):
 
 class OrderIn(Shape):
     lines: Annotated[list[OrderLineIn], Field(min_length=1, max_length=100)]
-    notes: Notes | None = None
+    notes: Paragraph | None = None
 
 
 class OrderLineOut(View):
