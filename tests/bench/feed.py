@@ -134,7 +134,7 @@ async def read_pages(database: Database, org_id: UUID) -> None:
         for _ in range(PAGES):
             started = time.perf_counter()
             async with database.transaction(scope) as session:
-                reading = await service.read(session, after=after, owners=owners, types=types, limit=PAGE)
+                reading = await service.read(session, after=after, heard=owners, types=types, limit=PAGE)
             seconds.append(time.perf_counter() - started)
         print(f"  page {name:32} {len(reading.events):4} events, p50 {statistics.median(seconds) * 1000:6.2f} ms")
 

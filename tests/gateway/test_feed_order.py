@@ -30,7 +30,7 @@ class Interrupted(Exception):
 
 async def look(database: Database, org_id: UUID, after: int) -> Reading:
     async with database.transaction(Scope(org_id=org_id)) as session:
-        return await service.read(session, after=after, owners=None, types=[], limit=200)
+        return await service.read(session, after=after, heard=None, types=[], limit=200)
 
 
 async def test_who_follows_while_many_append_misses_nothing(database: Database) -> None:
@@ -116,7 +116,7 @@ async def test_reading_and_trimming_walk_the_index(database: Database) -> None:
     org_id = new_id()
     await fill(database, org_id, 4 * SPAN)
     async with database.transaction(Scope(org_id=org_id)) as session:
-        await service.read(session, after=0, owners={"contacts"}, types=[], limit=200)
+        await service.read(session, after=0, heard={"ficha.contacts."}, types=[], limit=200)
         await service.trim(session, before=utc_now())
         touched = (
             await session.execute(

@@ -189,9 +189,9 @@ async def test_whoever_makes_one_must_be_allowed_to_read_what_goes_there(app: Fa
         for types in ([], ["*"], ["ficha.documents.*"], [CONTACTS, "ficha.gateway.user.created.v1"]):
             answer = await key.post(WEBHOOKS, json={"url": URL, "types": types})
             assert (answer.status_code, answer.json()["code"]) == (403, "notifications.scope_not_held")
-        assert "organization:read" in answer.json()["detail"]
+        assert "users:read" in answer.json()["detail"]
         assert "contacts:read" not in answer.json()["detail"]
-    async with client_of(app, org_id, "notifications:write", *READS, "organization:read") as key:
+    async with client_of(app, org_id, "notifications:write", *READS, "organization:read", "users:read") as key:
         await made(key, URL)
     async with client_of(app, org_id, "notifications:read", *READS, "organization:read") as key:
         assert (await key.post(WEBHOOKS, json={"url": URL})).status_code == 403

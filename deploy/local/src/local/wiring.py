@@ -28,6 +28,7 @@ COPIES_OF = {
     "crm": ("contacts", "gateway"),
     "files": ("contacts", "gateway"),
     "portal": ("contacts", "documents", "gateway"),
+    "notifications": ("gateway",),
 }
 """Whose facts a service keeps copies of, and therefore who tells it all of them when it rebuilds those.
 

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.directory import service
 from shared.bus.consumer import Subscription
 from shared.events.contacts import ContactCreated, ContactDeleted, ContactRestored, ContactUpdated
-from shared.events.gateway import OrganizationCreated, OrganizationUpdated, UserCreated
+from shared.events.gateway import OrganizationCreated, OrganizationUpdated, UserCreated, UserUpdated
 
 ContactChanged = ContactCreated | ContactUpdated | ContactDeleted | ContactRestored
 
@@ -21,7 +21,7 @@ async def on_organization_changed(session: AsyncSession, event: OrganizationCrea
     await service.remember_organization(session, version=event.version, currency=event.data.currency)
 
 
-async def on_user_created(session: AsyncSession, event: UserCreated) -> None:
+async def on_user_changed(session: AsyncSession, event: UserCreated | UserUpdated) -> None:
     await service.remember_user(session, event.data.id, version=event.version, name=event.data.name)
 
 
@@ -32,5 +32,6 @@ SUBSCRIPTIONS = (
     Subscription(ContactRestored, on_contact_changed, keeps_copy=True),
     Subscription(OrganizationCreated, on_organization_changed, keeps_copy=True),
     Subscription(OrganizationUpdated, on_organization_changed, keeps_copy=True),
-    Subscription(UserCreated, on_user_created, keeps_copy=True),
+    Subscription(UserCreated, on_user_changed, keeps_copy=True),
+    Subscription(UserUpdated, on_user_changed, keeps_copy=True),
 )

@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -9,8 +10,9 @@ from uuid import UUID
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
-from gateway.accounts import service, tokens
+from gateway.accounts import tokens
 from gateway.accounts.errors import NotLoggedIn
+from gateway.accounts.keys import service as keys
 from gateway.accounts.sessions import service as sessions
 from gateway.accounts.sessions.service import Known, Lifetimes
 from gateway.cookies import SESSION, Cookies
@@ -20,8 +22,8 @@ from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.web.identity import Identity
 
-_REMEMBERED_SECONDS = 5.0
-"""How long another process's logout may take to be felt here."""
+_REMEMBERED_SECONDS = 4.0
+"""How long another process's logout may take to be felt here: five seconds are promised."""
 _MOST_REMEMBERED = 10_000
 
 
@@ -45,9 +47,13 @@ class Authentication:
         self._lifetimes = lifetimes
         self._remembered: OrderedDict[str, tuple[float, Known]] = OrderedDict()
         self._generation = 0
+        self._told: list[Callable[[UUID | None], None]] = []
 
-    async def caller(self, request: HTTPConnection, *, touch: bool = True) -> Caller:
-        """Raises NotLoggedIn, and ForeignOrigin for a browser's write from elsewhere. A key goes before a cookie."""
+    async def caller(self, request: HTTPConnection, *, touch: bool = True, anew: bool = False) -> Caller:
+        """Raises NotLoggedIn, and ForeignOrigin for a browser's write from elsewhere. A key goes before a cookie.
+
+        `anew`: whatever is remembered.
+        """
         key = _bearer(request)
         token = None if key else self._cookies.read(request, SESSION)
         if token:
@@ -56,7 +62,8 @@ class Authentication:
         if not secret:
             raise NotLoggedIn()
         secret_hash = tokens.hash_of(secret)
-        known = self._recall(secret_hash) or await self._recognise(secret_hash, is_key=bool(key), touch=touch)
+        remembered = None if anew else self._recall(secret_hash)
+        known = remembered or await self._recognise(secret_hash, is_key=bool(key), touch=touch)
         return Caller(known.identity, None if key else secret_hash)
 
     def forget(self, org_id: UUID | None) -> None:
@@ -64,6 +71,12 @@ class Authentication:
         self._generation += 1
         for secret_hash in [key for key, (_, known) in self._remembered.items() if known.identity.org_id == org_id]:
             del self._remembered[secret_hash]
+        for tell in self._told:
+            tell(org_id)
+
+    def on_forget(self, tell: Callable[[UUID | None], None]) -> None:
+        """Call `tell` in this process after every such change: for those who go on listening without asking again."""
+        self._told.append(tell)
 
     def _recall(self, secret_hash: str) -> Known | None:
         until, known = self._remembered.get(secret_hash, (0.0, None))
@@ -73,7 +86,7 @@ class Authentication:
         generation = self._generation
         async with self._database.transaction(Scope(org_id=None, actor="visitor")) as session:
             if is_key:
-                known = await service.recognise_key(session, secret_hash)
+                known = await keys.recognise_key(session, secret_hash)
             else:
                 known = await sessions.recognise_session(session, secret_hash, lifetimes=self._lifetimes, touch=touch)
         if known is None:
@@ -104,6 +117,15 @@ async def get_caller(request: Request) -> Caller:
 
 
 CallerDep = Annotated[Caller, Depends(get_caller)]
+
+
+async def forget_callers(request: Request, caller: CallerDep) -> AsyncIterator[None]:
+    """Entered before the route's session and so left after it: once the change is committed, before the answer."""
+    yield
+    authentication_of(request).forget(caller.identity.org_id)
+
+
+FORGETS = Depends(forget_callers, scope="function")
 
 
 async def identify(caller: CallerDep) -> Identity:

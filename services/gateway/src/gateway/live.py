@@ -1,6 +1,7 @@
 """Shows events to open streams as they pass: nothing is kept, and who is too slow is sent away to ask anew."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -8,7 +9,7 @@ from weakref import WeakKeyDictionary
 import orjson
 import structlog
 
-from gateway.accounts.scopes import owners_heard
+from gateway.accounts.scopes import events_heard
 from shared.bus.message import Message
 from shared.bus.transport import Transport
 from shared.db.session import Database
@@ -20,6 +21,9 @@ _QUEUE = 256
 
 RESYNC = b"event: resync\ndata: {}\n\n"
 """Something was missed: ask for everything again."""
+DOUBT = b""
+_LOOKED_AT_EVERY = 4.0
+"""Seconds: within five, what another process took away is heard no more, however much there is to hear."""
 
 
 class Stream:
@@ -27,13 +31,13 @@ class Stream:
 
     def __init__(self, identity: Identity, contact_id: UUID | None) -> None:
         self.identity = identity
-        self._owners = owners_heard(identity.scopes)
+        self._heard = events_heard(identity.scopes)
         self._contact_id = str(contact_id) if contact_id else None
         self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(_QUEUE)
         self.ended = False
 
-    def offer(self, owner: str, contact_ids: tuple[str, ...], line: bytes) -> None:
-        if self._owners is not None and owner not in self._owners:
+    def offer(self, name: str, contact_ids: tuple[str, ...], line: bytes) -> None:
+        if self._heard is not None and not name.startswith(self._heard):
             return
         if self._contact_id and self._contact_id not in contact_ids:
             return
@@ -53,9 +57,17 @@ class Stream:
             self._waiting.put_nowait(last)
         self._waiting.put_nowait(None)
 
+    def doubt(self) -> None:
+        """Who listens may have lost the right to: let it be looked at, after what waits already."""
+        if not self.ended and not self._waiting.full():
+            self._waiting.put_nowait(DOUBT)
+
     async def next(self, *, within: float) -> bytes | None:
-        """The next chunk, or None at the end. Raises TimeoutError when there is none yet."""
-        return await asyncio.wait_for(self._waiting.get(), within)
+        """The next chunk, DOUBT when there is none yet, or None at the end."""
+        try:
+            return await asyncio.wait_for(self._waiting.get(), within)
+        except TimeoutError:
+            return DOUBT
 
 
 class Hub:
@@ -92,7 +104,7 @@ class Hub:
             streams = self._streams.get(envelope["orgid"])
             if not streams:
                 return
-            owner, contact_ids = envelope["source"].rpartition("/")[2], _contacts_of(envelope)
+            name, contact_ids = str(envelope["type"]), _contacts_of(envelope)
             line = b"data: %b\n\n" % orjson.dumps(
                 {
                     "type": envelope["type"],
@@ -105,7 +117,11 @@ class Hub:
             logger.warning("event_not_shown", name=message.name, error=repr(error))
             return
         for stream in streams:
-            stream.offer(owner, contact_ids, line)
+            stream.offer(name, contact_ids, line)
+
+    def doubt(self, org_id: UUID | None) -> None:
+        for stream in self._streams.get(str(org_id), ()):
+            stream.doubt()
 
     def end_all(self) -> None:
         for streams in self._streams.values():
@@ -121,19 +137,28 @@ async def chunks(
     heartbeat: float,
     still_allowed: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[bytes]:
-    """One client's stream, open from the first chunk on. Each heartbeat asks whether the caller may still listen."""
+    """One client's stream, open from the first chunk on. By the clock, and whenever there is a doubt, it is asked
+    whether the caller may still listen.
+    """
+    look_every = min(heartbeat, _LOOKED_AT_EVERY)
     stream = hub.open(identity, contact_id)
+    said = looked = time.monotonic()
     try:
         yield b"retry: 2000\n\n"
         while True:
-            try:
-                chunk = await stream.next(within=heartbeat)
-            except TimeoutError:
-                if not await still_allowed():
-                    return
-                chunk = b": still here\n\n"
+            chunk = await stream.next(within=max(0.0, min(said + heartbeat, looked + look_every) - time.monotonic()))
             if chunk is None:
                 return
+            now = time.monotonic()
+            if chunk is DOUBT or now >= looked + look_every:
+                if not await still_allowed():
+                    return
+                looked = now
+            if chunk is DOUBT:
+                if now < said + heartbeat:
+                    continue
+                chunk = b": still here\n\n"
+            said = now
             yield chunk
     finally:
         hub.close(stream)

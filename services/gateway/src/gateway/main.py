@@ -8,9 +8,10 @@ from fastapi import FastAPI
 
 from gateway.accounts.bootstrap import ensure_administrator
 from gateway.accounts.errors import TooManyAttempts
-from gateway.accounts.events import restate_organization, restate_user
-from gateway.accounts.models import Organization, User
-from gateway.accounts.routes import internal_router, key_router, logo_router, organization_router, user_router
+from gateway.accounts.events import restate_key, restate_organization, restate_user
+from gateway.accounts.keys.routes import router as key_router
+from gateway.accounts.models import ApiKey, Organization, User
+from gateway.accounts.routes import internal_router, logo_router, organization_router, user_router
 from gateway.accounts.sessions.routes import Logins
 from gateway.accounts.sessions.routes import router as session_router
 from gateway.authentication import Authentication, identify
@@ -37,7 +38,11 @@ from shared.web import app as web
 from shared.web.identity import Signer, get_identity
 from shared.web.snapshot import Owned, snapshot_router
 
-OWNED = (Owned("organization", Organization, restate_organization), Owned("user", User, restate_user))
+OWNED = (
+    Owned("organization", Organization, restate_organization),
+    Owned("user", User, restate_user),
+    Owned("api_key", ApiKey, restate_key),
+)
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
@@ -72,6 +77,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     last_known = LastKnown(most_mib=settings.panel_last_known_mib, seconds=settings.panel_last_known_seconds)
     app.state.panel = Panel(clients, last_known, deadline=settings.panel_deadline_ms / 1000)
     app.state.hub = hub_of(database)
+    authentication.on_forget(app.state.hub.doubt)
+    authentication.on_forget(BELL.ring)
     app.state.document = ApiDocument(clients, app.openapi)
     # FastAPI's own route there knows this service only.
     app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", "") != app.openapi_url]

@@ -62,10 +62,11 @@ async def stream_changes(request: Request, contact_id: UUID | None = None) -> St
     async def still_allowed() -> bool:
         try:
             # An open panel nobody looks at must not keep its session alive.
-            await authentication.caller(request, touch=False)
+            now = await authentication.caller(request, touch=False, anew=True)
         except Unauthenticated:
             return False
-        return True
+        # With other rights it is another stream: who reconnects gets that one.
+        return now.identity.scopes == caller.identity.scopes
 
     heartbeat = request.app.state.settings.stream_heartbeat_seconds
     return StreamingResponse(

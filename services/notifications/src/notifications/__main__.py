@@ -1,11 +1,11 @@
-"""`python -m notifications`: HTTP and worker together; `--only http|worker`; `migrate`."""
+"""`python -m notifications`: HTTP and worker together; `--only http|worker`; `migrate`; `rebuild`."""
 
 from notifications.config import Settings
 from notifications.main import create_app
-from notifications.worker import create_worker
+from notifications.worker import COPIES, create_worker
 from shared.process import Program
 
-PROGRAM = Program("notifications", Settings, create_app, create_worker)
+PROGRAM = Program("notifications", Settings, create_app, create_worker, COPIES)
 
 if __name__ == "__main__":
     PROGRAM.run()

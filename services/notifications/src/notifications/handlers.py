@@ -3,7 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import service
-from notifications.webhooks.deliveries import handlers as webhooks
+from notifications.webhooks.deliveries import handlers as deliveries
+from notifications.webhooks.makers import handlers as makers
 from shared.bus.consumer import Subscription
 from shared.events.documents import DocumentSendRequested
 from shared.events.portal import PasswordResetRequested
@@ -20,5 +21,6 @@ async def on_password_reset_requested(session: AsyncSession, event: PasswordRese
 SUBSCRIPTIONS = (
     Subscription(DocumentSendRequested, on_document_send_requested),
     Subscription(PasswordResetRequested, on_password_reset_requested),
-    *webhooks.SUBSCRIPTIONS,
+    *makers.SUBSCRIPTIONS,
+    *deliveries.SUBSCRIPTIONS,
 )

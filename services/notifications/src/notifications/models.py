@@ -84,7 +84,8 @@ class Webhook(Entity, Base):
     """An endpoint of another system, and which events go there.
 
     `types`: wire names, or prefixes ending in `*`. `scopes`: what whoever aimed it could read then; nothing else goes
-    there, whatever `types` says. `disabled_reason`: by_person, gone, failing; None while enabled.
+    there, whatever `types` says, nor what that one may no longer read. `aimed_by`: who that was; None: `created_by`.
+    `disabled_reason`: by_person, gone, failing; None while enabled.
     `failing_since`: the first failure after the last success; the worker's to tell, so `version` does not count it.
     Secrets are sealed (see sealing.py). A deleted one waits for its deliveries to be forgotten.
     """
@@ -102,7 +103,32 @@ class Webhook(Entity, Base):
     previous_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     previous_secret_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[str] = mapped_column(Text)
+    aimed_by: Mapped[str | None] = mapped_column(Text)
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class UserCopy(Tenanted, Base):
+    """Our copy of a user, who may have aimed a webhook. `scopes`: what the person holds; None: not told."""
+
+    __tablename__ = "user_copy"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    active: Mapped[bool]
+    scopes: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+
+
+class ApiKeyCopy(Tenanted, Base):
+    """Our copy of an API key; tombstones are kept. `user_id`: the person behind it."""
+
+    __tablename__ = "api_key_copy"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    deleted: Mapped[bool]
 
 
 class WebhookDelivery(Tenanted, Base):

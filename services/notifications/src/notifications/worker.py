@@ -4,6 +4,7 @@ from notifications.config import Settings
 from notifications.delivery import Delivery
 from notifications.handlers import SUBSCRIPTIONS
 from notifications.mailers import mailer_for
+from notifications.models import ApiKeyCopy, UserCopy
 from notifications.sources import Sources
 from notifications.webhooks.deliveries.dispatch import Dispatch
 from notifications.webhooks.deliveries.posting import Poster
@@ -12,10 +13,12 @@ from notifications.webhooks.sealing import Sealer
 from notifications.webhooks.targets import Targets
 from shared.bus.transport import Transport
 from shared.db.session import Database
+from shared.rebuild.copies import Copies
 from shared.web.asking import Asker
 from shared.web.identity import Signer
 from shared.worker import Worker
 
+COPIES = Copies(SUBSCRIPTIONS, {"gateway.user": UserCopy, "gateway.api_key": ApiKeyCopy})
 _PDF_SECONDS = 30
 
 

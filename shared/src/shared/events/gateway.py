@@ -1,6 +1,9 @@
 """What gateway publishes."""
 
+from typing import Literal
 from uuid import UUID
+
+from pydantic import AwareDatetime
 
 from shared.clock import DEFAULT_ZONE
 from shared.events.base import Event, State
@@ -40,12 +43,70 @@ class OrganizationUpdated(Event[OrganizationState]):
 
 
 class UserState(State):
+    """`scopes`: what the person holds now (`*` is everything), active or not. None: told before that was told."""
+
     id: UUID
     name: str
     email: str
     is_admin: bool
     active: bool
+    scopes: list[str] | None = None
 
 
 class UserCreated(Event[UserState]):
     name = "ficha.gateway.user.created.v1"
+
+
+class UserUpdated(Event[UserState]):
+    """`changed` names `password` where it was that. What the person gave to programs is worth what the person is."""
+
+    name = "ficha.gateway.user.updated.v1"
+
+
+class ApiKeyState(State):
+    """`user_id`: the person behind it, who made it or made the key that made it. It can never do more than that
+    person can at the moment, and ends at `expires_at`.
+    """
+
+    id: UUID
+    name: str
+    scopes: list[str]
+    created_by: str
+    user_id: UUID
+    expires_at: AwareDatetime | None = None
+    deleted: bool = False
+
+
+class ApiKeyCreated(Event[ApiKeyState]):
+    name = "ficha.gateway.api_key.created.v1"
+
+
+class ApiKeyDeleted(Event[ApiKeyState]):
+    """And with it whatever it was given to."""
+
+    name = "ficha.gateway.api_key.deleted.v1"
+
+
+SecurityNoticeKind = Literal["password_changed", "email_changed", "new_device", "key_made", "administrator_made"]
+
+
+class SecurityNoticeState(State):
+    """Something about an account that its owner should hear of by mail, in case it was somebody else. Nothing in it
+    opens anything. `subject_name`: the key's, where it is about one. `email`: where the mail goes; after a change of
+    it, the address before.
+    """
+
+    id: UUID
+    kind: SecurityNoticeKind
+    email: str
+    name: str
+    language: str
+    organization_name: str
+    at: AwareDatetime
+    subject_name: str | None = None
+
+
+class SecurityNoticeRaised(Event[SecurityNoticeState]):
+    """About somebody of the organisation. `subject` is the notice itself."""
+
+    name = "ficha.gateway.security_notice.raised.v1"

@@ -4,10 +4,19 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts.models import Organization, User
+from gateway.accounts import scopes
+from gateway.accounts.models import ApiKey, Organization, User
 from shared.bus import outbox
 from shared.events.base import Event
-from shared.events.gateway import OrganizationState, OrganizationUpdated, UserCreated, UserState
+from shared.events.gateway import (
+    ApiKeyCreated,
+    ApiKeyDeleted,
+    ApiKeyState,
+    OrganizationState,
+    OrganizationUpdated,
+    UserState,
+    UserUpdated,
+)
 
 
 async def record_organization(
@@ -33,14 +42,29 @@ def restate_organization(organization: Organization) -> Event[OrganizationState]
     )
 
 
-async def record_user_created(session: AsyncSession, user: User) -> None:
-    await outbox.record(session, UserCreated, subject=user.id, version=user.version, data=_user_state(user))
+async def record_user(
+    session: AsyncSession, event: type[Event[UserState]], user: User, *, changed: Iterable[str] = ()
+) -> None:
+    named = ["password" if field == "password_hash" else field for field in changed]
+    await outbox.record(session, event, subject=user.id, version=user.version, data=_user_state(user), changed=named)
 
 
 def restate_user(user: User) -> Event[UserState]:
-    """As of now, though a change of a user has no event of its own."""
-    return UserCreated.restated(
+    return UserUpdated.restated(
         org_id=user.org_id, subject=user.id, version=user.version, as_of=user.updated_at, data=_user_state(user)
+    )
+
+
+async def record_key(session: AsyncSession, event: type[Event[ApiKeyState]], key: ApiKey) -> None:
+    """Of a deleted key the row is gone: its last word is one version more."""
+    deleted = event is ApiKeyDeleted
+    data = _key_state(key, deleted=deleted)
+    await outbox.record(session, event, subject=key.id, version=key.version + deleted, data=data)
+
+
+def restate_key(key: ApiKey) -> Event[ApiKeyState]:
+    return ApiKeyCreated.restated(
+        org_id=key.org_id, subject=key.id, version=key.version, as_of=key.updated_at, data=_key_state(key)
     )
 
 
@@ -51,4 +75,23 @@ def _organization_state(organization: Organization) -> OrganizationState:
 
 
 def _user_state(user: User) -> UserState:
-    return UserState(id=user.id, name=user.name, email=user.email, is_admin=user.is_admin, active=user.active)
+    return UserState(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        is_admin=user.is_admin,
+        active=user.active,
+        scopes=sorted(scopes.held_by(is_admin=user.is_admin)),
+    )
+
+
+def _key_state(key: ApiKey, *, deleted: bool = False) -> ApiKeyState:
+    return ApiKeyState(
+        id=key.id,
+        name=key.name,
+        scopes=key.scopes,
+        created_by=key.created_by,
+        user_id=key.user_id,
+        expires_at=key.expires_at,
+        deleted=deleted,
+    )

@@ -90,7 +90,9 @@ class KnownDevice(Tenanted, Base):
 
 
 class ApiKey(Entity, Base):
-    """`prefix` is shown, so that people can tell their keys apart; `created_by` is the actor."""
+    """`prefix` is shown, so that people can tell their keys apart; `created_by` is the actor. `user_id`: the person
+    behind it, who made it or made the key that made it; `parent_id`: that key.
+    """
 
     __tablename__ = "api_key"
 
@@ -99,5 +101,7 @@ class ApiKey(Entity, Base):
     key_hash: Mapped[str] = mapped_column(Text)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     created_by: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    parent_id: Mapped[UUID | None] = mapped_column(Uuid)
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

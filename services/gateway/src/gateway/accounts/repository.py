@@ -1,15 +1,14 @@
 """Every SQL statement of accounts."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts.errors import KeyNotFound, UserNotFound
-from gateway.accounts.models import ApiKey, Logo, Organization, User
+from gateway.accounts.errors import UserNotFound
+from gateway.accounts.models import Logo, Organization, User
 from shared.db.snapshot import only_read
 from shared.db.tenancy import look_up, org_of
 
@@ -21,7 +20,7 @@ async def hold_bootstrap(session: AsyncSession) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_BOOTSTRAP_LOCK, 0))))
 
 
-async def add(session: AsyncSession, row: Organization | User | ApiKey) -> None:
+async def add(session: AsyncSession, row: Organization | User) -> None:
     session.add(row)
     await session.flush()
 
@@ -101,35 +100,6 @@ async def lock_administrators(session: AsyncSession) -> set[UUID]:
         select(User.id).where(User.org_id == org_of(session), User.is_admin, User.active).order_by(User.id)
     ).with_for_update()
     return set((await session.execute(statement)).scalars())
-
-
-async def find_key(session: AsyncSession, key_hash: str) -> ApiKey | None:
-    """Of whichever organisation."""
-    await look_up(session, key_hash)
-    return (await session.execute(select(ApiKey).where(ApiKey.key_hash == key_hash))).scalar_one_or_none()
-
-
-async def touch_key(session: AsyncSession, key_id: UUID, used_at: datetime) -> None:
-    await session.execute(
-        update(ApiKey).where(ApiKey.org_id == org_of(session), ApiKey.id == key_id).values(last_used_at=used_at)
-    )
-
-
-async def list_keys(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[ApiKey]:
-    """Newest first."""
-    statement = select(ApiKey).where(ApiKey.org_id == org_of(session)).order_by(ApiKey.id.desc()).limit(limit)
-    if after:
-        statement = statement.where(ApiKey.id < after[0])
-    return list((await session.execute(statement)).scalars())
-
-
-async def remove_key(session: AsyncSession, key_id: UUID) -> None:
-    """Raises KeyNotFound."""
-    removed = await session.execute(
-        delete(ApiKey).where(ApiKey.org_id == org_of(session), ApiKey.id == key_id).returning(ApiKey.id)
-    )
-    if removed.scalar_one_or_none() is None:
-        raise KeyNotFound()
 
 
 _OPEN_LISTING = text("SELECT set_config('app.listing', 'organizations', true)")

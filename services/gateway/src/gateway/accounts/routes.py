@@ -1,7 +1,6 @@
-"""The HTTP door of organisations, users and API keys. Passwords are hashed here, between two transactions."""
+"""The HTTP door of organisations and users. Passwords are hashed here, between two transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -11,9 +10,6 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from gateway.accounts import service
 from gateway.accounts.pictures import redraw
 from gateway.accounts.schemas import (
-    ApiKeyIn,
-    ApiKeyOut,
-    NewApiKeyOut,
     OrganizationOut,
     OrganizationPatch,
     UserIn,
@@ -23,21 +19,12 @@ from gateway.accounts.schemas import (
 from gateway.accounts.sessions.routes import logins_of, scope_of_nobody
 from gateway.authentication import CallerDep, authentication_of
 from gateway.bodies import BoundedRoute
-from shared.errors import invalid
+from gateway.cursors import ids_after
 from shared.web.correlation import scope_for
 from shared.web.identity import Authorize, demand_sibling
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
 from shared.web.session import SessionDep, database_of
 from shared.web.versions import ExpectedVersion, set_etag
-
-
-async def forget_callers(request: Request, caller: CallerDep) -> AsyncIterator[None]:
-    """Entered before the route's session and so left after it: once the change is committed, before the answer."""
-    yield
-    authentication_of(request).forget(caller.identity.org_id)
-
-
-_FORGETS = Depends(forget_callers, scope="function")
 
 _PICTURE: Final[dict[str, Any]] = {
     "requestBody": {
@@ -65,12 +52,6 @@ user_router = APIRouter(
     route_class=BoundedRoute,
     # No key can carry a scope of this noun: only administrators hold it.
     dependencies=[Depends(Authorize("users"))],
-)
-key_router = APIRouter(
-    prefix="/api/v1/api-keys",
-    tags=["api-keys"],
-    route_class=BoundedRoute,
-    dependencies=[Depends(Authorize("organization"))],
 )
 logo_router = APIRouter(prefix="/logos", include_in_schema=False)
 internal_router = APIRouter(prefix="/internal", include_in_schema=False)
@@ -131,7 +112,7 @@ async def list_organization_ids(
 
 @user_router.get("")
 async def list_users(session: SessionDep, limit: LimitParam = 50, cursor: CursorParam = None) -> Page[UserOut]:
-    users = await service.list_users(session, after=_after(cursor), limit=limit + 1)
+    users = await service.list_users(session, after=ids_after(cursor), limit=limit + 1)
     return Page(
         items=[UserOut.model_validate(user) for user in users[:limit]],
         next_cursor=encode_cursor(users[limit - 1].id) if len(users) > limit else None,
@@ -171,34 +152,3 @@ async def update_user(
     authentication_of(request).forget(caller.identity.org_id)
     set_etag(response, user.version)
     return UserOut.model_validate(user)
-
-
-@key_router.get("")
-async def list_keys(session: SessionDep, limit: LimitParam = 50, cursor: CursorParam = None) -> Page[ApiKeyOut]:
-    keys = await service.list_keys(session, after=_after(cursor), limit=limit + 1)
-    return Page(
-        items=[ApiKeyOut.model_validate(key) for key in keys[:limit]],
-        next_cursor=encode_cursor(keys[limit - 1].id) if len(keys) > limit else None,
-    )
-
-
-@key_router.post("", status_code=201)
-async def create_key(session: SessionDep, caller: CallerDep, body: ApiKeyIn) -> NewApiKeyOut:
-    """`key` is shown in this answer and never again, not even to a repeated Idempotency-Key: it is not stored."""
-    secret, key = await service.create_key(session, body, creator=caller.identity)
-    return NewApiKeyOut.model_validate({**ApiKeyOut.model_validate(key).model_dump(), "key": secret})
-
-
-@key_router.delete("/{key_id}", status_code=204, dependencies=[_FORGETS])
-async def delete_key(session: SessionDep, key_id: UUID) -> None:
-    await service.delete_key(session, key_id)
-
-
-def _after(cursor: str | None) -> list[Any] | None:
-    if cursor is None:
-        return None
-    [last_id] = decode_cursor(cursor, size=1)
-    try:
-        return [UUID(str(last_id))]
-    except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -2,25 +2,27 @@
 
 from typing import Final
 
+from shared.events.scopes import families_read
+
 NOUNS: Final = ("contacts", "documents", "crm", "files", "portal", "notifications", "organization", "operations")
-KNOWN: Final = frozenset(f"{noun}:{action}" for noun in NOUNS for action in ("read", "write"))
-"""What an API key may carry."""
+KNOWN: Final = frozenset(f"{noun}:{action}" for noun in NOUNS for action in ("read", "write")) | {"users:read"}
+"""What an API key may carry. It may follow users; to change them takes a person."""
 
 ADMINISTRATOR: Final = frozenset({"*"})
-MEMBER: Final = KNOWN - {"organization:write", "operations:read", "operations:write"}
+MEMBER: Final = KNOWN - {"organization:write", "operations:read", "operations:write", "users:read"}
 VISITOR: Final = frozenset({"portal:client"})
 """Somebody at the client portal: the portal itself asks who."""
-_OWNERS: Final = {"organization": "gateway"}
-"""The service that owns a noun, where the two are not called alike."""
 
 
 def held_by(*, is_admin: bool) -> frozenset[str]:
     return ADMINISTRATOR if is_admin else MEMBER
 
 
-def owners_heard(scopes: frozenset[str]) -> frozenset[str] | None:
-    """Whose events somebody with these scopes may hear of: those of services whose noun may be read. None: all."""
-    if "*" in scopes:
-        return None
-    nouns = {scope.removesuffix(":read") for scope in scopes if scope.endswith(":read")}
-    return frozenset(_OWNERS.get(noun, noun) for noun in nouns)
+def narrowed(given: frozenset[str], held: frozenset[str]) -> frozenset[str]:
+    """What of `given` somebody who holds `held` may pass on."""
+    return given if "*" in held else given & held
+
+
+def events_heard(scopes: frozenset[str]) -> tuple[str, ...] | None:
+    """Beginnings of the names of events that somebody with these scopes may hear of. None: all."""
+    return None if "*" in scopes else tuple(sorted(families_read(scopes)))

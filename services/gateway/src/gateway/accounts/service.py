@@ -1,29 +1,24 @@
-"""What can be done with organisations, users and API keys. Passwords arrive here already hashed."""
+"""What can be done with organisations and users. Passwords arrive here already hashed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts import events, repository, tokens
-from gateway.accounts.errors import EmailTaken, LastAdministrator, LogoNotFound, ScopeNotHeld
-from gateway.accounts.models import ApiKey, Organization, User
+from gateway.accounts import events, repository
+from gateway.accounts.errors import EmailTaken, LastAdministrator, LogoNotFound
+from gateway.accounts.models import Organization, User
 from gateway.accounts.pictures import digest_of
-from gateway.accounts.schemas import ApiKeyIn, OrganizationPatch, UserPatch
+from gateway.accounts.schemas import OrganizationPatch, UserPatch
 from gateway.accounts.sessions import service as sessions
-from gateway.accounts.sessions.service import Known
 from shared.clock import DEFAULT_ZONE, utc_now
 from shared.db.tenancy import enter, org_of, scope_of
-from shared.events.gateway import OrganizationCreated, OrganizationUpdated
+from shared.events.gateway import OrganizationCreated, OrganizationUpdated, UserCreated, UserUpdated
 from shared.identifiers import new_id
 from shared.passwords.rules import demand_strong
-from shared.web.identity import Identity
 from shared.web.versions import check_version
-
-_KEY_SEEN_EVERY = timedelta(minutes=5)
 
 
 async def bootstrap(session: AsyncSession, *, organization: str, slug: str, email: str, password_hash: str) -> bool:
@@ -142,7 +137,7 @@ async def create_user(session: AsyncSession, *, name: str, email: str, password_
         active=True,
     )
     await repository.add(session, user)
-    await events.record_user_created(session, user)
+    await events.record_user(session, UserCreated, user)
     return user
 
 
@@ -164,53 +159,10 @@ async def update_user(
     if changed:
         user.bump()
         await repository.add(session, user)
+        await events.record_user(session, UserUpdated, user, changed=changed)
     if not user.active or password_hash:
         await sessions.end_sessions_of(session, user.id)
     return user
-
-
-async def recognise_key(session: AsyncSession, key_hash: str) -> Known | None:
-    key = await repository.find_key(session, key_hash)
-    now = utc_now()
-    if key is None or (key.expires_at and key.expires_at <= now):
-        return None
-    await enter(session, replace(scope_of(session), org_id=key.org_id))
-    if key.last_used_at is None or key.last_used_at + _KEY_SEEN_EVERY < now:
-        await repository.touch_key(session, key.id, now)
-    return Known(Identity(key.org_id, f"key:{key.id}", frozenset(key.scopes), key.name), key.expires_at)
-
-
-async def list_keys(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[ApiKey]:
-    return await repository.list_keys(session, after=after, limit=limit)
-
-
-async def create_key(session: AsyncSession, given: ApiKeyIn, *, creator: Identity) -> tuple[str, ApiKey]:
-    """The key itself, to be shown once, and its row. Raises ScopeNotHeld."""
-    beyond = [scope for scope in given.scopes if not creator.may(scope)]
-    if beyond:
-        raise ScopeNotHeld(f"Not held: {', '.join(beyond)}.")
-    secret, now = tokens.new_key(), utc_now()
-    key = ApiKey(
-        org_id=org_of(session),
-        id=new_id(),
-        version=1,
-        created_at=now,
-        updated_at=now,
-        name=given.name,
-        prefix=tokens.prefix_of(secret),
-        key_hash=tokens.hash_of(secret),
-        scopes=sorted(set(given.scopes)),
-        created_by=creator.actor,
-        expires_at=given.expires_at,
-        last_used_at=None,
-    )
-    await repository.add(session, key)
-    return secret, key
-
-
-async def delete_key(session: AsyncSession, key_id: UUID) -> None:
-    """Raises KeyNotFound."""
-    await repository.remove_key(session, key_id)
 
 
 async def _change(session: AsyncSession, organization: Organization, wanted: Mapping[str, Any]) -> Organization:

@@ -30,8 +30,8 @@ class Bell:
             if not waiting:
                 self._waiting.pop(org_id, None)
 
-    def ring(self, org_id: UUID) -> None:
-        for rung in self._waiting.get(org_id, ()):
+    def ring(self, org_id: UUID | None) -> None:
+        for rung in self._waiting.get(org_id, ()) if org_id else ():
             rung.set()
 
     def ring_all(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from gateway.accounts.scopes import owners_heard
+from gateway.accounts.scopes import events_heard
 from gateway.authentication import CallerDep, authentication_of
 from gateway.feed import service
 from gateway.feed.bell import BELL
@@ -42,7 +42,7 @@ async def read_events(
     cursor: CursorParam = None,
 ) -> Response:
     """Every event of the organisation from a position on, without gaps: of those types that the caller may read
-    (`<owner>:read`; `organization:read` for the gateway's own).
+    (`<owner>:read`; for the gateway's own `organization:read`, and `users:read` for what is about people and keys).
 
     Position order is commit order: after N nothing at or before N ever appears. An event is there once. Those of one
     aggregate may come out of order after a retry: apply what has a newer `aggregateversion` than what you have.
@@ -59,7 +59,7 @@ async def read_events(
             # A transaction for each look: a connection that waits with its client is missing to everybody else.
             async with database.transaction(scope_for(request, identity)) as session:
                 reading = await service.read(
-                    session, after=position, owners=owners_heard(identity.scopes), types=types, limit=limit
+                    session, after=position, heard=events_heard(identity.scopes), types=types, limit=limit
                 )
             position, left = reading.position, asked_until - time.monotonic()
             if reading.events or left <= 0 or await _nobody_waits(request):

@@ -37,18 +37,18 @@ async def append(session: AsyncSession, event: AnyEvent) -> None:
 
 
 async def read(
-    session: AsyncSession, *, after: int, owners: Collection[str] | None, types: Sequence[str], limit: int
+    session: AsyncSession, *, after: int, heard: Collection[str] | None, types: Sequence[str], limit: int
 ) -> Reading:
-    """The next events of these owners (None: of all) and types (none: all; `…*` stands for all that begin so).
+    """The next events that begin so (None: all) and of these types (none: all; `…*` stands for all that begin so).
 
     Raises ScopeMissing when nothing could ever be answered, EventsExpired and PositionUnknown.
     """
-    _check_owners(owners, types)
+    _check_heard(heard, types)
     stretch = await repository.read(
         session,
         after=after,
         span=SPAN,
-        heard=["%"] if owners is None else [_escaped(f"ficha.{owner}.") + "%" for owner in sorted(owners)],
+        heard=["%"] if heard is None else [_escaped(beginning) + "%" for beginning in sorted(heard)],
         wanted=[_pattern(wanted) for wanted in types] or ["%"],
         limit=limit,
     )
@@ -71,15 +71,15 @@ async def trim(session: AsyncSession, *, before: datetime) -> bool:
     return await repository.trim(session, before=before, limit=TRIM_BATCH) == TRIM_BATCH
 
 
-def _check_owners(owners: Collection[str] | None, types: Sequence[str]) -> None:
+def _check_heard(heard: Collection[str] | None, types: Sequence[str]) -> None:
     """Who asks for what will never come should hear it now: an empty answer looks like patience is all it takes."""
-    if owners is None:
+    if heard is None:
         return
-    if not owners:
+    if not heard:
         raise ScopeMissing("No scope to read anything: <noun>:read.")
     for wanted in types:
-        parts = wanted.split(".")
-        if len(parts) > 2 and parts[0] == "ficha" and parts[1] not in owners:
+        beginning = wanted.removesuffix("*")
+        if not any(known.startswith(beginning) or beginning.startswith(known) for known in heard):
             raise ScopeMissing(f"Not yours to read: {wanted}.")
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.errors import FieldError, Invalid
 from shared.events.contract import published_events
+from shared.events.scopes import scope_for
 from shared.web.identity import Identity
 
 EVERYTHING: Final = "*"
@@ -18,12 +19,6 @@ def patterns_of(name: str) -> list[str]:
     parts = name.split(".")
     prefixes = [".".join((*parts[:length], EVERYTHING)) for length in range(1, len(parts))]
     return [EVERYTHING, *prefixes, name]
-
-
-def scope_for(name: str) -> str:
-    """What it takes to read this event. The gateway's own are about the organisation."""
-    owner = name.split(".")[1] if name.count(".") else name
-    return f"{'organization' if owner == 'gateway' else owner}:read"
 
 
 def checked(types: Sequence[str]) -> list[str]:

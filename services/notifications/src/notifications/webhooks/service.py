@@ -63,6 +63,7 @@ async def create_webhook(
         previous_secret=None,
         previous_secret_until=None,
         created_by=asker.actor,
+        aimed_by=asker.actor,
         deleted_at=None,
     )
     await repository.add_webhook(session, webhook)
@@ -73,7 +74,8 @@ async def update_webhook(
     session: AsyncSession, webhook_id: UUID, given: Mapping[str, Any], *, asker: Identity, expected: int | None
 ) -> Webhook:
     """Only what was sent changes. Who aims it anew, by `url` (a checked one) or `types`, must be allowed to read all
-    that will go there, and from then on nothing else does. Enabling sends what waited meanwhile.
+    that will go there, and from then on nothing else does; so must who enables another's. Enabling sends what waited
+    meanwhile.
 
     Raises WebhookNotFound, StaleVersion, Invalid, ScopeNotHeld.
     """
@@ -85,9 +87,11 @@ async def update_webhook(
         return webhook
     for field in changed:
         setattr(webhook, field, values[field])
-    if changed & {"url", "types"}:
+    # Who enables what was another's takes it over: it may have been disabled because that one is gone.
+    taken_over = "enabled" in changed and webhook.enabled and webhook.aimed_by != asker.actor
+    if changed & {"url", "types"} or taken_over:
         _require_reading(webhook.types, asker)
-        webhook.scopes, webhook.failing_since = filters.reading_of(asker), None
+        webhook.scopes, webhook.failing_since, webhook.aimed_by = filters.reading_of(asker), None, asker.actor
     if "enabled" in changed and webhook.enabled:
         webhook.disabled_reason, webhook.failing_since = None, None
         await deliveries.wake(session, webhook_id)

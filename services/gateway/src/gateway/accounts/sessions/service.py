@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.accounts import events, scopes, tokens
 from gateway.accounts import repository as accounts
-from gateway.accounts import scopes, tokens
 from gateway.accounts.errors import LoginFailed
 from gateway.accounts.models import LoginSession, User
 from gateway.accounts.sessions import repository
 from shared.clock import utc_now
 from shared.db.tenancy import Scope, enter, scope_of
+from shared.events.gateway import UserUpdated
 from shared.passwords import throttle
 from shared.passwords.throttle import Attempt, Taken
 from shared.web.identity import Identity
@@ -85,6 +86,7 @@ async def change_password(
     user.password_hash = password_hash
     user.bump()
     await accounts.add(session, user)
+    await events.record_user(session, UserUpdated, user, changed=["password_hash"])
     await repository.end_sessions_of(session, user.id)
     await repository.forget_devices(session, user.id, but=device)
     return await _start_session(session, user, lifetimes)

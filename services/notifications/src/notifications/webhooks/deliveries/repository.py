@@ -268,9 +268,15 @@ def _first_id(moment: datetime) -> UUID:
 _FAN_OUT = text(
     """
     WITH wanting AS (
-        SELECT id FROM webhook
-        WHERE org_id = CAST(:org_id AS uuid) AND enabled
-          AND types && CAST(:patterns AS text[]) AND scopes && CAST(:scopes AS text[])
+        SELECT w.id FROM webhook w
+        LEFT JOIN api_key_copy k ON k.org_id = w.org_id AND 'key:' || k.id = coalesce(w.aimed_by, w.created_by)
+        LEFT JOIN user_copy u ON u.org_id = w.org_id
+            AND (u.id = k.user_id OR 'user:' || u.id = coalesce(w.aimed_by, w.created_by))
+        WHERE w.org_id = CAST(:org_id AS uuid) AND w.enabled
+          AND w.types && CAST(:patterns AS text[]) AND w.scopes && CAST(:scopes AS text[])
+          AND (k.id IS NULL OR NOT k.deleted AND coalesce(k.expires_at > now(), true)
+               AND k.scopes && CAST(:scopes AS text[]))
+          AND (u.id IS NULL OR u.active AND coalesce(u.scopes && CAST(:scopes AS text[]), true))
     ), made AS (
         INSERT INTO webhook_delivery
             (org_id, webhook_id, id, created_at, type, scope, subject, aggregate_version, body, status, due_at)

@@ -16,9 +16,11 @@ from notifications.webhooks import repository as webhooks
 from notifications.webhooks.deliveries import repository
 from notifications.webhooks.deliveries.posting import Outcome
 from notifications.webhooks.errors import WebhookIsDisabled
+from notifications.webhooks.makers import service as makers
 from notifications.webhooks.service import disable
 from shared.clock import utc_now
 from shared.events.base import AnyEvent
+from shared.events.scopes import scope_for
 
 MOST_REQUEUED: Final = 1000
 """By one request."""
@@ -27,7 +29,7 @@ MOST_LOGGED: Final = 20
 """Attempts of one delivery."""
 _MOST_HEEDED: Final = 10_000
 _JITTER: Final = 0.1
-_NOT_ALLOWED: Final = "whoever aimed this webhook last may not read this event"
+_NOT_ALLOWED: Final = "whoever aimed this webhook last may not read this event, or no longer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ async def fan_out(session: AsyncSession, event: AnyEvent) -> None:
         session,
         {
             "patterns": filters.patterns_of(event.type),
-            "scopes": [filters.EVERYTHING, filters.scope_for(event.type)],
+            "scopes": [filters.EVERYTHING, scope_for(event.type)],
             "id": event.id,
             "type": event.type,
-            "scope": filters.scope_for(event.type),
+            "scope": scope_for(event.type),
             "subject": event.subject,
             "aggregate_version": event.version,
             "body": orjson.dumps(event.envelope),
@@ -146,7 +148,7 @@ async def hold_lane(session: AsyncSession, lane: Lane, *, seconds: float) -> boo
 async def begin_turn(session: AsyncSession, lane: Lane, *, seconds: float, limit: int) -> Turn | None:
     """What is due now, at most `limit`. None when nothing is, or when the lane is not ours any more.
 
-    What nobody who aimed the webhook may read does not go there, though it was queued when somebody might.
+    What who aimed the webhook may not read now does not go there, though it was queued when somebody might.
     """
     if not await hold_lane(session, lane, seconds=seconds):
         return None
@@ -156,11 +158,12 @@ async def begin_turn(session: AsyncSession, lane: Lane, *, seconds: float, limit
     due = await repository.list_due(session, lane.webhook_id, limit=limit)
     if not due:
         return None
-    stopped = [delivery for delivery in due if not _may_go(delivery, webhook)]
+    scopes = await makers.readable(session, webhook)
+    stopped = [delivery for delivery in due if not _may_go(delivery, scopes)]
     for delivery in stopped:
         delivery.status, delivery.due_at, delivery.last_error = "failed", None, _NOT_ALLOWED
     await repository.save_deliveries(session, stopped)
-    return Turn(webhook.url, _secrets(webhook), [delivery for delivery in due if _may_go(delivery, webhook)])
+    return Turn(webhook.url, _secrets(webhook), [delivery for delivery in due if _may_go(delivery, scopes)])
 
 
 async def settle(
@@ -217,8 +220,8 @@ async def _require_enabled(session: AsyncSession, webhook_id: UUID) -> Webhook:
     return webhook
 
 
-def _may_go(delivery: WebhookDelivery, webhook: Webhook) -> bool:
-    return delivery.scope is None or filters.EVERYTHING in webhook.scopes or delivery.scope in webhook.scopes
+def _may_go(delivery: WebhookDelivery, scopes: frozenset[str]) -> bool:
+    return delivery.scope is None or filters.EVERYTHING in scopes or delivery.scope in scopes
 
 
 def _secrets(webhook: Webhook) -> tuple[bytes, ...]:
