@@ -56,7 +56,8 @@ def errors(adapter: TypeAdapter[Any], value: Any) -> set[str]:
 
 
 def adapter_of(info: FieldInfo) -> TypeAdapter[Any]:
-    return TypeAdapter(Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation)
+    kind: Any = info.annotation
+    return TypeAdapter(Annotated[kind, *info.metadata] if info.metadata else kind)
 
 
 def _modules() -> Iterator[Any]:
