@@ -9,5 +9,6 @@ export function decimalProblem(
 ): string | null {
   if (value.trim() === '') return required ? texts.missing : null;
   if (!isDecimal(value, 30)) return texts.number;
-  return isDecimal(value, digits) ? null : texts.decimals(digits ?? 6);
+  if (isDecimal(value, digits)) return null;
+  return digits === 0 ? texts.whole : texts.decimals;
 }

@@ -67,8 +67,8 @@ export const words: Words = {
     calendar: 'Obre el calendari',
     earlier: 'Anterior',
     later: 'Següent',
-    decimals: (count: number) =>
-      count === 0 ? 'Ha de ser un nombre enter.' : `Pot tenir ${count} decimals com a màxim.`,
+    whole: 'Ha de ser un nombre enter.',
+    decimals: 'Té massa decimals.',
   },
   actions: {
     clear: 'Esborrar',

@@ -56,8 +56,8 @@ export const words: Words = {
     calendar: 'Open the calendar',
     earlier: 'Earlier',
     later: 'Later',
-    decimals: (count: number) =>
-      count === 0 ? 'It has to be a whole number.' : `It can have ${count} decimals at most.`,
+    whole: 'It has to be a whole number.',
+    decimals: 'It has too many decimals.',
   },
   actions: {
     clear: 'Clear',

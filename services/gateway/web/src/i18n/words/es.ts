@@ -80,8 +80,8 @@ export const words = {
     calendar: 'Abrir el calendario',
     earlier: 'Anterior',
     later: 'Siguiente',
-    decimals: (count: number) =>
-      count === 0 ? 'Tiene que ser un número entero.' : `Puede tener ${count} decimales como máximo.`,
+    whole: 'Tiene que ser un número entero.',
+    decimals: 'Tiene demasiados decimales.',
   },
   actions: {
     clear: 'Borrar',
