@@ -22,4 +22,5 @@ def upgrade() -> None:
     with op.get_context().autocommit_block():
         # `ix_contact_name` serves the code before this one; a release later it can go.
         index_concurrently("ix_contact_sorted", 'contact (org_id, sort_name COLLATE "C", id) WHERE deleted_at IS NULL')
+        index_concurrently("ix_contact_lines", r"contact USING gin (org_id, string_to_array(search, E'\n'))")
         refold("contact", "search")

@@ -41,5 +41,7 @@ def upgrade() -> None:
             "ix_product_catalogue_sorted",
             'product (org_id, sort_name COLLATE "C", id) WHERE in_catalogue AND active',
         )
+        for table in ("document", "product"):
+            index_concurrently(f"ix_{table}_lines", rf"{table} USING gin (org_id, string_to_array(search, E'\n'))")
         refold("document", "search")
         refold("product", "search")

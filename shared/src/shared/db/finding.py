@@ -12,7 +12,23 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, asc, desc, func, literal, not_, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    asc,
+    desc,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
@@ -89,7 +105,9 @@ async def _stages(session: AsyncSession, search: Any, q: str | None) -> list[Col
     if not q or not forms:
         return [true()]
     words = _words(forms[0])
-    exact = [search.contains(f"\n{whole}\n", autoescape=True) for whole in {*forms, forms[-1].replace(" ", "")}]
+    # By an index of its own: all the letters of a whole that many have as a part would lead to all of those.
+    lines = func.string_to_array(search, literal_column(r"E'\n'"))
+    exact = [lines.op("&&")(literal([*forms, forms[-1].replace(" ", "")], ARRAY(Text)))]
     written = and_(*(search.contains(word, autoescape=True) for word in words))
     if digits := _dialled(q):
         written = or_(written, search.contains(digits))
