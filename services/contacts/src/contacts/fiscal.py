@@ -11,6 +11,7 @@ from stdnum.util import clean
 
 from shared.errors import invalid
 
+_LONGEST_EXTENSION = 6
 _SEPARATORS = " -./\u00a0"
 
 
@@ -46,7 +47,10 @@ def normalise_vat_number(value: str) -> str:
 
 
 def normalise_phones(values: list[str], country: str) -> list[str]:
-    """E.164, read as a subscriber in `country` would dial. Raises Invalid naming the item."""
+    """E.164, read as a subscriber in `country` would dial; an extension follows as in RFC 3966, `;ext=12`.
+
+    Raises Invalid naming the item, also for what holds more than one number.
+    """
     return [_normalise_phone(value, country, f"phones.{index}") for index, value in enumerate(values)]
 
 
@@ -54,7 +58,13 @@ def _normalise_phone(value: str, country: str, field: str) -> str:
     try:
         number = phonenumbers.parse(value, country)
     except phonenumbers.NumberParseException as error:
-        raise invalid(field, "phone_invalid", f"{value} is not a phone number.") from error
+        raise invalid(field, "phone_invalid", f"{value} is not one phone number.") from error
+    extension = number.extension or ""
+    # The library reads over what it does not understand: nothing of what was given may be left behind.
+    read = f"{number.national_number}{extension}"
+    if not phonenumbers.normalize_digits_only(value).endswith(read) or len(extension) > _LONGEST_EXTENSION:
+        raise invalid(field, "phone_invalid", f"{value} is not one phone number: give each its own place.")
     if not phonenumbers.is_possible_number(number):
         raise invalid(field, "phone_invalid", f"{value} is not a possible phone number in {country}.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{written};ext={extension}" if extension else str(written)

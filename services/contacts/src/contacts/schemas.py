@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 import pycountry
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
@@ -14,6 +14,7 @@ from schwifty.exceptions import SchwiftyException
 from shared.events.contacts import Kind, Role, TaxRegime
 from shared.events.taxes import TAXES, TaxesWrong, check_together
 from shared.web.shapes import Email, LanguageCode, Line, Shape, ShortText, View, Website
+from shared.web.texts import is_empty, one_line
 
 
 def _country(value: str) -> str:
@@ -58,9 +59,19 @@ def _retention(code: str) -> str:
     return code
 
 
-Phone = Annotated[str, StringConstraints(min_length=3, max_length=40)]
+def _distinct_names(value: Any) -> Any:
+    """Two that are one to the eye would be one field, and the first value lost."""
+    if isinstance(value, dict):
+        names = [one_line(name) for name in value]
+        if len(set(names)) < len(names):
+            raise ValueError("two fields have the same name")
+    return value
+
+
+Phone = Annotated[str, StringConstraints(min_length=3, max_length=50), BeforeValidator(one_line)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_currency)]
+PostalCode = Annotated[str, StringConstraints(max_length=20), BeforeValidator(one_line)]
 Iban = Annotated[str, StringConstraints(max_length=50), AfterValidator(_iban)]
 Bic = Annotated[str, StringConstraints(max_length=20), AfterValidator(_bic)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
@@ -70,7 +81,7 @@ Sort = Literal["name", "-updated_at"]
 class Address(Shape):
     street: Line
     city: Line
-    postal_code: Annotated[str, StringConstraints(max_length=20, pattern=r"^[^\x00-\x1f]*$")] | None = None
+    postal_code: PostalCode | None = None
     province: Line | None = None
     country: Country
 
@@ -107,7 +118,10 @@ Emails = Annotated[list[Email], Field(max_length=20)]
 Phones = Annotated[list[Phone], Field(max_length=20)]
 Roles = Annotated[list[Role], Field(max_length=5)]
 Tags = Annotated[list[Line], Field(max_length=50)]
-CustomFields = Annotated[dict[Line, ShortText | int | bool | None], Field(max_length=50)]
+CustomValue = Annotated[
+    ShortText | int | bool | None, BeforeValidator(lambda value: None if is_empty(value) else value)
+]
+CustomFields = Annotated[dict[Line, CustomValue], Field(max_length=50), BeforeValidator(_distinct_names)]
 
 
 class ContactIn(_Fields):

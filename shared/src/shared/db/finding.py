@@ -92,7 +92,12 @@ async def find_page(
                 break
             await session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", _SIMILARITY, True)))
         continued = after[1:] if after and after[0] == stage else None
-        found = await _read(session, listing, listed.where(stages[stage]), after=continued, limit=limit - len(rows))
+        wanted = listed.where(stages[stage])
+        if stage == _EXACT and len(stages) > 1:
+            # No index has this order: the planner, who knows nothing of how rare a whole line is, would read the rows
+            # in their order until enough are found, and few ever are.
+            wanted = wanted.order_by(stages[stage])
+        found = await _read(session, listing, wanted, after=continued, limit=limit - len(rows))
         rows += [(row, [stage, *(getattr(row, key) for key in listing.keys)]) for row in found]
         if len(rows) == limit or (stage == _EXACT and q and _means_no_other(q, found, listing)):
             break

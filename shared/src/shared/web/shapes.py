@@ -1,24 +1,45 @@
 """The base of every HTTP shape, and the value types that several services speak."""
 
 from decimal import Decimal
-from typing import Annotated
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
 
 from shared.addresses import parse_email, parse_website
-
-
-def _no_control_characters(value: str) -> str:
-    # PostgreSQL cannot store NUL; the others have no business in a name or a note.
-    if any(ord(c) < 32 and c not in "\n\r\t" for c in value):
-        raise ValueError("control characters are not allowed")
-    return value
+from shared.web.texts import is_empty, one_line, several_lines
 
 
 class Shape(BaseModel):
-    """A request body: unknown fields are refused, surrounding blanks are dropped."""
+    """A request body: unknown fields are refused, surrounding blanks are dropped, and a field that may be null is null
+    where nothing is written in it.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_null(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        nullable = _nullable(cls)
+        return {name: None if name in nullable and is_empty(value) else value for name, value in given.items()}
+
+
+@cache
+def _nullable(shape: type[Shape]) -> frozenset[str]:
+    fields = shape.model_fields.items()
+    return frozenset(name for name, field in fields if NoneType in get_args(field.annotation))
 
 
 class View(BaseModel):
@@ -27,20 +48,18 @@ class View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_control_characters)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(one_line)]
 """A required short text."""
-ShortText = Annotated[str, StringConstraints(max_length=500), AfterValidator(_no_control_characters)]
-Paragraph = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_no_control_characters)]
-Description = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_no_control_characters)]
-LongText = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_no_control_characters)]
-SearchText = Annotated[str, StringConstraints(max_length=200), AfterValidator(_no_control_characters)]
+ShortText = Annotated[str, StringConstraints(max_length=500), BeforeValidator(one_line)]
+Paragraph = Annotated[str, StringConstraints(max_length=2_000), BeforeValidator(several_lines)]
+Description = Annotated[str, StringConstraints(max_length=5_000), BeforeValidator(several_lines)]
+LongText = Annotated[str, StringConstraints(max_length=20_000), BeforeValidator(several_lines)]
+SearchText = Annotated[str, StringConstraints(max_length=300), BeforeValidator(one_line)]
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 4217."""
 Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(parse_email)]
-Website = Annotated[
-    str, StringConstraints(max_length=500), AfterValidator(_no_control_characters), AfterValidator(parse_website)
-]
+Website = Annotated[str, StringConstraints(max_length=500), AfterValidator(parse_website), BeforeValidator(one_line)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^(es|en|ca)$")]
 
 

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, computed_field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, computed_field
 
 from gateway.accounts.scopes import KNOWN
 from shared.addresses import comparable
 from shared.clock import DEFAULT_ZONE, TimeZone, utc_now
 from shared.passwords.rules import NewPassword
 from shared.web.shapes import CurrencyCode, Email, LanguageCode, Line, Shape, View, Website
+from shared.web.texts import one_line
 
 _LONGEST_KEY_LIFE = timedelta(days=3660)
 
@@ -55,7 +56,7 @@ TaxId = Annotated[str, StringConstraints(max_length=40), AfterValidator(_tax_id)
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().\-]{5,30}$")]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-PostalCode = Annotated[str, StringConstraints(max_length=20, pattern=r"^[^\x00-\x1f]*$")]
+PostalCode = Annotated[str, StringConstraints(max_length=20), BeforeValidator(one_line)]
 
 
 class Address(Shape):
