@@ -21,7 +21,7 @@ from shared.web.texts import is_empty, one_line, several_lines
 
 
 class Shape(BaseModel):
-    """A request body: unknown fields are refused, surrounding blanks are dropped, and a field that may be null is null
+    """A request body: unknown fields are refused, surrounding blanks are dropped, and a text that may be null is null
     where nothing is written in it.
     """
 
@@ -38,8 +38,13 @@ class Shape(BaseModel):
 
 @cache
 def _nullable(shape: type[Shape]) -> frozenset[str]:
-    fields = shape.model_fields.items()
-    return frozenset(name for name, field in fields if NoneType in get_args(field.annotation))
+    """Its texts that may be null: `Annotated[str, …] | None` for one."""
+    kinds = {name: get_args(field.annotation) for name, field in shape.model_fields.items()}
+    return frozenset(
+        name
+        for name, kind in kinds.items()
+        if NoneType in kind and any(member is str or getattr(member, "__origin__", None) is str for member in kind)
+    )
 
 
 class View(BaseModel):
