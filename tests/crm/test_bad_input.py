@@ -86,7 +86,7 @@ WRONG: dict[str, dict[str, list[Any]]] = {
         "ends_at": [wrong for wrong in MOMENTS if wrong is not None],
         "reminder_minutes": [-1, 0.5, 525_601, 10**400, "NaN", [], {}],
         "notes": ["a\u0000b", "\ud800", "x" * 20_001, 7, [], {}],
-        "owner": ["", "ana", "user:", "user:a b", "user:a\u0000", "root:1", f"user:{'a' * 101}", 7, [], {}],
+        "owner": ["ana", "user:", "user:a b", "user:a\u0000", "root:1", f"user:{'a' * 101}", 7, [], {}],
         "surprise": [1],
         "id": [str(new_id())],
         "version": [7],
