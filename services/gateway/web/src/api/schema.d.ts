@@ -108,6 +108,8 @@ export interface paths {
         /**
          * Create Key
          * @description `key` is shown in this answer and never again, not even to a repeated Idempotency-Key: it is not stored.
+         *
+         *     It can never do more than who made it may do at that moment, and one made with a key ends with that key.
          */
         post: operations["create_key_api_v1_api_keys_post"];
         delete?: never;
@@ -126,7 +128,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete Key */
+        /**
+         * Delete Key
+         * @description And the keys that were made with it.
+         */
         delete: operations["delete_key_api_v1_api_keys__key_id__delete"];
         options?: never;
         head?: never;
@@ -683,7 +688,7 @@ export interface paths {
         /**
          * Read Events
          * @description Every event of the organisation from a position on, without gaps: of those types that the caller may read
-         *     (`<owner>:read`; `organization:read` for the gateway's own).
+         *     (`<owner>:read`; for the gateway's own `organization:read`, and `users:read` for what is about people and keys).
          *
          *     Position order is commit order: after N nothing at or before N ever appears. An event is there once. Those of one
          *     aggregate may come out of order after a retry: apply what has a newer `aggregateversion` than what you have.
