@@ -78,7 +78,7 @@ async def test_creating_records_one_event_with_the_public_state(
         ("roles.0", "friend"),
         ("kind", "robot"),
         ("defaults.discount_pct", "100.01"),
-        ("defaults.currency", "ZZZ"),
+        *(("defaults.currency", code) for code in ("ZZZ", "XAU", "XXX", "XTS", "XDR", "DEM", "CLF", "eur")),
         ("surprise", 1),
     ],
 )

@@ -36,7 +36,7 @@ async def test_without_a_stage_it_starts_in_the_first_of_the_default_pipeline(
         json={
             "contact_id": contact_id,
             "title": " Reforma ",
-            "value": "1E+3",
+            "value": "1000",
             "currency": "EUR",
             "expected_close": "2027-01-31",
         },
@@ -223,3 +223,39 @@ async def test_the_same_idempotency_key_opens_one(
     first, second = [await client.post(PATH, json=body, headers={"Idempotency-Key": "k"}) for _ in range(2)]
     assert (second.status_code, second.json()) == (201, first.json())
     assert len(await recorded(database, org_id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("currency", "given", "kept"),
+    [
+        ("JPY", "1000", "1000"),
+        ("JPY", "1000.00", "1000"),
+        ("JPY", "0.5", None),
+        ("EUR", "0.5", "0.50"),
+        ("EUR", "0.505", None),
+        ("KWD", "0.505", "0.505"),
+        ("KWD", "0.5055", None),
+        *((code, "1", None) for code in ("XAU", "XXX", "XTS", "XDR", "DEM", "CLF", "UYW", "eur")),
+    ],
+)
+async def test_a_value_has_the_decimals_of_its_currency(
+    client: httpx.AsyncClient, contact_id: str, currency: str, given: str, kept: str | None
+) -> None:
+    body = {"contact_id": contact_id, "title": "Reforma", "value": given, "currency": currency}
+    answer = await client.post(PATH, json=body)
+    if kept is None:
+        assert answer.status_code == 422, answer.text
+        assert [error["field"] for error in answer.json()["errors"]] == ["value" if given != "1" else "currency"]
+        return
+    made = answer.json()
+    assert made["value"] == kept
+    [listed] = await pages(client, PATH, contact_id=contact_id)
+    assert listed["value"] == kept
+
+
+async def test_a_value_does_not_lose_decimals_by_another_currency(client: httpx.AsyncClient, contact_id: str) -> None:
+    made = await open_one(client, contact_id, value="10.50")
+    refused = await client.patch(f"{PATH}/{made['id']}", json={"currency": "JPY"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "value")
+    moved = await ok(client, "PATCH", f"{PATH}/{made['id']}", {"currency": "JPY", "value": "11"})
+    assert (moved["currency"], moved["value"]) == ("JPY", "11")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx
 import orjson
+import pytest
 from sqlalchemy import event, text
 
 from crm.panel.repository import PANEL_PART
@@ -221,3 +222,20 @@ async def test_lists_take_as_many_statements_whatever_their_length(
         assert max(few) <= 3
     finally:
         event.remove(database.engine.sync_engine, "before_cursor_execute", hear_statement)
+
+
+@pytest.mark.parametrize(("currency", "value", "nothing"), [("JPY", "1500", "0"), ("KWD", "1.505", "0.000")])
+async def test_amounts_have_the_decimals_of_their_currency(
+    client: httpx.AsyncClient,
+    contact_id: str,
+    database: Database,
+    org_id: UUID,
+    currency: str,
+    value: str,
+    nothing: str,
+) -> None:
+    await hear(database, organization_event(org_id, currency=currency))
+    assert (await panel(client, contact_id))["opportunities"]["value_total"] == nothing
+    await offer(client, contact_id, value, currency=currency)
+    section = (await panel(client, contact_id))["opportunities"]
+    assert (section["value_total"], section["items"][0]["value"]) == (value, value)

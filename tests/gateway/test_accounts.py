@@ -69,7 +69,7 @@ async def test_the_organisation_is_edited_under_its_version(
         ("iban", "ES9121000418450200051333"),
         ("bic", "short"),
         ("website", "javascript:alert(1)"),
-        ("currency", "euro"),
+        *(("currency", code) for code in ("euro", "XAU", "XTS", "XDR", "DEM", "CLF")),
         ("language", "fr"),
         ("color", "red"),
         ("slug", "other"),

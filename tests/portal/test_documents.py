@@ -328,3 +328,24 @@ async def test_me_says_nothing_is_open_when_nothing_is(world: World) -> None:
         "next_due": None,
         "other_currencies": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("currency", "total", "paid", "pending"),
+    [("JPY", "1000", "400", "600"), ("KWD", "1.494", "0.494", "1.000"), ("EUR", "1.50", "0.50", "1.00")],
+)
+async def test_amounts_have_the_decimals_of_their_currency(
+    world: World, currency: str, total: str, paid: str, pending: str
+) -> None:
+    contact_id = await world.contact(new_email())
+    written = ("subtotal", total), ("tax_total", "0"), ("total", total), ("paid_total", paid)
+    figures: dict[str, Any] = {"currency": currency, **dict(written)}
+    document_id = await world.document(contact_id, status="partially_paid", **figures)
+    async with world.client(contact_id) as client:
+        [listed] = (await client.get("/portal/api/documents")).json()["items"]
+        payment = await client.post(f"/portal/api/documents/{document_id}/payments", json={"method": "transfer"})
+        me = (await client.get("/portal/api/me")).json()
+    assert [listed[name] for name in ("total", "paid_total", "pending_total")] == [total, paid, pending]
+    assert payment.json()["amount"] == pending
+    totals = [me["totals"], *me["totals"]["other_currencies"]]
+    assert pending in [item["pending"] for item in totals if item["currency"] == currency]

@@ -13,19 +13,13 @@ from schwifty.exceptions import SchwiftyException
 
 from shared.events.contacts import Kind, Role, TaxRegime
 from shared.events.taxes import TAXES, TaxesWrong, check_together
-from shared.web.shapes import Email, LanguageCode, Line, Shape, ShortText, View, Website
+from shared.web.shapes import CurrencyCode, Email, LanguageCode, Line, Shape, ShortText, View, Website
 from shared.web.texts import is_empty, one_line
 
 
 def _country(value: str) -> str:
     if pycountry.countries.get(alpha_2=value) is None:
         raise ValueError("not an ISO 3166-1 alpha-2 country code")
-    return value
-
-
-def _currency(value: str) -> str:
-    if pycountry.currencies.get(alpha_3=value) is None:
-        raise ValueError("not an ISO 4217 currency code")
     return value
 
 
@@ -70,7 +64,6 @@ def _distinct_names(value: Any) -> Any:
 
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=50), BeforeValidator(one_line)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_currency)]
 PostalCode = Annotated[str, StringConstraints(max_length=20), BeforeValidator(one_line)]
 Iban = Annotated[str, StringConstraints(max_length=50), AfterValidator(_iban)]
 Bic = Annotated[str, StringConstraints(max_length=20), AfterValidator(_bic)]
@@ -97,7 +90,7 @@ class Defaults(Shape):
     """What a document for this contact starts from. `taxes` go together on one line; `irpf` is a retention."""
 
     language: LanguageCode | None = None
-    currency: Currency | None = None
+    currency: CurrencyCode | None = None
     payment_method: Code | None = None
     payment_days: Annotated[int, Field(ge=0, le=365)] | None = None
     discount_pct: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] | None = None

@@ -11,6 +11,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from shared.db.base import Entity, Tenanted, new_metadata
 
+MONEY = Numeric()
+"""With the decimals of its currency: none to three."""
+
 
 class Base(DeclarativeBase):
     metadata = new_metadata()
@@ -112,7 +115,7 @@ class Opportunity(_Kept, Base):
     title: Mapped[str] = mapped_column(Text)
     pipeline_id: Mapped[UUID] = mapped_column(Uuid)
     stage_id: Mapped[UUID] = mapped_column(Uuid)
-    value: Mapped[Decimal] = mapped_column(Numeric(16, 2))
+    value: Mapped[Decimal] = mapped_column(MONEY)
     currency: Mapped[str] = mapped_column(Text)
     probability: Mapped[int] = mapped_column(SmallInteger)
     expected_close: Mapped[date | None] = mapped_column(Date)
@@ -189,7 +192,7 @@ class OpenOpportunities(Tenanted, Base):
     contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     currency: Mapped[str] = mapped_column(Text, primary_key=True)
     count: Mapped[int] = mapped_column(Integer)
-    value: Mapped[Decimal] = mapped_column(Numeric(20, 2))
+    value: Mapped[Decimal] = mapped_column(MONEY)
 
 
 class OpenActivities(Tenanted, Base):

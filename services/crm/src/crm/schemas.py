@@ -26,16 +26,11 @@ def _near_moment(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-def _cents(value: Decimal) -> Decimal:
-    """`1E+3` and `-0` as people write them."""
-    return abs(value).quantize(Decimal("0.01"))
-
-
 Day = Annotated[date, AfterValidator(_near_day)]
 Moment = Annotated[AwareDatetime, AfterValidator(_near_moment)]
 """With its offset; kept in UTC."""
 Percent = Annotated[int, Field(ge=0, le=100)]
-Value = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2), AfterValidator(_cents)]
+Value = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]
 """Money in a request. No serialiser: a patch is dumped into the row, as a Decimal."""
 Actor = Annotated[str, StringConstraints(pattern=r"^(user|key|service):[A-Za-z0-9_-]{1,100}$")]
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db.base import Entity, Tenanted, new_metadata
 
-MONEY = Numeric(16, 2)
+MONEY = Numeric()
+"""With the decimals of its currency: none to three."""
 FINE = Numeric(18, 6)
 """Unit prices and quantities."""
 
@@ -211,8 +212,8 @@ class MonthTotal(Tenanted, Base):
     year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     month: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     type: Mapped[str] = mapped_column(Text, primary_key=True)
-    net: Mapped[Decimal] = mapped_column(Numeric(20, 2))
-    gross: Mapped[Decimal] = mapped_column(Numeric(20, 2))
+    net: Mapped[Decimal] = mapped_column(MONEY)
+    gross: Mapped[Decimal] = mapped_column(MONEY)
     count: Mapped[int] = mapped_column(Integer)
 
 
@@ -233,7 +234,7 @@ class ItemTotal(Tenanted, Base):
     product_id: Mapped[UUID | None] = mapped_column(Uuid)
     name: Mapped[str] = mapped_column(Text)
     quantity: Mapped[Decimal] = mapped_column(Numeric(24, 6))
-    amount: Mapped[Decimal] = mapped_column(Numeric(20, 2))
+    amount: Mapped[Decimal] = mapped_column(MONEY)
 
 
 class SoldLine(Tenanted, Base):
@@ -264,7 +265,7 @@ class OpenAmount(Tenanted, Base):
     grain: Mapped[str] = mapped_column(Text, primary_key=True)
     starts_on: Mapped[date] = mapped_column(Date, primary_key=True)
     side: Mapped[str] = mapped_column(Text, primary_key=True)
-    amount: Mapped[Decimal] = mapped_column(Numeric(20, 2))
+    amount: Mapped[Decimal] = mapped_column(MONEY)
 
 
 class DocumentCount(Tenanted, Base):

@@ -3,14 +3,17 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from notifications.addresses import one_line, several_lines
 from notifications.phrases import PHRASES, Phrases
+from shared.currencies import currency_pattern
 from shared.events.documents import SendState
 from shared.events.portal import PasswordResetState
 
@@ -105,8 +108,13 @@ def _facts(send: SendState, phrases: Phrases, language: str) -> list[tuple[str, 
     if send.due_date:
         facts.append((phrases.due_date, format_date(send.due_date, "long", locale=language)))
     if send.document_type not in _NO_TOTAL:
-        facts.append((phrases.total, format_currency(send.total, send.currency, locale=language)))
+        facts.append((phrases.total, _money(send.total, send.currency, language)))
     return facts
+
+
+def _money(amount: Decimal, currency: str, language: str) -> str:
+    pattern = currency_pattern(str(Locale(language).currency_formats["standard"].pattern), currency)
+    return format_currency(amount, currency, pattern, locale=language, currency_digits=False)
 
 
 def _attachment_name(send: SendState, phrases: Phrases) -> str:

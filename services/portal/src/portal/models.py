@@ -12,7 +12,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from shared.clock import utc_now
 from shared.db.base import Tenanted, new_metadata
 
-MONEY = Numeric(16, 2)
+MONEY = Numeric()
+"""With the decimals of its currency: none to three."""
 FINE = Numeric(18, 6)
 MOMENT = DateTime(timezone=True)
 _GENERATED = FetchedValue()

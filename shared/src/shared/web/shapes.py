@@ -13,10 +13,12 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    field_serializer,
     model_validator,
 )
 
 from shared.addresses import parse_email, parse_website
+from shared.currencies import CURRENCIES, at_least, money_text, price_text
 from shared.web.texts import is_empty, one_line, several_lines
 
 
@@ -61,21 +63,48 @@ Description = Annotated[str, StringConstraints(max_length=5_000), BeforeValidato
 LongText = Annotated[str, StringConstraints(max_length=20_000), BeforeValidator(several_lines)]
 SearchText = Annotated[str, StringConstraints(max_length=300), BeforeValidator(one_line)]
 
-CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-"""ISO 4217."""
+
+def _known_currency(value: str) -> str:
+    if value not in CURRENCIES:
+        raise ValueError("not a currency of ISO 4217 that can be paid with")
+    return value
+
+
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(parse_email)]
 Website = Annotated[str, StringConstraints(max_length=500), AfterValidator(parse_website), BeforeValidator(one_line)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^(es|en|ca)$")]
 
 
-def money_text(value: Decimal) -> str:
-    """`"1234.50"`: two decimals at least, more only where the value has them."""
-    exponent = value.normalize().as_tuple().exponent
-    places = max(2, -exponent if isinstance(exponent, int) else 2)
-    return f"{value:.{places}f}"
+Money = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_type=str)]
+"""Exact; a string in JSON, with the decimals it has. Beside a `currency`, `amounts` gives it those of that."""
+Amount = Annotated[Money, Field(max_digits=15, decimal_places=3)]
+"""Money in requests, up to 999,999,999,999.999. Whether its currency has so many decimals is the service's to check."""
+Rate = Annotated[Decimal, PlainSerializer(lambda value: at_least(value, 2), return_type=str)]
+"""Per cent: `"21.00"`."""
 
 
-Money = Annotated[Decimal, PlainSerializer(money_text, return_type=str)]
-"""Exact; a string in JSON."""
-Amount = Annotated[Money, Field(max_digits=14, decimal_places=2)]
-"""Money as people write it in requests: two decimals, up to 999,999,999,999.99."""
+def amounts(*fields: str) -> Any:
+    """Of a View with `currency`: these are written with exactly its decimals."""
+    return field_serializer(*fields, return_type=str)(_amount_text)
+
+
+def prices(*fields: str) -> Any:
+    """Of a View with `currency`: these are written with its decimals at least."""
+    return field_serializer(*fields, return_type=str)(_price_text)
+
+
+def optional_prices(*fields: str) -> Any:
+    """The same of fields that may be null."""
+    return field_serializer(*fields, return_type=str | None)(_price_text)
+
+
+# By the name of its first parameter pydantic knows that it wants the View.
+
+
+def _amount_text(self: Any, value: Decimal) -> str:
+    return money_text(value, self.currency)
+
+
+def _price_text(self: Any, value: Decimal | None) -> str | None:
+    return None if value is None else price_text(value, self.currency)

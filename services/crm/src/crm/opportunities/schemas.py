@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 
 from crm.schemas import Day, Percent, Value
 from shared.events.crm import OpportunityStatus
-from shared.web.shapes import CurrencyCode, Line, Money, Shape, ShortText, View
+from shared.web.shapes import CurrencyCode, Line, Money, Shape, ShortText, View, amounts
 
 
 class OpportunityIn(Shape):
@@ -62,3 +62,5 @@ class OpportunityOut(View):
     closed_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+    _amounts = amounts("value")

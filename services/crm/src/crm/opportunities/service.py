@@ -13,6 +13,7 @@ from crm.opportunities import events, repository
 from crm.opportunities.schemas import OpportunityIn, OpportunityPatch
 from crm.pipelines.service import choose_stage
 from shared.clock import utc_now
+from shared.currencies import exact_amount
 from shared.db.tenancy import org_of
 from shared.events.base import Event
 from shared.events.crm import (
@@ -73,7 +74,7 @@ async def create_opportunity(session: AsyncSession, given: OpportunityIn, *, con
         pipeline_id=stage.pipeline_id,
         stage_id=stage.id,
         stage=stage,
-        value=given.value,
+        value=exact_amount("value", given.value, given.currency),
         currency=given.currency,
         probability=stage.probability if given.probability is None else given.probability,
         expected_close=given.expected_close,
@@ -97,6 +98,9 @@ async def update_opportunity(
     check_version(expected, opportunity.version)
     before = opportunity.open_share
     sent = given.model_dump(exclude_unset=True, exclude={"pipeline_id", "stage_id"})
+    if "value" in sent or "currency" in sent:
+        currency, value = sent.get("currency", opportunity.currency), sent.get("value", opportunity.value)
+        sent["value"] = exact_amount("value", value, currency)
     moved = await _moved(session, opportunity, pipeline_id=given.pipeline_id, stage_id=given.stage_id)
     changed = opportunity.change({**moved, **sent})
     if changed:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from shared.currencies import decimals_sql
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope
 
@@ -14,7 +15,7 @@ async def read_panel_part(reader: JsonReader, scope: Scope, contact_id: UUID) ->
 
 # Every list reads its own partial index from one end, and counts are kept as they change:
 # what a contact has behind it costs nothing. At most 20 pinned notes.
-PANEL_PART = """
+PANEL_PART = f"""
 WITH contact AS MATERIALIZED (SELECT name FROM contact_copy WHERE org_id = $1 AND id = $2),
 home AS MATERIALIZED (
     SELECT coalesce((SELECT currency FROM organization WHERE org_id = $1), 'EUR') AS currency)
@@ -39,7 +40,8 @@ SELECT json_build_object(
             SELECT json_agg(json_build_object(
                 'id', o.id, 'version', o.version, 'contact_id', o.contact_id,
                 'contact_name', (SELECT name FROM contact), 'title', o.title, 'pipeline_id', o.pipeline_id,
-                'stage_id', o.stage_id, 'stage_name', s.name, 'value', o.value::text, 'currency', o.currency,
+                'stage_id', o.stage_id, 'stage_name', s.name,
+                'value', round(o.value, {decimals_sql("o.currency")})::text, 'currency', o.currency,
                 'probability', o.probability, 'expected_close', o.expected_close, 'status', o.status,
                 'lost_reason', o.lost_reason, 'closed_at', o.closed_at,
                 'created_at', o.created_at, 'updated_at', o.updated_at) ORDER BY o.expected_close, o.id)
@@ -52,9 +54,10 @@ SELECT json_build_object(
         ), '[]'::json),
         'count', (
             SELECT coalesce(sum(count), 0) FROM open_opportunities WHERE org_id = $1 AND contact_id = $2),
-        'value_total', coalesce((
+        'value_total', round(coalesce((
             SELECT value FROM open_opportunities
-            WHERE org_id = $1 AND contact_id = $2 AND currency = home.currency), 0.00)::text,
+            WHERE org_id = $1 AND contact_id = $2 AND currency = home.currency), 0),
+            {decimals_sql("home.currency")})::text,
         'currency', home.currency),
     'notes', json_build_object(
         'items', coalesce((
@@ -75,4 +78,4 @@ SELECT json_build_object(
         ), '[]'::json),
         'count', coalesce((SELECT count FROM note_count WHERE org_id = $1 AND contact_id = $2), 0)))::text
 FROM home
-"""
+"""  # noqa: S608 - codes of the currency table

@@ -11,11 +11,11 @@ from documents.drafts.schemas import LineIn
 from documents.models import Product
 from documents.products import service as products
 from documents.taxes.defaults import default_taxes
+from shared.currencies import price_text
 from shared.errors import invalid
 from shared.events.contacts import DefaultsState
 from shared.events.documents import Side
 from shared.events.taxes import TaxesWrong, check_taxes
-from shared.web.shapes import money_text
 
 
 async def resolve_lines(
@@ -41,7 +41,9 @@ async def resolve_lines(
                 "product_id": str(product.id) if product else None,
                 "description": _required(line.description or (product and product.name), index, "description"),
                 "quantity": _plain(line.quantity),
-                "unit_price": money_text(_required(_price(line, product, side, currency), index, "unit_price")),
+                "unit_price": price_text(
+                    _required(_price(line, product, side, currency), index, "unit_price"), currency
+                ),
                 "discount_pct": _plain(discount),
                 "taxes": taxes,
             }

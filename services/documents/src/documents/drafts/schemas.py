@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from documents.schemas import Code, Currency, Day, Percent, Quantity, UnitPrice
+from documents.schemas import Code, Day, Percent, Quantity, UnitPrice
 from shared.events.documents import DocumentType
-from shared.web.shapes import LanguageCode, Line, LongText, Paragraph, Shape
+from shared.web.shapes import CurrencyCode, LanguageCode, Line, LongText, Paragraph, Shape
 
 MOST_LINES = 500
 
@@ -43,7 +43,7 @@ class DocumentIn(_Fields):
     type: DocumentType
     contact_id: UUID
     issue_date: Day | None = None
-    currency: Currency | None = None
+    currency: CurrencyCode | None = None
     language: LanguageCode | None = None
     lines: Lines | None = None
 
@@ -53,7 +53,7 @@ class DocumentPatch(_Fields):
 
     contact_id: UUID = UUID(int=0)
     issue_date: Day = date.min
-    currency: Currency = ""
+    currency: CurrencyCode = ""
     language: LanguageCode = ""
     lines: Lines = Field(default_factory=list)
 

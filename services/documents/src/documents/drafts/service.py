@@ -19,6 +19,7 @@ from documents.parties import service as parties
 from documents.products import service as products
 from documents.series import service as series
 from shared.clock import utc_now
+from shared.currencies import at_least, money_text, price_text, zero
 from shared.db.tenancy import org_of
 from shared.errors import Invalid, invalid
 from shared.events.contacts import ContactState
@@ -27,7 +28,6 @@ from shared.events.portal import OrderState
 from shared.events.taxes import TaxesWrong
 from shared.identifiers import new_id
 from shared.web.asking import Asker
-from shared.web.shapes import money_text
 from shared.web.versions import check_version
 
 _LARGEST = Decimal(10) ** 12
@@ -212,8 +212,8 @@ def _blank(session: AsyncSession, kind: DocumentKind, contact: ContactState, *, 
         contact_name=contact.name,
         issue_date=issue_date,
         tax_date=issue_date,
-        paid_total=Decimal("0.00"),
-        pending_total=Decimal("0.00"),
+        paid_total=Decimal(0),
+        pending_total=Decimal(0),
     )
 
 
@@ -232,11 +232,16 @@ def _reckon(document: Document, *, blame: str) -> None:
     if any(abs(amount) >= _LARGEST for amount in (*amounts.line_subtotals, amounts.subtotal, amounts.total)):
         raise invalid("lines", "amount_too_large", "Amounts take twelve digits before the point at most.")
     document.lines = [
-        {**line, "subtotal": money_text(subtotal)}
+        {
+            **line,
+            "unit_price": price_text(Decimal(line["unit_price"]), document.currency),
+            "subtotal": money_text(subtotal, document.currency),
+        }
         for line, subtotal in zip(document.lines, amounts.line_subtotals, strict=True)
     ]
-    document.taxes = _tax_rows(amounts)
+    document.taxes = _tax_rows(amounts, document.currency)
     document.subtotal, document.tax_total, document.total = amounts.subtotal, amounts.tax_total, amounts.total
+    document.paid_total = document.pending_total = zero(document.currency)
 
 
 def _figures(lines: Sequence[dict[str, Any]]) -> list[LineFigures]:
@@ -251,13 +256,13 @@ def _figures(lines: Sequence[dict[str, Any]]) -> list[LineFigures]:
     ]
 
 
-def _tax_rows(amounts: Amounts) -> list[dict[str, Any]]:
+def _tax_rows(amounts: Amounts, currency: str) -> list[dict[str, Any]]:
     return [
         {
             "code": tax.code,
-            "rate": money_text(tax.rate),
-            "base": money_text(tax.base),
-            "amount": money_text(tax.amount),
+            "rate": at_least(tax.rate, 2),
+            "base": money_text(tax.base, currency),
+            "amount": money_text(tax.amount, currency),
         }
         for tax in amounts.taxes
     ]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from documents.schemas import Percent, Quantity, UnitPrice
 from shared.events.documents import DocumentStatus, DocumentType, Side
-from shared.web.shapes import LongText, Money, Shape, View
+from shared.web.shapes import LongText, Money, Rate, Shape, View, amounts
 
 StatusFilter = Literal["draft", "approved", "partially_paid", "paid", "accepted", "rejected", "voided", "overdue"]
 
@@ -25,7 +25,7 @@ class TaxAmountOut(View):
     """`rate` is per cent; `rate` and `amount` are below zero for what is held back (IRPF)."""
 
     code: str
-    rate: Money
+    rate: Rate
     base: Money
     amount: Money
 
@@ -55,6 +55,8 @@ class DocumentSummary(View):
     corrects_id: UUID | None
     created_at: datetime
     updated_at: datetime
+
+    _amounts = amounts("subtotal", "tax_total", "total", "paid_total", "pending_total")
 
     @classmethod
     def of(cls, document: Any, *, today: date) -> Self:

@@ -28,6 +28,7 @@ from documents.payments import service as payments
 from documents.series import service as series
 from documents.totals import service as totals
 from shared.clock import utc_now
+from shared.currencies import money_text
 from shared.events.contacts import ContactState
 from shared.events.documents import (
     DocumentApproved,
@@ -212,7 +213,8 @@ async def _fit_into(session: AsyncSession, credit_note: Document, corrected: Doc
     credit_note.total = credit_note.subtotal + credit_note.tax_total
     left = corrected.total - await repository.credited_total(session, corrected.id)
     if credit_note.total > left:
-        raise OverCredited(f"{left} {corrected.currency} of {corrected.number} can be credited.")
+        rest = f"{money_text(left, corrected.currency)} {corrected.currency}"
+        raise OverCredited(f"{rest} of {corrected.number} can be credited.")
 
 
 def _fiscal(contact: ContactState) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from documents.payments import events, repository
 from documents.payments.schemas import PaymentIn
 from documents.totals import service as totals
 from shared.clock import utc_now
+from shared.currencies import exact_amount, money_text
 from shared.db.tenancy import org_of
 from shared.events.documents import DocumentType, DocumentUpdated
 from shared.identifiers import new_id
@@ -35,16 +36,17 @@ async def list_payments(
 
 
 async def record_payment(session: AsyncSession, document_id: UUID, given: PaymentIn) -> Payment:
-    """Raises DocumentNotFound, NotApproved, Voided, NotPayable, OverPayment."""
+    """Raises DocumentNotFound, NotApproved, Voided, NotPayable, Invalid, OverPayment."""
     document = await ledger.require_document(session, document_id, lock=True)
     _check_payable(document)
-    if given.amount > document.pending_total:
-        raise OverPayment(f"{document.pending_total} {document.currency} are pending.")
+    amount = exact_amount("amount", given.amount, document.currency)
+    if amount > document.pending_total:
+        raise OverPayment(f"{money_text(document.pending_total, document.currency)} {document.currency} are pending.")
     on = given.date or await parties.get_today(session)
-    payment = _new_payment(session, document, given.amount, on=on, method=given.method)
+    payment = _new_payment(session, document, amount, on=on, method=given.method)
     await repository.save_payment(session, payment)
     await events.record_payment(session, payment, document)
-    await _settle(session, document, given.amount)
+    await _settle(session, document, amount)
     await _publish(session, document)
     return payment
 

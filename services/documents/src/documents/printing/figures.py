@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from documents.printing.model import Language
+from shared.currencies import currency_pattern, decimals_of
 
 # Plain "en" is American: its dates and its "$" would mislead European readers.
 _LOCALES: dict[Language, Locale] = {"es": Locale("es", "ES"), "en": Locale("en", "GB"), "ca": Locale("ca", "ES")}
@@ -21,15 +22,16 @@ class Figures:
     currency: str
 
     def money(self, value: Decimal) -> str:
-        return _signed(format_currency(value, self.currency, locale=self._locale))
+        pattern = currency_pattern(str(self._locale.currency_formats["standard"].pattern), self.currency)
+        return _signed(format_currency(value, self.currency, pattern, locale=self._locale, currency_digits=False))
 
     def amount(self, value: Decimal) -> str:
         """Money without its currency, for columns."""
-        return self._decimal(value, get_currency_precision(self.currency), 0)
+        return self._decimal(value, decimals_of(self.currency), 0)
 
     def price(self, value: Decimal) -> str:
         """An amount which may be finer than the currency's smallest coin."""
-        places = get_currency_precision(self.currency)
+        places = decimals_of(self.currency)
         return self._decimal(value, places, _FINEST - places)
 
     def quantity(self, value: Decimal) -> str:

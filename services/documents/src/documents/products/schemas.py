@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from documents.schemas import Code, Currency, UnitPrice
-from shared.web.shapes import Description, Line, Shape, View
+from documents.schemas import Code, UnitPrice
+from shared.web.shapes import CurrencyCode, Description, Line, Shape, View, optional_prices, prices
 
 TaxCodes = Annotated[list[Code], Field(max_length=3)]
 Price = Annotated[UnitPrice, Field(ge=0)]
@@ -26,7 +26,7 @@ class ProductIn(_Fields):
 
     name: Line
     unit_price: Price
-    currency: Currency | None = None
+    currency: CurrencyCode | None = None
     taxes: TaxCodes | None = None
     in_catalogue: bool = False
     active: bool = True
@@ -37,7 +37,7 @@ class ProductPatch(_Fields):
 
     name: Line = ""
     unit_price: Price = Decimal(0)
-    currency: Currency = ""
+    currency: CurrencyCode = ""
     taxes: TaxCodes = Field(default_factory=list)
     in_catalogue: bool = False
     active: bool = True
@@ -58,3 +58,6 @@ class ProductOut(View):
     active: bool
     created_at: datetime
     updated_at: datetime
+
+    _prices = prices("unit_price")
+    _costs = optional_prices("cost")

@@ -11,13 +11,14 @@ from documents.asking import ContactsDep
 from documents.reports import service
 from documents.reports.schemas import ItemOut, PanelOut, YearOut
 from documents.reports.spreadsheet import items_csv
-from documents.schemas import Currency, Day
+from documents.schemas import Day
 from shared.errors import invalid
 from shared.events.documents import Side
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
 from shared.web.session import SessionDep
+from shared.web.shapes import CurrencyCode
 
 router = APIRouter(
     prefix="/api/v1/contacts/{contact_id}/reports",
@@ -44,7 +45,7 @@ async def report_products(
     side: Side = "sales",
     first: Annotated[Day | None, Query(alias="from")] = None,
     last: Annotated[Day | None, Query(alias="to")] = None,
-    currency: Annotated[Currency | None, Query(description="the organisation's unless told otherwise")] = None,
+    currency: Annotated[CurrencyCode | None, Query(description="the organisation's unless told otherwise")] = None,
     wanted: Annotated[Literal["json", "csv"] | None, Query(alias="format")] = None,
     accept: Annotated[str | None, Header()] = None,
     limit: LimitParam = 50,
@@ -95,6 +96,6 @@ def _after(cursor: str | None) -> tuple[Decimal, UUID] | None:
         return None
     amount, last_key = decode_cursor(cursor, size=2)
     try:
-        return Decimal(str(amount)).quantize(Decimal("0.01")), UUID(str(last_key))
+        return Decimal(str(amount)).quantize(Decimal("0.001")), UUID(str(last_key))
     except (ValueError, InvalidOperation):
         raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

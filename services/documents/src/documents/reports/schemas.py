@@ -5,7 +5,7 @@ from uuid import UUID
 
 from documents.ledger.schemas import DocumentSummary
 from documents.schemas import Quantity, UnitPrice
-from shared.web.shapes import Money, View
+from shared.web.shapes import Money, View, amounts, optional_prices
 
 
 class MonthOut(View):
@@ -60,3 +60,6 @@ class ItemOut(View):
     currency: str
     last_price: UnitPrice | None
     last_date: date | None
+
+    _amounts = amounts("amount")
+    _prices = optional_prices("last_price")

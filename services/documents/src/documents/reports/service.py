@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,11 @@ from documents.parties import service as parties
 from documents.reports import repository
 from documents.reports.periods import spans_between
 from shared.clock import DEFAULT_ZONE, day_in, utc_now
+from shared.currencies import money_text
 from shared.events.documents import Side
 from shared.web.asking import Asker
-from shared.web.shapes import money_text
 
-_NOTHING = Decimal("0.00")
+_NOTHING = Decimal(0)
 _SIDES: tuple[Side, Side] = ("sales", "purchases")
 
 
@@ -110,17 +111,18 @@ def _year(year: int, row: dict[str, Any]) -> dict[str, Any]:
         if of == year:
             months[month, kind.side] += amount
     opened = _open_by_side(row["open"] or ())
+    written = partial(money_text, currency=row["currency"])
     return {
         "year": year,
         "currency": row["currency"],
         "months": [
-            {"month": month, **{side: money_text(months[month, side]) for side in _SIDES}} for month in range(1, 13)
+            {"month": month, **{side: written(months[month, side]) for side in _SIDES}} for month in range(1, 13)
         ],
-        **{f"{side}_total": money_text(totals[year, side]) for side in _SIDES},
-        **{f"previous_{side}_total": money_text(totals[year - 1, side]) for side in _SIDES},
-        "pending": money_text(opened["sales_pending"] + opened["purchases_pending"]),
-        "overdue": money_text(opened["sales_overdue"] + opened["purchases_overdue"]),
-        **{name: money_text(amount) for name, amount in opened.items()},
+        **{f"{side}_total": written(totals[year, side]) for side in _SIDES},
+        **{f"previous_{side}_total": written(totals[year - 1, side]) for side in _SIDES},
+        "pending": written(opened["sales_pending"] + opened["purchases_pending"]),
+        "overdue": written(opened["sales_overdue"] + opened["purchases_overdue"]),
+        **{name: written(amount) for name, amount in opened.items()},
     }
 
 

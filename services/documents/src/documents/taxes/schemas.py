@@ -3,7 +3,7 @@
 from datetime import date
 
 from shared.events.taxes import Kind
-from shared.web.shapes import Money, View
+from shared.web.shapes import Rate, View
 
 
 class TaxOut(View):
@@ -12,7 +12,7 @@ class TaxOut(View):
     code: str
     name: str
     kind: Kind
-    rate: Money
+    rate: Rate
     valid_from: date
     valid_to: date | None
     surcharge: str | None

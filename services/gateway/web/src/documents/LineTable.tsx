@@ -14,7 +14,7 @@ type Props = { lines: Line[]; currency: string };
 /** A document's lines, as staff and client see them. On a phone the figures stand below the description. */
 export function LineTable({ lines, currency }: Props) {
   const { document: texts } = useWords();
-  const { money, number } = useFormats();
+  const { money, number, price: priceIn } = useFormats();
   const discounted = lines.some((line) => Number(line.discount_pct));
   return (
     <Table verticalSpacing={10}>
@@ -38,7 +38,7 @@ export function LineTable({ lines, currency }: Props) {
       <Table.Tbody>
         {lines.map((line, index) => {
           const quantity = number(line.quantity);
-          const price = money(line.unit_price, currency);
+          const price = priceIn(line.unit_price, currency);
           const discount = Number(line.discount_pct) ? `${number(line.discount_pct)} %` : '';
           return (
             <Table.Tr key={index}>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addUp, digitsOf, type LineFigures } from './amounts';
+import { digitsOf } from '@/i18n/currencies';
+import { addUp, type LineFigures } from './amounts';
 
 const RATES = new Map([
   ['iva_21', '21.00'],
@@ -37,8 +38,12 @@ describe('addUp', () => {
     expect(amounts.lines).toEqual(['26.22']);
   });
 
-  it('knows currencies without cents', () => {
-    expect(digitsOf('JPY')).toBe(0);
-    expect(addUp([line({ unit_price: '1.5', taxes: [] })], RATES, digitsOf('JPY')).total).toBe('2');
+  it.each([
+    ['JPY', '2'],
+    ['EUR', '1.57'],
+    ['KWD', '1.568'],
+    ['IQD', '1.568'],
+  ])('rounds to the decimals of %s', (currency, total) => {
+    expect(addUp([line({ unit_price: '1.5675', taxes: [] })], RATES, digitsOf(currency)).total).toBe(total);
   });
 });

@@ -35,15 +35,6 @@ export function addUp(lines: LineFigures[], rates: Rates, digits: number): Amoun
   };
 }
 
-/** Decimals of a currency: two, or none (JPY). The server rounds to two at most. */
-export function digitsOf(currency: string): number {
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions();
-  return Math.min(2, maximumFractionDigits);
-}
-
 function lineAmount({ quantity, unit_price, discount_pct }: LineFigures): Big {
   return Big(quantity).times(unit_price).times(Big(100).minus(discount_pct)).div(100);
 }

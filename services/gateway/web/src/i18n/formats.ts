@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { digitsOf } from './currencies';
 import { TAGS, useLocale, type Locale } from './locale';
 
 export type Formats = ReturnType<typeof createFormats>;
@@ -26,22 +27,27 @@ export function createFormats(locale: Locale) {
   const country = new Intl.DisplayNames(tag, { type: 'region' });
   const list = new Intl.ListFormat(tag, { type: 'conjunction' });
 
-  const moneyIn = (currency: string, digits?: number) => {
-    const key = `${currency}${digits ?? ''}`;
+  const moneyIn = (currency: string, digits: number, most = digits) => {
+    const key = `${currency}${digits}-${most}`;
     const known = money.get(key);
     if (known) return known;
     const made = new Intl.NumberFormat(tag, {
       style: 'currency',
       currency,
       useGrouping: 'always',
-      ...(digits === undefined ? {} : { maximumFractionDigits: digits, minimumFractionDigits: digits }),
+      minimumFractionDigits: digits,
+      maximumFractionDigits: most,
     });
     money.set(key, made);
     return made;
   };
 
   return {
-    money: (amount: string, currency: string) => moneyIn(currency).format(decimal(amount)),
+    money: (amount: string, currency: string) =>
+      moneyIn(currency, digitsOf(currency)).format(decimal(amount)),
+    /** Of one unit: may be finer than the currency's smallest coin. */
+    price: (amount: string, currency: string) =>
+      moneyIn(currency, digitsOf(currency), 6).format(decimal(amount)),
     moneyRounded: (amount: string, currency: string) => moneyIn(currency, 0).format(decimal(amount)),
     number: (value: string | number) => number.format(typeof value === 'number' ? value : decimal(value)),
     compact: (value: number) => compact.format(value),

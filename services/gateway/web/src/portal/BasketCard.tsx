@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import Big from 'big.js';
+import { digitsOf } from '@/i18n/currencies';
 import { useFormats } from '@/i18n/formats';
 import { tell } from '@/ui/notices';
 import { useAttempt } from '@/ui/useAttempt';
@@ -13,7 +14,7 @@ import classes from './PortalShell.module.css';
 
 export function BasketCard() {
   const { shop } = useTexts();
-  const { money } = useFormats();
+  const { money, price } = useFormats();
   const { data: me } = useSuspenseQuery(meQuery);
   const { lines, notes, setQuantity, setNotes, clear } = useBasket();
   const place = usePlaceOrder();
@@ -47,7 +48,7 @@ export function BasketCard() {
                   {product.name}
                 </Text>
                 <Text fz={12.5} c="dimmed" className="figures">
-                  {money(product.unit_price, product.currency)}
+                  {price(product.unit_price, product.currency)}
                 </Text>
               </div>
               <QuantityStepper
@@ -124,5 +125,5 @@ function sumsOf(lines: BasketLine[], money: (amount: string, currency: string) =
     const line = Big(product.unit_price).times(quantity);
     sums.set(product.currency, line.plus(sums.get(product.currency) ?? 0));
   }
-  return [...sums].map(([currency, sum]) => money(sum.toFixed(2), currency)).join(' + ');
+  return [...sums].map(([currency, sum]) => money(sum.toFixed(digitsOf(currency)), currency)).join(' + ');
 }

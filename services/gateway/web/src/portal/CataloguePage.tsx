@@ -61,7 +61,7 @@ function Products() {
 
 function ProductCard({ product }: { product: CatalogueProduct }) {
   const { shop } = useTexts();
-  const { money } = useFormats();
+  const { price } = useFormats();
   const { lines, setQuantity } = useBasket();
   const quantity = lines.find((line) => line.product.id === product.id)?.quantity ?? 0;
   return (
@@ -79,7 +79,7 @@ function ProductCard({ product }: { product: CatalogueProduct }) {
       </div>
       <Group justify="space-between" wrap="nowrap" mih={36}>
         <Text fw={620} fz={16} className="figures">
-          {money(product.unit_price, product.currency)}
+          {price(product.unit_price, product.currency)}
         </Text>
         {quantity > 0 ? (
           <QuantityStepper

@@ -111,7 +111,7 @@ function Report({ contactId, side, period }: { contactId: string; side: Side; pe
 
 function ReportTable({ items }: { items: ReportItem[] }) {
   const { reports: texts } = useTexts();
-  const { money, number, day } = useFormats();
+  const { money, number, price, day } = useFormats();
   return (
     <WideTable label={texts.product} minWidth={560} verticalSpacing={9} highlightOnHover>
       <Table.Thead>
@@ -136,7 +136,7 @@ function ReportTable({ items }: { items: ReportItem[] }) {
               </Text>
             </Table.Td>
             <Table.Td ta="right" className="figures">
-              {item.last_price && money(item.last_price, item.currency)}
+              {item.last_price && price(item.last_price, item.currency)}
             </Table.Td>
             <Table.Td ta="right" className="figures">
               {item.last_date && day(item.last_date)}

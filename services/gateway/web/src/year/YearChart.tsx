@@ -2,6 +2,7 @@ import '@mantine/charts/styles.css';
 
 import { BarChart } from '@mantine/charts';
 import { useTexts } from '@/app/texts';
+import { digitsOf } from '@/i18n/currencies';
 import { useFormats } from '@/i18n/formats';
 import type { ChartMonth } from './year';
 
@@ -29,7 +30,7 @@ export function YearChart({ months, year, currency, height }: Props) {
       yAxisProps={{ width: 56, tickFormatter: compact }}
       barChartProps={{ barGap: 2, accessibilityLayer: false }}
       barProps={{ radius: [3, 3, 0, 0], isAnimationActive: false }}
-      valueFormatter={(value) => money(value.toFixed(2), currency)}
+      valueFormatter={(value) => money(value.toFixed(digitsOf(currency)), currency)}
       tooltipAnimationDuration={0}
     />
   );

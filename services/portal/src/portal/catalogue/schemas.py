@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import PlainSerializer
 
-from shared.web.shapes import Money, View
+from shared.web.shapes import Money, View, prices
 
 
 def plain(value: Decimal) -> str:
@@ -28,3 +28,5 @@ class ProductOut(View):
     unit_price: Money
     currency: str
     taxes: list[str]
+
+    _prices = prices("unit_price")

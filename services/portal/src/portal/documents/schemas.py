@@ -6,7 +6,7 @@ from uuid import UUID
 
 from portal.documents.service import Details
 from shared.events.documents import DocumentType
-from shared.web.shapes import Money, Paragraph, Shape, View
+from shared.web.shapes import Money, Paragraph, Shape, View, amounts
 
 Status = Literal["approved", "partially_paid", "paid", "accepted", "rejected", "voided"]
 StatusFilter = Literal["approved", "partially_paid", "paid", "accepted", "rejected", "voided", "pending", "overdue"]
@@ -27,6 +27,8 @@ class DocumentOut(View):
     pending_total: Money
     overdue: bool
     corrects_id: UUID | None
+
+    _amounts = amounts("subtotal", "tax_total", "total", "paid_total", "pending_total")
 
     @classmethod
     def of(cls, document: Any, *, today: date) -> "DocumentOut":

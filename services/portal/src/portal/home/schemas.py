@@ -4,13 +4,15 @@ from datetime import date
 from uuid import UUID
 
 from portal.parties.schemas import ContactOut, OrganizationOut
-from shared.web.shapes import Money, View
+from shared.web.shapes import Money, View, amounts
 
 
 class OpenOut(View):
     currency: str
     pending: Money
     overdue: Money
+
+    _amounts = amounts("pending", "overdue")
 
 
 class NextDueOut(View):
@@ -19,6 +21,8 @@ class NextDueOut(View):
     due_date: date
     pending_total: Money
     currency: str
+
+    _amounts = amounts("pending_total")
 
 
 class TotalsOut(OpenOut):

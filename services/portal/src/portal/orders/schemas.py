@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from portal.catalogue.schemas import Plain
-from shared.web.shapes import Money, Paragraph, Shape, View
+from shared.web.shapes import Money, Paragraph, Shape, View, prices
 
 Quantity = Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=13, decimal_places=6)]
 
@@ -31,6 +31,8 @@ class OrderLineOut(View):
     quantity: Plain
     unit_price: Money
     currency: str
+
+    _prices = prices("unit_price")
 
 
 class OrderOut(View):

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from portal.payments.methods import METHODS
-from shared.web.shapes import Money, SearchText, Shape, View
+from shared.web.shapes import Money, SearchText, Shape, View, amounts
 
 
 def _known_method(value: str) -> str:
@@ -31,3 +31,5 @@ class PaymentOut(View):
     amount: Money
     currency: str
     qr_svg: str | None
+
+    _amounts = amounts("amount")
