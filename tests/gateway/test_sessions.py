@@ -14,6 +14,7 @@ from shared.db.session import Database
 from shared.db.tenancy import Scope
 from tests.gateway.conftest import PASSWORD, Person, behind_a_proxy, log_in, new_person, settings_for
 from tests.gateway.peers import Peer, serving
+from tests.support.outbox import recorded
 
 
 async def change_session(database: Database, person: Person, column: str, by: timedelta) -> None:
@@ -255,11 +256,49 @@ async def test_bad_credentials_of_any_kind_are_a_401(anonymous: httpx.AsyncClien
 
 async def test_a_malformed_login_names_its_field(anonymous: httpx.AsyncClient) -> None:
     for body, field in [
-        ({"email": "x", "password": "y"}, "email"),
+        ({"email": "x" * 300, "password": "y"}, "email"),
         ({"email": "a@b.c\u0000", "password": "y"}, "email"),
         ({"email": "a@b.c"}, "password"),
         ({"email": "a@b.c", "password": "y" * 5000}, "password"),
         ({"email": "a@b.c", "password": "y", "more": 1}, "more"),
     ]:
         answer = await anonymous.post("/api/v1/session", json=body)
-        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+        assert answer.status_code == 422, (body, answer.text)
+        assert answer.json()["errors"][0]["field"] == field
+
+
+async def notices(database: Database, person: Person) -> list[tuple[str, str]]:
+    """Kind and mailbox of the security mails that were asked for, in order."""
+    found = [event for event in await recorded(database, person.org_id) if ".security_notice." in event.name]
+    return [(event.data.kind, event.data.email) for event in found]
+
+
+async def test_whose_account_it_is_hears_of_new_devices_passwords_and_keys(
+    client: httpx.AsyncClient, database: Database, admin: Person
+) -> None:
+    assert await notices(database, admin) == []  # the first device is no news
+    await log_in(client, admin)
+    assert await notices(database, admin) == []
+    async with second(client) as other:
+        await log_in(other, admin)
+        assert await notices(database, admin) == [("new_device", admin.email)]
+    key = {"name": "accounting", "scopes": ["contacts:read"]}
+    assert (await client.post("/api/v1/api-keys", json=key)).status_code == 201
+    change = {"current_password": PASSWORD, "new_password": "something quite new"}
+    assert (await client.put("/api/v1/session/password", json=change)).status_code == 204
+    member = await new_person(database, org_id=admin.org_id, is_admin=False)
+    users = (await client.get("/api/v1/users")).json()["items"]
+    path = next(f"/api/v1/users/{user['id']}" for user in users if user["email"] == member.email)
+    assert (await client.patch(path, json={"password": "quite another phrase"})).status_code == 200
+    assert (await client.patch(path, json={"is_admin": True, "name": "Eva"})).status_code == 200
+    assert (await notices(database, admin))[1:] == [
+        ("key_made", admin.email),
+        ("password_changed", admin.email),
+        ("password_changed", member.email),
+        ("administrator_made", member.email),
+    ]
+    # Nothing that opens anything, and the browser that changed the password is still known.
+    told = b"".join([event.to_bytes() for event in await recorded(database, admin.org_id)])
+    assert all(secret.encode() not in told for secret in (PASSWORD, "something quite new", *client.cookies.values()))
+    await log_in(client, admin, "something quite new")
+    assert len(await notices(database, admin)) == 5

@@ -7,6 +7,7 @@ from notifications.webhooks.deliveries import handlers as deliveries
 from notifications.webhooks.makers import handlers as makers
 from shared.bus.consumer import Subscription
 from shared.events.documents import DocumentSendRequested
+from shared.events.gateway import SecurityNoticeRaised
 from shared.events.portal import PasswordResetRequested
 
 
@@ -18,9 +19,14 @@ async def on_password_reset_requested(session: AsyncSession, event: PasswordRese
     await service.queue_reset_mail(session, event.data)
 
 
+async def on_security_notice_raised(session: AsyncSession, event: SecurityNoticeRaised) -> None:
+    await service.queue_notice_mail(session, event.data)
+
+
 SUBSCRIPTIONS = (
     Subscription(DocumentSendRequested, on_document_send_requested),
     Subscription(PasswordResetRequested, on_password_reset_requested),
+    Subscription(SecurityNoticeRaised, on_security_notice_raised),
     *makers.SUBSCRIPTIONS,
     *deliveries.SUBSCRIPTIONS,
 )

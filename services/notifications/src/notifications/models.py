@@ -19,7 +19,7 @@ class Message(Entity, Base):
     """One mail, worded when it was asked for. Its id is the id of the wish that caused it.
 
     `kind`: `document` (then the fields of one are there), or `password_reset`, whose link is asked for at each attempt
-    and stands in no row.
+    and stands in no row; or `security_notice`, which may be for one of our own people and then names no contact.
     `recipients`: [{kind: to|cc|bcc, email, name, status: pending|accepted|refused|unknown, detail}].
     `attempts` counts all; `failures` those since it was last queued, and is its place on the retry ladder.
     `phase` and `lease` tell who is sending it and how far that went (see delivery.py).
@@ -29,7 +29,7 @@ class Message(Entity, Base):
 
     kind: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
-    contact_id: Mapped[UUID] = mapped_column(Uuid)
+    contact_id: Mapped[UUID | None] = mapped_column(Uuid)
     document_id: Mapped[UUID | None] = mapped_column(Uuid)
     document_type: Mapped[str | None] = mapped_column(Text)
     document_number: Mapped[str | None] = mapped_column(Text)

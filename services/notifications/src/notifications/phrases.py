@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.events.documents import DocumentType
+from shared.events.gateway import SecurityNoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class Phrases:
     reset_opening: str
     reset_button: str
     reset_closing: str
+    notice_subject: str
+    notice_closing: str
+    notices: dict[SecurityNoticeKind, str]
     documents: dict[DocumentType, tuple[str, str]]
 
 
@@ -37,6 +41,16 @@ SPANISH: Final = Phrases(
     reset_button="Elegir una contraseña nueva",
     reset_closing="El enlace sirve una sola vez y caduca una hora después de pedirlo. Si no lo ha pedido usted, no "
     "tiene que hacer nada: su contraseña sigue siendo la misma.",
+    notice_subject="Aviso de seguridad de {sender}",
+    notice_closing="Si ha sido usted, no tiene que hacer nada. "
+    "Si no, cambie su contraseña y avise a quien administra Ficha en su empresa.",
+    notices={
+        "password_changed": "Se ha cambiado la contraseña de su cuenta.",
+        "email_changed": "Se ha cambiado el correo electrónico de su cuenta.",
+        "new_device": "Alguien ha entrado en su cuenta desde un dispositivo nuevo.",
+        "key_made": "Se ha creado la clave de API «{name}» en su nombre.",
+        "administrator_made": "Su cuenta tiene ahora permisos de administración.",
+    },
     documents={
         "invoice": ("Factura", "la factura"),
         "sales_receipt": ("Ticket de venta", "el ticket de venta"),
@@ -65,6 +79,16 @@ ENGLISH: Final = Phrases(
     reset_button="Choose a new password",
     reset_closing="The link works once and expires one hour after it was asked for. If it was not you who asked, there "
     "is nothing to do: your password stays the same.",
+    notice_subject="Security notice from {sender}",
+    notice_closing="If it was you, there is nothing to do. "
+    "If not, change your password and tell whoever administers Ficha at your company.",
+    notices={
+        "password_changed": "The password of your account was changed.",
+        "email_changed": "The e-mail address of your account was changed.",
+        "new_device": "Somebody logged in to your account from a new device.",
+        "key_made": "The API key “{name}” was created in your name.",
+        "administrator_made": "Your account is now an administrator.",
+    },
     documents={
         "invoice": ("Invoice", "the invoice"),
         "sales_receipt": ("Sales receipt", "the sales receipt"),
@@ -93,6 +117,16 @@ CATALAN: Final = Phrases(
     reset_button="Triar una contrasenya nova",
     reset_closing="L'enllaç serveix una sola vegada i caduca una hora després de demanar-lo. Si no l'heu demanat, no "
     "cal que feu res: la vostra contrasenya continua sent la mateixa.",
+    notice_subject="Avís de seguretat de {sender}",
+    notice_closing="Si heu estat vós, no cal que feu res. "
+    "Si no, canvieu la contrasenya i aviseu qui administra Ficha a la vostra empresa.",
+    notices={
+        "password_changed": "S'ha canviat la contrasenya del vostre compte.",
+        "email_changed": "S'ha canviat el correu electrònic del vostre compte.",
+        "new_device": "Algú ha entrat al vostre compte des d'un dispositiu nou.",
+        "key_made": "S'ha creat la clau d'API «{name}» en nom vostre.",
+        "administrator_made": "El vostre compte té ara permisos d'administració.",
+    },
     documents={
         "invoice": ("Factura", "la factura"),
         "sales_receipt": ("Tiquet de venda", "el tiquet de venda"),

@@ -21,13 +21,14 @@ class RecipientOut(View):
 
 
 class MessageOut(View):
-    """`document_…` where it is the mail of a document; a `password_reset` goes to a client of the portal."""
+    """`document_…` where it is the mail of a document; a `password_reset` goes to a client of the portal, a
+    `security_notice` to a client or to one of our own people, who is no contact."""
 
     id: UUID
     version: int
-    kind: Literal["document", "password_reset"]
+    kind: Literal["document", "password_reset", "security_notice"]
     status: Status
-    contact_id: UUID
+    contact_id: UUID | None
     document_id: UUID | None
     document_type: DocumentType | None
     document_number: str | None

@@ -13,11 +13,12 @@ from notifications.addresses import one_line
 from notifications.errors import LeaseLost, NotCancellable, NotResendable
 from notifications.models import Attempt, Message
 from notifications.outcomes import Accepted, Deferred, Outcome, Rejected, Uncertain
-from notifications.wording import Wording, word, word_reset
+from notifications.wording import Wording, word, word_notice, word_reset
 from shared.addresses import mailable
 from shared.clock import utc_now
 from shared.db.tenancy import org_of, scope_of
 from shared.events.documents import RecipientState, SendState
+from shared.events.gateway import SecurityNoticeState
 from shared.events.notifications import MessageFailed, MessageSent
 from shared.events.portal import PasswordResetState
 from shared.web.versions import check_version
@@ -65,6 +66,22 @@ async def queue_reset_mail(session: AsyncSession, reset: PasswordResetState) -> 
             "contact_id": reset.contact_id,
             "sender_name": one_line(reset.organization_name, most=120),
             "recipients": _recipients(to=[RecipientState(email=reset.email, name=reset.contact_name)]),
+        },
+    )
+
+
+async def queue_notice_mail(session: AsyncSession, notice: SecurityNoticeState) -> None:
+    """One message for one notice. Nothing in it opens anything, so there is no link either: who got a false one of
+    these has nothing to press.
+    """
+    await _queue(
+        session,
+        word_notice(notice),
+        {
+            "id": notice.id,
+            "kind": "security_notice",
+            "sender_name": one_line(notice.organization_name, most=120),
+            "recipients": _recipients(to=[RecipientState(email=notice.email, name=notice.name)]),
         },
     )
 

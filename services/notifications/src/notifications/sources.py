@@ -19,7 +19,12 @@ class Link:
     url: str
 
 
-Source = Pdf | Link
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """All of the mail stands in its row."""
+
+
+Source = Pdf | Link | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class Sources:
 
     async def get(self, message: Message, scope: Scope) -> Source | None:
         """None where its owner has it no longer. Raises Unavailable."""
+        if message.kind == "security_notice":
+            return Nothing()
         if message.kind == "password_reset":
             answer = await self.portal.post_json(f"/internal/password-resets/{message.id}/link", scope)
             return Link(answer["url"]) if answer else None

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -15,6 +16,7 @@ from notifications.addresses import one_line, several_lines
 from notifications.phrases import PHRASES, Phrases
 from shared.currencies import currency_pattern
 from shared.events.documents import SendState
+from shared.events.gateway import SecurityNoticeState
 from shared.events.portal import PasswordResetState
 
 _MOST_SUBJECT = 200
@@ -73,6 +75,23 @@ def word_reset(reset: PasswordResetState) -> Wording:
         "sender": sender,
     }
     return _rendered("password_reset", values)
+
+
+def word_notice(notice: SecurityNoticeState) -> Wording:
+    """In the language that was asked for."""
+    language, phrases = _phrases_in(notice.language)
+    sender = one_line(notice.organization_name, most=120)
+    what = phrases.notices[notice.kind].format(name=one_line(notice.subject_name or "", most=200))
+    values = {
+        "language": language,
+        "subject": one_line(phrases.notice_subject.format(sender=sender), most=_MOST_SUBJECT),
+        "greeting": phrases.greeting.format(name=one_line(notice.name, most=200)),
+        "what": what,
+        "at": f"{format_datetime(notice.at.astimezone(UTC), 'long', locale=language)}",
+        "closing": phrases.notice_closing,
+        "sender": sender,
+    }
+    return _rendered("security_notice", values)
 
 
 def _phrases_in(language: str) -> tuple[str, Phrases]:

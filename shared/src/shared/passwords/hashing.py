@@ -7,6 +7,7 @@ for more than one of them.
 import asyncio
 import base64
 import hmac
+import os
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -19,8 +20,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from shared.errors import FichaError
 
-THREADS: Final = 2
-"""Whatever the machine has: each takes 19 MiB while it works."""
+THREADS: Final = min(2, max(1, (os.cpu_count() or 2) - 1))
+"""One core is left to everybody else; and two at most, for each takes 19 MiB while it works."""
 MOST_WAITING: Final = 100
 """In one lane."""
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import scopes
 from gateway.accounts.models import ApiKey, Organization, User
 from shared.bus import outbox
+from shared.clock import utc_now
 from shared.events.base import Event
 from shared.events.gateway import (
     ApiKeyCreated,
@@ -14,9 +15,13 @@ from shared.events.gateway import (
     ApiKeyState,
     OrganizationState,
     OrganizationUpdated,
+    SecurityNoticeKind,
+    SecurityNoticeRaised,
+    SecurityNoticeState,
     UserState,
     UserUpdated,
 )
+from shared.identifiers import new_id
 
 
 async def record_organization(
@@ -66,6 +71,28 @@ def restate_key(key: ApiKey) -> Event[ApiKeyState]:
     return ApiKeyCreated.restated(
         org_id=key.org_id, subject=key.id, version=key.version, as_of=key.updated_at, data=_key_state(key)
     )
+
+
+async def record_notice(
+    session: AsyncSession,
+    kind: SecurityNoticeKind,
+    user: User,
+    organization: Organization,
+    *,
+    subject_name: str | None = None,
+) -> None:
+    """For the person's own mailbox, in the organisation's language."""
+    notice = SecurityNoticeState(
+        id=new_id(),
+        kind=kind,
+        email=user.email,
+        name=user.name,
+        language=organization.language,
+        organization_name=organization.name,
+        at=utc_now(),
+        subject_name=subject_name,
+    )
+    await outbox.record(session, SecurityNoticeRaised, subject=notice.id, version=1, data=notice)
 
 
 def _organization_state(organization: Organization) -> OrganizationState:

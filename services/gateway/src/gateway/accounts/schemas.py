@@ -48,7 +48,7 @@ def _sensible_expiry(value: datetime) -> datetime:
 
 
 UserEmail = Annotated[Email, AfterValidator(comparable)]
-GivenEmail = Annotated[str, StringConstraints(max_length=254), AfterValidator(comparable)]
+GivenEmail = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00-\x1f]*$"), AfterValidator(comparable)]
 GivenPassword = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=False)]
 Iban = Annotated[str, StringConstraints(max_length=50), AfterValidator(_iban)]
 Bic = Annotated[str, StringConstraints(pattern=r"^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$")]

@@ -15,7 +15,7 @@ from gateway.accounts.schemas import OrganizationPatch, UserPatch
 from gateway.accounts.sessions import service as sessions
 from shared.clock import DEFAULT_ZONE, utc_now
 from shared.db.tenancy import enter, org_of, scope_of
-from shared.events.gateway import OrganizationCreated, OrganizationUpdated, UserCreated, UserUpdated
+from shared.events.gateway import OrganizationCreated, OrganizationUpdated, SecurityNoticeKind, UserCreated, UserUpdated
 from shared.identifiers import new_id
 from shared.passwords.rules import demand_strong
 from shared.web.versions import check_version
@@ -141,6 +141,14 @@ async def create_user(session: AsyncSession, *, name: str, email: str, password_
     return user
 
 
+async def raise_notice(
+    session: AsyncSession, kind: SecurityNoticeKind, user: User, *, subject_name: str | None = None
+) -> None:
+    """Have the person told by mail, in case it was somebody else."""
+    ours = await repository.get_organization(session)
+    await events.record_notice(session, kind, user, ours, subject_name=subject_name)
+
+
 async def update_user(
     session: AsyncSession, user_id: UUID, given: UserPatch, *, password_hash: str | None, expected: int | None
 ) -> User:
@@ -160,6 +168,10 @@ async def update_user(
         user.bump()
         await repository.add(session, user)
         await events.record_user(session, UserUpdated, user, changed=changed)
+    if "password_hash" in changed:
+        await raise_notice(session, "password_changed", user)
+    if "is_admin" in changed and user.is_admin:
+        await raise_notice(session, "administrator_made", user)
     if not user.active or password_hash:
         await sessions.end_sessions_of(session, user.id)
     return user

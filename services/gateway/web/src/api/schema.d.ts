@@ -3423,11 +3423,8 @@ export interface components {
             attachment_name: string | null;
             /** Attempts */
             attempts: number;
-            /**
-             * Contact Id
-             * Format: uuid
-             */
-            contact_id: string;
+            /** Contact Id */
+            contact_id: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3448,7 +3445,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "document" | "password_reset";
+            kind: "document" | "password_reset" | "security_notice";
             /** Language */
             language: string;
             /** Last Error */
@@ -3480,16 +3477,14 @@ export interface components {
         };
         /**
          * MessageOut
-         * @description `document_…` where it is the mail of a document; a `password_reset` goes to a client of the portal.
+         * @description `document_…` where it is the mail of a document; a `password_reset` goes to a client of the portal, a
+         *     `security_notice` to a client or to one of our own people, who is no contact.
          */
         MessageOut: {
             /** Attempts */
             attempts: number;
-            /**
-             * Contact Id
-             * Format: uuid
-             */
-            contact_id: string;
+            /** Contact Id */
+            contact_id: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3510,7 +3505,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "document" | "password_reset";
+            kind: "document" | "password_reset" | "security_notice";
             /** Language */
             language: string;
             /** Last Error */

@@ -34,7 +34,7 @@ export function MessageLog({ contactId, documentId }: { contactId: string; docum
       </Title>
       <ul className={classes.list}>
         {messages.map((message) => (
-          <MessageItem key={message.id} message={message} />
+          <MessageItem contactId={contactId} key={message.id} message={message} />
         ))}
       </ul>
       <LoadMore of={found}>{actions.loadMore}</LoadMore>
@@ -42,11 +42,11 @@ export function MessageLog({ contactId, documentId }: { contactId: string; docum
   );
 }
 
-function MessageItem({ message }: { message: Message }) {
+function MessageItem({ contactId, message }: { contactId: string; message: Message }) {
   const { messages: texts, documentTypes } = useTexts();
   const { moment } = useFormats();
   const { document_type, document_number, subject } = message;
-  const resend = useResend(message.contact_id);
+  const resend = useResend(contactId);
   const attempt = useAttempt();
   const broken = message.status === 'failed' || message.status === 'unknown';
   return (

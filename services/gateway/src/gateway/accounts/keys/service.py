@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import events, scopes, tokens
+from gateway.accounts import repository as accounts
 from gateway.accounts.errors import NotLoggedIn, ScopeNotHeld
 from gateway.accounts.keys import repository
 from gateway.accounts.models import ApiKey
@@ -74,6 +75,10 @@ async def create_key(session: AsyncSession, given: ApiKeyIn, *, creator: Identit
     )
     await repository.add_key(session, key)
     await events.record_key(session, ApiKeyCreated, key)
+    person = await repository.find_person(session, key)
+    if person is not None:
+        ours = await accounts.get_organization(session)
+        await events.record_notice(session, "key_made", person, ours, subject_name=key.name)
     return secret, key
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -51,6 +51,11 @@ async def find_device_users(session: AsyncSession, token_hash: str) -> set[UUID]
     return set(
         (await session.execute(select(KnownDevice.user_id).where(KnownDevice.token_hash == token_hash))).scalars()
     )
+
+
+async def has_devices(session: AsyncSession, user_id: UUID) -> bool:
+    mine = (KnownDevice.org_id == org_of(session)) & (KnownDevice.user_id == user_id)
+    return bool((await session.execute(select(exists().where(mine)))).scalar_one())
 
 
 async def keep_device(session: AsyncSession, user_id: UUID, token_hash: str, at: datetime) -> bool:

@@ -71,7 +71,10 @@ async def open_session(
         user.password_hash = new_hash
         await accounts.add(session, user)
     now = utc_now()
-    await repository.keep_device(session, user.id, device, now)
+    before = await repository.has_devices(session, user.id)
+    # The first one is no news to anybody.
+    if await repository.keep_device(session, user.id, device, now) and before:
+        await events.record_notice(session, "new_device", user, await accounts.get_organization(session))
     await repository.forget_devices(session, user.id, unseen_since=now - DEVICE_LIFE)
     return await _start_session(session, user, lifetimes), user
 
@@ -87,6 +90,7 @@ async def change_password(
     user.bump()
     await accounts.add(session, user)
     await events.record_user(session, UserUpdated, user, changed=["password_hash"])
+    await events.record_notice(session, "password_changed", user, await accounts.get_organization(session))
     await repository.end_sessions_of(session, user.id)
     await repository.forget_devices(session, user.id, but=device)
     return await _start_session(session, user, lifetimes)
