@@ -11,39 +11,49 @@ from stdnum.util import clean
 
 from shared.errors import invalid
 
+_EU = frozenset(vat.MEMBER_STATES)
+_VAT_PREFIXES = {"GR": "EL"}
 _LONGEST_EXTENSION = 6
 _SEPARATORS = " -./\u00a0"
 
 
 def normalise_tax_id(value: str, country: str) -> str:
-    """Upper case, no separators; a Spanish one without `ES`. Raises Invalid when check digits are wrong.
+    """A Spanish one, or one that carries its own country's EU prefix, in upper case without separators; `ES` goes.
 
-    Outside Spain the EU's VAT rules apply where the value carries its country's prefix; else it is kept as given.
+    Only these have a rule that surely applies. Any other is kept as given: each country has several kinds of ids.
+    Raises Invalid when check digits are wrong.
     """
     compact = clean(value, _SEPARATORS).upper()
     try:
         if country == "ES":
-            return str(nif.validate(compact.removeprefix("ES")))
-        if vat.guess_country(compact):
+            own = vat.is_valid(compact) and not compact.startswith("ES")
+            return compact if own else str(nif.validate(compact.removeprefix("ES")))
+        if _claims_vat(compact, country):
             return str(vat.validate(compact))
     except exceptions.ValidationError as error:
         raise invalid("tax_id", "tax_id_invalid", f"{value} is not a valid tax id in {country}.") from error
-    if not compact or len(compact) > 30 or not compact.isalnum():
-        raise invalid("tax_id", "tax_id_invalid", "A tax id has up to 30 letters and digits.")
-    return compact
+    return value
 
 
 def normalise_vat_number(value: str) -> str:
     """The NIF-IVA with its country prefix. Raises Invalid."""
-    compact = clean(value, _SEPARATORS).upper()
     try:
-        if not vat.guess_country(compact):
-            raise exceptions.InvalidComponent
-        return str(vat.validate(compact))
+        return str(vat.validate(clean(value, _SEPARATORS).upper()))
     except exceptions.ValidationError as error:
         raise invalid(
             "vat_number", "vat_number_invalid", f"{value} is not a valid VAT number of an EU country."
         ) from error
+
+
+def _claims_vat(compact: str, country: str) -> bool:
+    """Whether it is the country's prefix and a VAT number, right or wrong: a letter or sign there makes other ids.
+
+    A name may begin with the prefix too, and with it a codice fiscale.
+    """
+    prefix = _VAT_PREFIXES.get(country, country)
+    if country.lower() not in _EU or not compact.startswith(prefix):
+        return False
+    return compact[2:].isdigit() or vat.is_valid(compact)
 
 
 def normalise_phones(values: list[str], country: str) -> list[str]:

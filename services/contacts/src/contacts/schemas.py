@@ -64,6 +64,7 @@ def _distinct_names(value: Any) -> Any:
 
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=50), BeforeValidator(one_line)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
+TaxId = Annotated[str, StringConstraints(max_length=40), BeforeValidator(one_line)]
 PostalCode = Annotated[str, StringConstraints(max_length=20), BeforeValidator(one_line)]
 Iban = Annotated[str, StringConstraints(max_length=50), AfterValidator(_iban)]
 Bic = Annotated[str, StringConstraints(max_length=20), AfterValidator(_bic)]
@@ -101,8 +102,8 @@ class Defaults(Shape):
 
 class _Fields(Shape):
     trade_name: Line | None = None
-    tax_id: ShortText | None = None
-    vat_number: ShortText | None = None
+    tax_id: TaxId | None = None
+    vat_number: TaxId | None = None
     website: Website | None = None
     billing_address: Address | None = None
 

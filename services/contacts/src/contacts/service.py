@@ -83,7 +83,8 @@ async def update_contact(
     check_version(expected, contact.version)
     sent = given.model_dump(mode="json", exclude_unset=True)
     country = (contact.billing_address or {}).get("country")
-    values = await _normalised(session, sent, {"country": country})
+    known = {field: getattr(contact, field) for field in ("tax_id", "vat_number", "phones")}
+    values = await _normalised(session, sent, {**known, "country": country})
     changed = {field for field, value in values.items() if getattr(contact, field) != value}
     if "kind" in changed and await repository.has_links(session, contact_id):
         raise KindHasLinks()
@@ -180,16 +181,17 @@ async def remember_organization(session: AsyncSession, organization: Organizatio
 
 
 async def _normalised(session: AsyncSession, values: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
-    """The values as they are stored. Tax ids and phones are read in the contact's own country."""
-    if values.get("tax_id") or values.get("phones"):
-        address = values.get("billing_address") or {}
-        country = address.get("country") or known.get("country") or await repository.home_country(session)
-        if values.get("tax_id"):
-            values["tax_id"] = normalise_tax_id(values["tax_id"], country)
-        if values.get("phones"):
-            values["phones"] = normalise_phones(values["phones"], country)
-    if values.get("vat_number"):
+    """The values as they are stored. Tax ids and phones are read in the contact's own country; what is `known` was
+    read when it was given, maybe in another.
+    """
+    address = values.get("billing_address") or {}
+    country = address.get("country") or known.get("country") or await repository.home_country(session)
+    if values.get("tax_id") and values["tax_id"] != known.get("tax_id"):
+        values["tax_id"] = normalise_tax_id(values["tax_id"], country)
+    if values.get("vat_number") and values["vat_number"] != known.get("vat_number"):
         values["vat_number"] = normalise_vat_number(values["vat_number"])
+    if values.get("phones") and values["phones"] != known.get("phones"):
+        values["phones"] = normalise_phones(values["phones"], country)
     for field in ("roles", "phones", "tags"):
         if field in values:
             values[field] = list(dict.fromkeys(values[field]))
