@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from documents.series import repository
 from documents.series.numbers import check_format, counting_year, overlap, write_number
@@ -179,6 +180,29 @@ async def test_series_that_overlapped_before_go_on_past_each_others_numbers(worl
         await world.approve(draft)
     listed = (await world.done("GET", f"/api/v1/documents?contact_id={contact}"))["items"]
     assert len({item["number"] for item in listed}) == 13
+
+
+async def test_a_series_that_finds_no_number_of_its_own_says_so(world: World) -> None:
+    """And not that somebody was faster."""
+    contact = await world.contact()
+    wide, narrow = await old_series(world, "D%%"), await old_series(world, "D%")
+    first = await world.approved(contact, series_id=wide)
+    async with world.database.transaction(Scope(world.org_id)) as session:
+        await session.execute(_NUMBER_FURTHER, {"id": first["id"]})
+    draft = await world.draft(contact, series_id=narrow)
+    path = f"/api/v1/documents/{draft['id']}/approve"
+    assert await world.refused("POST", path) == (409, "documents.number_taken")
+    assert (await world.approved(contact))["number"] == f"F{TODAY:%y}0001", "the others go on"
+
+
+_NUMBER_FURTHER = text(
+    """
+    INSERT INTO document
+    SELECT further.* FROM document d, generate_series(1, 6000) n,
+           jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'number', 'D' || n)) further
+     WHERE d.id = :id
+    """
+)
 
 
 async def old_series(world: World, series_format: str) -> str:
