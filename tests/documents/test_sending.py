@@ -7,6 +7,7 @@ import pytest
 from shared.db.session import Database
 from shared.events.contacts import ContactDeleted, PersonLinkUpdated, PersonUnlinked
 from tests.documents.world import Json, World
+from tests.support.identity import bearer
 from tests.support.outbox import recorded
 
 
@@ -97,3 +98,35 @@ async def test_a_wrong_field_is_named(world: World, field: str, change: Json) ->
     invoice = await world.approved(await world.contact())
     answer = await world.client.post(f"/api/v1/documents/{invoice['id']}/send", json=change)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_mailing_a_document_takes_reading_it(world: World, org_id: UUID) -> None:
+    """Else who may only write would read it in a mailbox of its own."""
+    invoice = await world.approved(await world.contact())
+    path = f"/api/v1/documents/{invoice['id']}/send"
+    for scopes, status in ((("documents:write",), 403), (("documents:write", "documents:read"), 202)):
+        headers = {"Authorization": bearer(org_id, *scopes)}
+        answer = await world.client.post(path, json={"to": ["me@elsewhere.example"]}, headers=headers)
+        assert answer.status_code == status, scopes
+
+
+async def test_who_may_write_documents_only_reads_none_by_writing(world: World, org_id: UUID) -> None:
+    draft = await world.draft(await world.contact())
+    path = f"/api/v1/documents/{draft['id']}"
+    headers = {"Authorization": bearer(org_id, "documents:write"), "Idempotency-Key": "once"}
+    patched = await world.client.patch(path, json={}, headers=headers)
+    assert (patched.status_code, set(patched.json())) == (200, {"id", "version"})
+    for _ in range(2):
+        approved = await world.client.post(f"{path}/approve", headers=headers)
+        assert (approved.status_code, set(approved.json())) == (200, {"id", "version"}), "the stored answer too"
+
+
+async def test_addresses_that_are_not_the_contacts_are_marked(world: World, database: Database, org_id: UUID) -> None:
+    company = await world.contact(emails=["facturas@acme.example", "otra@acme.example"])
+    await world.link(company, await world.contact("Ana", kind="person", emails=["ana@acme.example"]))
+    invoice = await world.approved(company)
+    body = {"to": ["OTRA@acme.example"], "cc": ["ana@acme.example"], "bcc": ["fuera@norte.example"]}
+    await world.done("POST", f"/api/v1/documents/{invoice['id']}/send", body, status=202)
+    data = (await recorded(database, org_id))[-1].data
+    marked = {one.email: one.outside for one in (*data.to, *data.cc, *data.bcc)}
+    assert marked == {"OTRA@acme.example": False, "ana@acme.example": False, "fuera@norte.example": True}

@@ -20,7 +20,7 @@ async def entering(world: World, email: str) -> int:
 async def let_in(
     world: World, contact_id: object, *emails: str, scope: str = "portal:write"
 ) -> tuple[int, dict[str, Any]]:
-    async with world.staff(scope) as staff:
+    async with world.staff(scope, "portal:read") as staff:
         answer = await staff.put(f"/api/v1/contacts/{contact_id}/portal/emails", json={"emails": list(emails)})
     return answer.status_code, answer.json()
 

@@ -12,10 +12,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from portal.previews.service import NEEDED
 from portal.sessions.service import recognise
 from portal.tokens import hash_of
 from shared.db.tenancy import Scope
+from shared.events.gateway import ApiKeyDeleted, ApiKeyState, UserState, UserUpdated
+from shared.identifiers import new_id
 from tests.portal.world import HOST, PASSWORD, World, new_email, visitor_of
+from tests.support.identity import client_of
 from tests.support.outbox import recorded
 
 WITHOUT_LOGIN = {
@@ -204,3 +208,59 @@ async def test_a_link_opened_by_address_alone_does_nothing(world: World) -> None
         for path in ("/portal/api/preview", f"/portal/api/preview/{urlsplit(url).fragment}"):
             assert (await browser.get(path)).status_code in (404, 405)
         assert (await redeem(browser, url)).status_code == 201
+
+
+async def told_of_user(world: World, user_id: UUID, **values: Any) -> None:
+    state = UserState(id=user_id, name="Ana", email="ana@acme.example", is_admin=False, active=True)
+    await world.tell(UserUpdated, state.model_copy(update=values), version=2)
+
+
+@pytest.mark.parametrize(
+    ("values", "goes_on"),
+    [
+        ({"active": False, "scopes": ["*"]}, False),
+        ({"scopes": ["contacts:read"]}, False),
+        ({"scopes": ["portal:read", "portal:write"]}, False),
+        ({"scopes": ["portal:read", "portal:write", "documents:read"]}, True),
+        ({"scopes": ["*"]}, True),
+    ],
+)
+async def test_a_preview_ends_with_the_right_of_who_asked_for_it(
+    world: World, values: dict[str, Any], goes_on: bool
+) -> None:
+    contact_id, user_id, other_id = await world.contact(new_email()), new_id(), new_id()
+
+    async def asked_by(actor: str) -> str:
+        async with client_of(world.app, world.org_id, *NEEDED, actor=actor) as staff:
+            return str((await staff.post(f"/api/v1/contacts/{contact_id}/portal/preview")).json()["url"])
+
+    async with visitor_of(world.app) as browser, visitor_of(world.app) as others, visitor_of(world.app) as keyed:
+        await redeem(browser, await asked_by(f"user:{user_id}"))
+        await redeem(others, await asked_by(f"user:{other_id}"))
+        await redeem(keyed, await asked_by(f"key:{new_id()}"))
+        unopened = await asked_by(f"user:{user_id}")
+        await told_of_user(world, user_id, **values)
+        expected = 200 if goes_on else 401
+        assert (await browser.get("/portal/api/me")).status_code == expected
+        assert (await keyed.get("/portal/api/me")).status_code == expected, "it may be this person's key"
+        assert (await others.get("/portal/api/me")).status_code == 200
+        assert (await redeem(browser, unopened, beside=True)).status_code == (201 if goes_on else 404)
+
+
+async def test_a_preview_ends_with_the_key_that_asked_for_it(world: World) -> None:
+    contact_id, key_id = await world.contact(new_email()), new_id()
+    async with client_of(world.app, world.org_id, *NEEDED, actor=f"key:{key_id}") as program:
+        url = (await program.post(f"/api/v1/contacts/{contact_id}/portal/preview")).json()["url"]
+    async with visitor_of(world.app) as browser:
+        await redeem(browser, url)
+        gone = ApiKeyState(id=key_id, name="x", scopes=[], created_by="user:1", user_id=new_id(), deleted=True)
+        await world.tell(ApiKeyDeleted, gone, version=2)
+        assert (await browser.get("/portal/api/me")).status_code == 401
+
+
+@pytest.mark.parametrize("missing", sorted(NEEDED))
+async def test_a_preview_takes_reading_what_it_shows(world: World, missing: str) -> None:
+    contact_id = await world.contact(new_email())
+    async with client_of(world.app, world.org_id, *(NEEDED - {missing})) as staff:
+        assert (await staff.post(f"/api/v1/contacts/{contact_id}/portal/preview")).status_code == 403
+    assert await log(world) == []

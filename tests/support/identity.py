@@ -27,15 +27,15 @@ def scope(org_id: UUID) -> Scope:
     return Scope(org_id=org_id, actor="user:test")
 
 
-def bearer(org_id: UUID | None, *scopes: str) -> str:
-    identity = Identity(org_id=org_id, actor="user:test", scopes=frozenset(scopes or ("*",)))
+def bearer(org_id: UUID | None, *scopes: str, actor: str = "user:test") -> str:
+    identity = Identity(org_id=org_id, actor=actor, scopes=frozenset(scopes or ("*",)))
     return f"Bearer {SIGNER.token(identity)}"
 
 
-def client_of(app: FastAPI, org_id: UUID | None, *scopes: str) -> httpx.AsyncClient:
+def client_of(app: FastAPI, org_id: UUID | None, *scopes: str, actor: str = "user:test") -> httpx.AsyncClient:
     """Speaks to `app` in process, as a user of `org_id`. Errors are answers, not exceptions, as in production."""
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False),
         base_url="http://service",
-        headers={"Authorization": bearer(org_id, *scopes)},
+        headers={"Authorization": bearer(org_id, *scopes, actor=actor)},
     )

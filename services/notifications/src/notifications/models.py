@@ -20,7 +20,7 @@ class Message(Entity, Base):
 
     `kind`: `document` (then the fields of one are there), or `password_reset`, whose link is asked for at each attempt
     and stands in no row; or `security_notice`, which may be for one of our own people and then names no contact.
-    `recipients`: [{kind: to|cc|bcc, email, name, status: pending|accepted|refused|unknown, detail}].
+    `recipients`: [{kind: to|cc|bcc, email, name, outside, status: pending|accepted|refused|unknown, detail}].
     `attempts` counts all; `failures` those since it was last queued, and is its place on the retry ladder.
     `phase` and `lease` tell who is sending it and how far that went (see delivery.py).
     """

@@ -11,11 +11,15 @@ Status = Literal["queued", "sending", "sent", "failed", "unknown", "cancelled"]
 
 
 class RecipientOut(View):
-    """`refused` carries the server's words in `detail`; so does `pending`, when the server put this one off."""
+    """`refused` carries the server's words in `detail`; so does `pending`, when the server put this one off.
+
+    `outside`: typed by the sender, and no address of the contact or of its people.
+    """
 
     kind: Literal["to", "cc", "bcc"]
     email: str
     name: str | None
+    outside: bool = False
     status: Literal["pending", "accepted", "refused", "unknown"]
     detail: str | None
 

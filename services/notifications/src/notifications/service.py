@@ -346,6 +346,7 @@ def _recipients(**kinds: Sequence[RecipientState]) -> list[dict[str, Any]]:
                     "kind": kind,
                     "email": email,
                     "name": one_line(recipient.name or "", most=120) or None,
+                    "outside": recipient.outside,
                     "status": "pending" if usable else "refused",
                     "detail": None if usable else _NO_ADDRESS,
                 },

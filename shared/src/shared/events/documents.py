@@ -74,8 +74,11 @@ class DocumentDeleted(Event[DocumentState]):
 
 
 class RecipientState(State):
+    """`outside`: typed by the sender, and neither the contact's nor of one of its people."""
+
     email: str
     name: str | None = None
+    outside: bool = False
 
 
 class SendState(State):

@@ -15,6 +15,7 @@ from shared.web.correlation import CorrelationMiddleware
 from shared.web.identity import Verifier
 from shared.web.metrics import HttpMetrics
 from shared.web.problems import Problem
+from shared.web.sparing import SparingAnswers
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -70,6 +71,7 @@ def _framed(app: FastAPI, service: str, database: Database) -> FastAPI:
     app.state.database = database
     app.state.registry = registry
     app.state.readiness = [health.database_check(database)]
+    app.add_middleware(SparingAnswers)
     app.add_middleware(CorrelationMiddleware, service=service, metrics=HttpMetrics(registry))
     problems.install(app)
     app.include_router(health.router)

@@ -131,7 +131,10 @@ IdentityDep = Annotated[Identity, Depends(get_identity)]
 
 
 class Authorize:
-    """Router-level dependency: GET needs `<noun>:read`, all else `<noun>:write`, and an organisation."""
+    """Router-level dependency: GET needs `<noun>:read`, all else `<noun>:write`, and an organisation.
+
+    Who may write and not read is answered no more than what it takes to go on (see `shared.web.sparing`).
+    """
 
     def __init__(self, noun: str) -> None:
         self.noun = noun
@@ -142,6 +145,20 @@ class Authorize:
             raise Forbidden("This needs to be asked on behalf of an organisation.")
         if not identity.may(f"{self.noun}:{action}"):
             raise Forbidden(f"The scope {self.noun}:{action} is missing.")
+        if action == "write" and not identity.may(f"{self.noun}:read"):
+            request.state.answered_sparingly = True
+
+
+class Demand:
+    """Dependency of a route that takes more than its router's noun: all of these scopes. Raises Forbidden."""
+
+    def __init__(self, *scopes: str) -> None:
+        self.scopes = scopes
+
+    async def __call__(self, identity: IdentityDep) -> None:
+        missing = [scope for scope in self.scopes if not identity.may(scope)]
+        if missing:
+            raise Forbidden(f"This also takes {', '.join(missing)}.")
 
 
 async def demand_sibling(request: Request, scope: str) -> Identity:

@@ -8,7 +8,7 @@ from documents.asking import ContactsDep
 from documents.sending import service
 from documents.sending.schemas import RecipientOut, SendIn, SendOut
 from shared.web.idempotency import IdempotentRoute
-from shared.web.identity import Authorize
+from shared.web.identity import Authorize, Demand
 from shared.web.pagination import Page
 from shared.web.session import SessionDep
 
@@ -27,7 +27,8 @@ async def list_recipients(session: SessionDep, contacts: ContactsDep, document_i
     return Page(items=[RecipientOut.model_validate(recipient) for recipient in recipients])
 
 
-@router.post("/send", status_code=202)
+# Who mails a document reads it, wherever the mail goes.
+@router.post("/send", status_code=202, dependencies=[Depends(Demand("documents:read"))])
 async def request_send(
     session: SessionDep, contacts: ContactsDep, document_id: UUID, body: SendIn | None = None
 ) -> SendOut:

@@ -49,9 +49,10 @@ async def request_send(
         raise NotApproved("A draft cannot be sent.")
     organization = await parties.require_organization(session)
     proposed = await list_recipients(session, document_id, asker=asker)
-    to = _chosen(given.to, proposed, "to", without=())
-    cc = _chosen(given.cc, proposed, "cc", without=to)
-    bcc = _chosen(given.bcc or [], proposed, "cc", without=[*to, *cc])
+    own = await _list_own(session, document.contact_id, proposed, asker=asker)
+    to = _chosen(given.to, proposed, "to", own=own, without=())
+    cc = _chosen(given.cc, proposed, "cc", own=own, without=to)
+    bcc = _chosen(given.bcc or [], proposed, "cc", own=own, without=[*to, *cc])
     if not to:
         raise invalid("to", "nobody_to_send_to", "Nobody would get it: the contact has no e-mail. Give one in `to`.")
     send = SendState(
@@ -81,6 +82,15 @@ async def request_send(
     return send
 
 
+async def _list_own(
+    session: AsyncSession, contact_id: UUID, proposed: Sequence[Recipient], *, asker: Asker | None
+) -> frozenset[str]:
+    """All addresses of the contact and of those who get copies for it."""
+    contact = await parties.find_contact(session, contact_id, asker)
+    emails = [*(contact.emails if contact else ()), *(recipient.email for recipient in proposed)]
+    return frozenset(comparable(email) for email in emails)
+
+
 def _recipients(contact: ContactState, people: Sequence[ContactState]) -> list[Recipient]:
     found: dict[str, Recipient] = {}
     if contact.emails:
@@ -98,6 +108,7 @@ def _chosen(
     proposed: Sequence[Recipient],
     role: Literal["to", "cc"],
     *,
+    own: frozenset[str],
     without: Iterable[RecipientState],
 ) -> list[RecipientState]:
     """What was given, else what was proposed; each address once, with the name we know for it."""
@@ -108,5 +119,6 @@ def _chosen(
     for email in emails:
         if comparable(email) not in seen:
             seen.add(comparable(email))
-            chosen.append(RecipientState(email=email, name=names.get(comparable(email))))
+            name, outside = names.get(comparable(email)), comparable(email) not in own
+            chosen.append(RecipientState(email=email, name=name, outside=outside))
     return chosen

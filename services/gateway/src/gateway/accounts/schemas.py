@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, computed_field
 
-from gateway.accounts.scopes import KNOWN
+from gateway.accounts.scopes import KNOWN, MEANING
 from shared.addresses import comparable
 from shared.clock import DEFAULT_ZONE, TimeZone, utc_now
 from shared.passwords.rules import NewPassword
@@ -155,7 +155,10 @@ class PasswordIn(Shape):
 
 class ApiKeyIn(Shape):
     name: Line
-    scopes: Annotated[list[Annotated[str, AfterValidator(_known_scope)]], Field(min_length=1, max_length=len(KNOWN))]
+    scopes: Annotated[
+        list[Annotated[str, AfterValidator(_known_scope)]],
+        Field(min_length=1, max_length=len(KNOWN), description=MEANING),
+    ]
     expires_at: Annotated[AwareDatetime, AfterValidator(_sensible_expiry)] | None = None
 
 

@@ -8,6 +8,14 @@ NOUNS: Final = ("contacts", "documents", "crm", "files", "portal", "notification
 KNOWN: Final = frozenset(f"{noun}:{action}" for noun in NOUNS for action in ("read", "write")) | {"users:read"}
 """What an API key may carry. It may follow users; to change them takes a person."""
 
+MEANING: Final = (
+    "`<noun>:read` and `<noun>:write`. Who may write and not read is answered with `id` and `version` only. "
+    "`portal:write` lets clients into the portal: it sets their passwords and says which e-mails open it, so whoever "
+    "holds it can see what a client sees. Sending a document takes `documents:read` beside `documents:write`; a "
+    "preview of the portal `portal:read` and `documents:read` beside `portal:write`."
+)
+"""Said where scopes are chosen."""
+
 ADMINISTRATOR: Final = frozenset({"*"})
 MEMBER: Final = KNOWN - {"organization:write", "operations:read", "operations:write", "users:read"}
 VISITOR: Final = frozenset({"portal:client"})

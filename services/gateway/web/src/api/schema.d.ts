@@ -2099,7 +2099,10 @@ export interface components {
             expires_at?: string | null;
             /** Name */
             name: string;
-            /** Scopes */
+            /**
+             * Scopes
+             * @description `<noun>:read` and `<noun>:write`. Who may write and not read is answered with `id` and `version` only. `portal:write` lets clients into the portal: it sets their passwords and says which e-mails open it, so whoever holds it can see what a client sees. Sending a document takes `documents:read` beside `documents:write`; a preview of the portal `portal:read` and `documents:read` beside `portal:write`.
+             */
             scopes: string[];
         };
         /** ApiKeyOut */
@@ -3751,6 +3754,8 @@ export interface components {
         /**
          * RecipientOut
          * @description `refused` carries the server's words in `detail`; so does `pending`, when the server put this one off.
+         *
+         *     `outside`: typed by the sender, and no address of the contact or of its people.
          */
         NotificationsRecipientOut: {
             /** Detail */
@@ -3764,6 +3769,11 @@ export interface components {
             kind: "to" | "cc" | "bcc";
             /** Name */
             name: string | null;
+            /**
+             * Outside
+             * @default false
+             */
+            outside?: boolean;
             /**
              * Status
              * @enum {string}

@@ -9,17 +9,17 @@ from portal.dependencies import ContactsDep, SettingsDep
 from portal.errors import AlreadyInside
 from portal.previews import service
 from portal.previews.schemas import OpeningIn, PreviewedOut, PreviewOut
-from shared.web.identity import Authorize
+from shared.web.identity import Authorize, Demand
 from shared.web.session import SessionDep, database_of
 
-# No IdempotentRoute: the answer is a secret, and would be stored.
+# No IdempotentRoute: the answer is a secret, and would be stored. A preview shows documents, so it takes reading them.
 router = APIRouter(
     prefix="/api/v1/contacts/{contact_id}/portal", tags=["portal"], dependencies=[Depends(Authorize("portal"))]
 )
 opening_router = APIRouter(prefix="/portal/api", tags=["portal: client"])
 
 
-@router.post("/preview", status_code=201)
+@router.post("/preview", status_code=201, dependencies=[Depends(Demand(*sorted(service.NEEDED)))])
 async def create_preview(
     session: SessionDep, contacts: ContactsDep, settings: SettingsDep, contact_id: UUID
 ) -> PreviewOut:

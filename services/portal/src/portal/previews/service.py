@@ -17,6 +17,8 @@ from shared.db.tenancy import enter, org_of, scope_of
 from shared.identifiers import new_id
 from shared.web.asking import Asker
 
+NEEDED = frozenset({"portal:read", "portal:write", "documents:read"})
+"""To ask for one, and as long as it lasts."""
 LIFE = timedelta(minutes=10)
 """Of the link and of the view it opens, together."""
 
@@ -53,3 +55,17 @@ async def open_preview(session: AsyncSession, token: str) -> tuple[Preview, str]
     preview.opened_at = now
     await repository.save_preview(session, preview)
     return preview, await sessions.start_preview(session, preview)
+
+
+async def end_previews_of_user(session: AsyncSession, user_id: UUID, *, held: frozenset[str]) -> None:
+    """Once the person may no longer look. Those that any program asked for end as well, for it may be the person's: a
+    preview lasts minutes, and another is soon asked for.
+    """
+    if "*" not in held and not held >= NEEDED:
+        await repository.end_previews(session, f"user:{user_id}")
+        await repository.end_previews(session, "key:%")
+
+
+async def end_previews_of(session: AsyncSession, actor: str) -> None:
+    """Open or not."""
+    await repository.end_previews(session, actor)
