@@ -12,9 +12,11 @@ from notifications.handlers import SUBSCRIPTIONS as NOTIFICATIONS
 from portal.handlers import SUBSCRIPTIONS as PORTAL
 from shared.bus.consumer import Consumer, Done
 from shared.bus.message import Message
+from shared.clock import utc_now
 from shared.db.session import Database
-from shared.events.base import Event
+from shared.events.base import Event, StateT
 from shared.events.contacts import ContactState
+from shared.identifiers import new_id
 from tests.portal.peers import Peer
 from tests.portal.world import World, log_in, new_email, visitor_of
 from tests.support.identity import client_of
@@ -57,6 +59,11 @@ class House:
                     consumer = Consumer(service, self.databases[service], subscriptions)
                     verdict = await consumer.handle(Message(event.id, event.name, event.to_bytes()))
                     assert verdict == Done(), (service, event, verdict)
+
+    async def tell(self, service: str, event: type[Event[StateT]], data: StateT, *, subject: UUID) -> None:
+        told = event(id=new_id(), occurred_at=utc_now(), org_id=self.org_id, subject=subject, version=1, data=data)
+        consumer = Consumer(service, self.databases[service], LISTENERS[service])
+        assert await consumer.handle(Message(told.id, told.name, told.to_bytes())) == Done()
 
     async def contact(self, **values: Any) -> ContactState:
         body = {"kind": "company", "name": "Cliente", **values}

@@ -6,15 +6,19 @@ carried out. All there are stand in COMMANDS, each with the property that whatev
 
 import importlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, event, given, settings
+from pydantic import ValidationError
 
+from gateway.accounts.schemas import ApiKeyIn, OrganizationPatch, UserIn
 from shared.bus.consumer import Subscription
+from shared.clock import utc_now
 from shared.events.base import EVERYTHING
 from shared.events.contacts import ContactState
+from shared.events.gateway import SecurityNoticeKind, SecurityNoticeRaised, SecurityNoticeState
 from shared.events.taxes import TAXES
 from shared.identifiers import new_id
 from tests.architecture.test_tenancy import SERVICES
@@ -157,6 +161,40 @@ async def test_a_new_password_that_was_asked_for_is_queued(house: House, email: 
     await house.spread()
 
 
+NAMES = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60)
+
+
+@given(
+    kind=st.sampled_from(get_args(SecurityNoticeKind)),
+    person=st.builds(dict, name=NAMES, email=ADDRESSES),
+    company=NAMES,
+    subject=_NULL | NAMES,
+    language=st.sampled_from(["es", "en", "ca"]),
+)
+@EACH
+async def test_a_notice_about_whatever_the_gateway_takes_is_queued(
+    house: House, kind: SecurityNoticeKind, person: Json, company: str, subject: str | None, language: str
+) -> None:
+    try:
+        user = UserIn.model_validate({**person, "password": PASSWORD})
+        organization = OrganizationPatch(name=company, language=language)
+        about = subject and ApiKeyIn(name=subject, scopes=["contacts:read"]).name
+    except ValidationError:
+        event("the gateway refused")
+        return
+    notice = SecurityNoticeState(
+        id=new_id(),
+        kind=kind,
+        email=user.email,
+        name=user.name,
+        language=language,
+        organization_name=organization.name,
+        at=utc_now(),
+        subject_name=about,
+    )
+    await house.tell("notifications", SecurityNoticeRaised, notice, subject=notice.id)
+
+
 async def an_estimate(house: House, contact: ContactState) -> Json:
     line = {"description": "Queso", "unit_price": "10"}
     body = {"type": "estimate", "contact_id": str(contact.id), "lines": [line]}
@@ -169,6 +207,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "ficha.portal.estimate.accepted.v1": test_what_a_client_says_to_an_estimate_is_kept,
     "ficha.portal.estimate.rejected.v1": test_what_a_client_says_to_an_estimate_is_kept,
     "ficha.documents.document.send_requested.v1": test_a_mail_that_was_asked_for_is_queued,
+    "ficha.gateway.security_notice.raised.v1": test_a_notice_about_whatever_the_gateway_takes_is_queued,
     "ficha.portal.password_reset.requested.v1": test_a_new_password_that_was_asked_for_is_queued,
 }
 
