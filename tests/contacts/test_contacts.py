@@ -228,3 +228,27 @@ async def test_the_same_idempotency_key_creates_once(
     assert len(await recorded(database, org_id)) == 1
     other = await client.post("/api/v1/contacts", json={**ACME, "name": "Otro"}, headers=headers)
     assert (other.status_code, other.json()["errors"][0]["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [2**53, 2**63, 2**64, -(2**64), 10**400],
+    ids=lambda number: f"{number:.0e}"[:12] if number < 10**300 else "huge",
+)
+async def test_a_number_of_ones_own_is_as_large_as_json_takes_it(client: httpx.AsyncClient, number: int) -> None:
+    body = {"kind": "company", "name": "Acme", "custom_fields": {"n": number}}
+    answer = await client.post("/api/v1/contacts", json=body)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"].startswith("custom_fields.n")
+
+
+async def test_a_number_of_ones_own_is_kept(client: httpx.AsyncClient) -> None:
+    body = {"kind": "company", "name": "Acme", "custom_fields": {"n": 2**53 - 1}}
+    answer = await client.post("/api/v1/contacts", json=body)
+    assert (answer.status_code, answer.json()["custom_fields"]) == (201, {"n": 2**53 - 1})
+
+
+async def test_a_number_too_long_to_be_read_is_refused(client: httpx.AsyncClient) -> None:
+    body = '{"kind": "company", "name": "Acme", "custom_fields": {"n": ' + "9" * 5000 + "}}"
+    answer = await client.post("/api/v1/contacts", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code in (400, 422), answer.text

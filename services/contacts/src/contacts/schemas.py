@@ -112,8 +112,10 @@ Emails = Annotated[list[Email], Field(max_length=20)]
 Phones = Annotated[list[Phone], Field(max_length=20)]
 Roles = Annotated[list[Role], Field(max_length=5)]
 Tags = Annotated[list[Line], Field(max_length=50)]
+Whole = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
+"""As large as every reader of JSON takes it exactly."""
 CustomValue = Annotated[
-    ShortText | int | bool | None, BeforeValidator(lambda value: None if is_empty(value) else value)
+    ShortText | Whole | bool | None, BeforeValidator(lambda value: None if is_empty(value) else value)
 ]
 CustomFields = Annotated[dict[Line, CustomValue], Field(max_length=50), BeforeValidator(_distinct_names)]
 

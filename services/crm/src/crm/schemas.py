@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, TypeAdapter
 
 from shared.errors import invalid
+from shared.web.numbers import calendar
 from shared.web.pagination import decode_cursor
 
 CursorT = TypeVar("CursorT")
@@ -26,8 +27,8 @@ def _near_moment(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Day = Annotated[date, AfterValidator(_near_day)]
-Moment = Annotated[AwareDatetime, AfterValidator(_near_moment)]
+Day = Annotated[date, BeforeValidator(calendar), AfterValidator(_near_day)]
+Moment = Annotated[AwareDatetime, BeforeValidator(calendar), AfterValidator(_near_moment)]
 """With its offset; kept in UTC."""
 Percent = Annotated[int, Field(ge=0, le=100)]
 Value = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
+from pydantic import BeforeValidator
 
 from gateway.authentication import authentication_of
 from gateway.clients import Clients
@@ -21,6 +22,7 @@ from shared.bus.topology import EXCHANGE
 from shared.errors import FichaError, Unauthenticated
 from shared.events.contract import asyncapi
 from shared.web.health import Check
+from shared.web.numbers import plain
 
 _PROBE_SECONDS = 0.5
 
@@ -37,7 +39,9 @@ _EVENT_STREAM: dict[int | str, dict[str, Any]] = {
 async def get_panel(
     request: Request,
     contact_id: UUID,
-    year: Annotated[int | None, Query(ge=1900, le=2100, description="the present one unless told otherwise")] = None,
+    year: Annotated[
+        int | None, BeforeValidator(plain), Query(ge=1900, le=2100, description="the present one unless told otherwise")
+    ] = None,
 ) -> Response:
     """Everything about a contact. A slow or dead service dims its own sections; the answer is still 200."""
     # Asked here rather than by a dependency: this is the hottest path of the product.

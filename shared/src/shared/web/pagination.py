@@ -8,13 +8,14 @@ from uuid import UUID
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from shared.errors import invalid
+from shared.web.numbers import plain
 
 ItemT = TypeVar("ItemT")
 
-LimitParam = Annotated[int, Query(ge=1, le=200, description="rows a page")]
+LimitParam = Annotated[int, BeforeValidator(plain), Query(ge=1, le=200, description="rows a page")]
 CursorParam = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before")]
 
 

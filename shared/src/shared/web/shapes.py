@@ -1,5 +1,6 @@
 """The base of every HTTP shape, and the value types that several services speak."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from types import NoneType
@@ -13,18 +14,21 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
     field_serializer,
+    field_validator,
     model_validator,
 )
 
 from shared.addresses import parse_email, parse_website
 from shared.currencies import CURRENCIES, at_least, money_text, price_text
+from shared.web.numbers import check_for
 from shared.web.texts import is_empty, one_line, several_lines
 
 
 class Shape(BaseModel):
     """A request body: unknown fields are refused, surrounding blanks are dropped, and a text that may be null is null
-    where nothing is written in it.
+    where nothing is written in it. Numbers and days are taken as `shared.web.numbers` says.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -36,6 +40,18 @@ class Shape(BaseModel):
             return given
         nullable = _nullable(cls)
         return {name: None if name in nullable and is_empty(value) else value for name, value in given.items()}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _written_plainly(cls, value: Any, info: ValidationInfo) -> Any:
+        check = _checks(cls).get(info.field_name or "")
+        return check(value) if check else value
+
+
+@cache
+def _checks(shape: type[Shape]) -> dict[str, Callable[[Any], Any]]:
+    found = {name: check_for(field.annotation) for name, field in shape.model_fields.items()}
+    return {name: check for name, check in found.items() if check}
 
 
 @cache

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import BeforeValidator
 
 from documents.asking import ContactsDep
 from documents.reports import service
@@ -16,6 +17,7 @@ from shared.errors import invalid
 from shared.events.documents import Side
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
+from shared.web.numbers import plain
 from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
 from shared.web.session import SessionDep
 from shared.web.shapes import CurrencyCode
@@ -30,7 +32,9 @@ panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authoriz
 
 MOST_EXPORTED = 10_000
 
-YearParam = Annotated[int | None, Query(ge=1990, le=2199, description="this year unless told otherwise")]
+YearParam = Annotated[
+    int | None, BeforeValidator(plain), Query(ge=1990, le=2199, description="this year unless told otherwise")
+]
 
 
 @router.get(

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
 
+from shared.web.numbers import plain
 from shared.web.problems import Problem
 
 LONGEST_WAIT = 25
@@ -13,7 +14,11 @@ LONGEST_WAIT = 25
 LAST_POSITION = 2**53 - 1
 """The largest whole number that every reader of JSON gets right."""
 
-AfterParam = Annotated[int, Query(ge=0, le=LAST_POSITION, description="`position` of the answer before; at first 0")]
+AfterParam = Annotated[
+    int,
+    BeforeValidator(plain),
+    Query(ge=0, le=LAST_POSITION, description="`position` of the answer before; at first 0"),
+]
 TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]{0,200}\*?$", min_length=1)]
 TypeParam = Annotated[
     list[TypeName],
