@@ -158,7 +158,7 @@ def check_mails(stack: Ficha, patient: Patient, sent: list[str]) -> None:
         params = {"limit": "200"}
         while True:
             page = patient.request("GET", "/api/v1/messages", 200, params=params)
-            items += page["items"]
+            items += [item for item in page["items"] if item["kind"] == "document"]
             if not page["next_cursor"]:
                 break
             params["cursor"] = page["next_cursor"]
@@ -167,6 +167,7 @@ def check_mails(stack: Ficha, patient: Patient, sent: list[str]) -> None:
 
     messages = until_now(settled, within=90, what="an end of every mail")
     assert sorted(message["document_id"] for message in messages) == sorted(sent)
-    delivered = len(list((stack.home / "mails").glob("*.eml")))
+    mails = (stack.home / "mails").glob("*.eml")
+    delivered = sum(b"application/pdf" in mail.read_bytes() for mail in mails)
     certain = sum(message["status"] == "sent" for message in messages)
     assert certain <= delivered <= len(sent)

@@ -36,6 +36,7 @@ SPOILING = {
         "UPDATE document SET status = 'voided', version = version + 1000 WHERE status <> 'draft'",
         "DELETE FROM product",
     ),
+    "notifications": ("DELETE FROM user_copy",),
 }
 """What is done to the copies of each service."""
 Row = tuple[str, str, str]

@@ -5,7 +5,9 @@ step's name, so that even a request whose answer was lost is not repeated.
 """
 
 import asyncio
+import hashlib
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +19,7 @@ from uuid import uuid4
 import aiohttp
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 from tqdm import tqdm
+from yarl import URL
 
 from local.demo import extras, northwind
 from local.demo.northwind import Body, Invoice
@@ -43,9 +46,11 @@ async def load_demo(url: str, email: str, password: str, journal: Path, *, recen
     """
     # unsafe: a cookie jar refuses the cookies of bare addresses like 127.0.0.1 otherwise.
     jar = aiohttp.CookieJar(unsafe=True)
+    done = _Journal(journal)
+    jar.update_cookies({"ficha_device": done.device}, URL(url))
     async with aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(total=60), cookie_jar=jar) as client:
         try:
-            loader = _Loader(client, _Journal(journal))
+            loader = _Loader(client, done)
             await loader.log_in(email, password)
             await loader.load(recent=recent)
         except* (aiohttp.ClientError, TimeoutError) as errors:
@@ -66,6 +71,11 @@ class _Journal:
         self.run: str = lines[0]["run"]
         self.today = date.fromisoformat(lines[0]["today"])
         self._done: dict[str, str] = {line["step"]: line["id"] for line in lines[1:]}
+
+    @property
+    def device(self) -> str:
+        """Known again at the next start, so that nobody is warned by mail of a new one each time."""
+        return urlsafe_b64encode(hashlib.sha256(self.run.encode()).digest()).decode().rstrip("=")
 
     def done(self, step: str) -> str | None:
         return self._done.get(step)
