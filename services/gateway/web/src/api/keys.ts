@@ -26,6 +26,7 @@ export const keys = {
   report: (id: string, side: Side, from: string, to: string) =>
     ['contact', id, 'report', side, from, to] as const,
   document: (id: string) => ['document', id] as const,
+  payments: (documentId: string) => ['document', documentId, 'payments'] as const,
   recipients: (documentId: string) => ['document', documentId, 'recipients'] as const,
   products: (q: string) => ['products', q] as const,
   taxes: (on: string) => ['taxes', on] as const,

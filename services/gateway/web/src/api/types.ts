@@ -23,6 +23,7 @@ export type DocumentType = Document['type'];
 export type DocumentStatus = Document['status'];
 export type DocumentPatch = Schemas['DocumentPatch'];
 export type DocumentLineIn = Schemas['LineIn'];
+export type Payment = Schemas['DocumentsPaymentOut'];
 export type Side = Document['side'];
 export type Tax = Schemas['DocumentsTaxOut'];
 export type Product = Schemas['DocumentsProductOut'];

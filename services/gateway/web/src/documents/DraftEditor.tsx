@@ -1,36 +1,30 @@
 import { Alert, Button, Group, Select, Text, Textarea, TextInput } from '@mantine/core';
-import { IconCheck, IconFileTypePdf, IconPlus, IconTrash, IconUsers } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { getHotkeyHandler } from '@mantine/hooks';
+import { IconCheck, IconFileTypePdf, IconTrash, IconUsers } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Document } from '@/api/types';
 import { useTexts } from '@/app/texts';
-import { digitsOf } from '@/i18n/currencies';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { DayField } from '@/ui/dates/DayField';
-import { isDay } from '@/ui/dates/typedDay';
 import { tell, tellProblem } from '@/ui/notices';
 import { fieldErrors, problemText } from '@/ui/problemText';
 import { useAttempt } from '@/ui/useAttempt';
-import { addUp } from './amounts';
 import { CorrectedSelect } from './CorrectedSelect';
 import { DocumentFrame } from './DocumentPage';
 import { useDocumentSteps, useRemoveDraft } from './documents';
-import { emptyLine, figuresOf, isBegun, type DraftLine } from './draft';
 import { CORRECTS, PAYMENT_METHODS } from './kinds';
-import { LineEditor } from './LineEditor';
+import { Lines } from './Lines';
 import { PdfDialog } from './PdfDialog';
-import { taxesQuery } from './products';
-import { Totals } from './Totals';
 import { useDraft, type SaveState } from './useDraft';
 import pageClasses from './DocumentPage.module.css';
-import classes from './DraftEditor.module.css';
 
 type Editing = ReturnType<typeof useDraft>;
 
 export function DraftEditor({ document }: { document: Document }) {
   const { editor: texts } = useTexts();
   const editing = useDraft(document);
+  const saveAtOnce = getHotkeyHandler([['mod+Enter', () => void editing.flush()]]);
   return (
     <DocumentFrame
       document={document}
@@ -38,7 +32,7 @@ export function DraftEditor({ document }: { document: Document }) {
       actions={<DraftActions document={document} editing={editing} />}
     >
       {editing.state === 'conflict' && <DraftConflict editing={editing} />}
-      <div className={pageClasses.sheet}>
+      <div className={pageClasses.sheet} onKeyDown={saveAtOnce}>
         <Head document={document} editing={editing} />
         <Lines document={document} editing={editing} />
         <Textarea
@@ -104,71 +98,6 @@ function Head({ document, editing: { draft, error, change } }: { document: Docum
           onChange={(event) => change({ supplier_number: event.currentTarget.value })}
         />
       )}
-    </div>
-  );
-}
-
-function Lines({ document, editing: { draft, error, change } }: { document: Document; editing: Editing }) {
-  const texts = useTexts();
-  const on = draft.issue_date && isDay(draft.issue_date) ? draft.issue_date : document.issue_date;
-  const taxes = useQuery(taxesQuery(on));
-  const rates = new Map(taxes.data?.map(({ code, rate }) => [code, rate]));
-  const amounts = addUp(draft.lines.map(figuresOf), rates, digitsOf(document.currency));
-  const errors = fieldErrors(error, texts);
-  // The server counts the lines it was sent: those that are begun.
-  const sentLines = draft.lines.filter(isBegun);
-
-  const setLine = (index: number, changes: Partial<DraftLine>, atOnce: boolean) =>
-    change(
-      { lines: draft.lines.map((line, at) => (at === index ? { ...line, ...changes } : line)) },
-      { atOnce },
-    );
-
-  return (
-    <section aria-label={texts.editor.lines}>
-      {draft.lines.length > 0 && <LineHeads />}
-      {draft.lines.map((line, index) => (
-        <LineEditor
-          key={line.key}
-          line={line}
-          number={index + 1}
-          amount={amounts.lines[index] ?? '0'}
-          currency={document.currency}
-          taxes={taxes.data ?? []}
-          errorOf={(field) => errors[`lines.${sentLines.indexOf(line)}.${field}`]}
-          onChange={(changes, atOnce) => setLine(index, changes, atOnce)}
-          onRemove={() => change({ lines: draft.lines.toSpliced(index, 1) }, { atOnce: true })}
-        />
-      ))}
-      {draft.lines.length === 0 && (
-        <Text size="sm" c="dimmed" mb="sm">
-          {texts.editor.empty}
-        </Text>
-      )}
-      <Button
-        variant="light"
-        size="xs"
-        mt="sm"
-        leftSection={<IconPlus size={15} aria-hidden />}
-        onClick={() => change({ lines: [...draft.lines, emptyLine()] })}
-      >
-        {texts.editor.addLine}
-      </Button>
-      <Totals {...amounts} currency={document.currency} on={on} />
-    </section>
-  );
-}
-
-function LineHeads() {
-  const { document: texts, editor } = useTexts();
-  return (
-    <div className={`${classes.line} ${classes.heads}`} aria-hidden>
-      <span>{editor.product}</span>
-      <span>{texts.quantity}</span>
-      <span>{texts.price}</span>
-      <span>{texts.discount}</span>
-      <span>{texts.taxes}</span>
-      <span>{texts.amount}</span>
     </div>
   );
 }

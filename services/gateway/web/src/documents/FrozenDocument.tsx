@@ -22,6 +22,7 @@ import { DocumentFrame } from './DocumentPage';
 import { useDocumentSteps } from './documents';
 import { BECOMES, PAYMENT_METHODS } from './kinds';
 import { LineTable } from './LineTable';
+import { Payments } from './Payments';
 import { PdfDialog } from './PdfDialog';
 import { Totals } from './Totals';
 import classes from './DocumentPage.module.css';
@@ -50,6 +51,7 @@ export function FrozenDocument({ document }: { document: Document }) {
             {texts.document.pending}: {money(document.pending_total, document.currency)}
           </Text>
         )}
+        <Payments document={document} />
         {document.notes && (
           <Text size="sm" mt="lg" style={{ whiteSpace: 'pre-line' }}>
             {document.notes}

@@ -2,6 +2,7 @@ import { ActionIcon, Autocomplete, MultiSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { memo, type KeyboardEvent } from 'react';
 import type { Tax } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
@@ -16,15 +17,30 @@ type Props = {
   amount: string;
   currency: string;
   taxes: Tax[];
-  errorOf: (field: string) => string | undefined;
+  errors?: LineErrors;
   /** `atOnce`: the server has something to add, so do not wait for the typing to pause. */
-  onChange: (changes: Partial<DraftLine>, atOnce: boolean) => void;
-  onRemove: () => void;
+  onChange: (key: number, changes: Partial<DraftLine>, atOnce: boolean) => void;
+  onRemove: (key: number) => void;
+  onEnter: (key: number) => void;
 };
 
-export function LineEditor({ line, number, amount, currency, taxes, errorOf, onChange, onRemove }: Props) {
+/** By the line's field. */
+export type LineErrors = Partial<Record<string, string>>;
+
+/** Drawn anew only when something of its own has changed: there may be hundreds. */
+export const LineEditor = memo(function LineEditor(props: Props) {
+  const { line, number, amount, currency, taxes, errors, onRemove, onEnter } = props;
   const { document: texts, editor } = useTexts();
   const { money } = useFormats();
+  const onChange = (changes: Partial<DraftLine>, atOnce: boolean) =>
+    props.onChange(line.key, changes, atOnce);
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Where a list is open, Enter has chosen from it.
+    const written = event.target instanceof HTMLInputElement && !event.defaultPrevented;
+    if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || !written) return;
+    event.preventDefault();
+    onEnter(line.key);
+  };
   const numberField = (field: 'quantity' | 'unit_price' | 'discount_pct', label: string, unit?: string) => (
     <DecimalField
       classNames={{ root: classes.number, label: classes.narrowLabel }}
@@ -32,17 +48,17 @@ export function LineEditor({ line, number, amount, currency, taxes, errorOf, onC
       aria-label={`${label}, ${editor.line(number)}`}
       unit={unit}
       value={line[field]}
-      error={errorOf(field)}
+      error={errors?.[field]}
       onChange={(value) => onChange({ [field]: value }, false)}
     />
   );
   return (
-    <div className={classes.line} role="group" aria-label={editor.line(number)}>
+    <div className={classes.line} role="group" aria-label={editor.line(number)} onKeyDown={onKeyDown}>
       <div className={classes.what}>
         <ProductField
           line={line}
           number={number}
-          error={errorOf('description') ?? errorOf('product_id')}
+          error={errors?.description ?? errors?.product_id}
           onChange={onChange}
         />
       </div>
@@ -55,7 +71,7 @@ export function LineEditor({ line, number, amount, currency, taxes, errorOf, onC
         maxValues={3}
         data={taxes.map(({ code, name }) => ({ value: code, label: name }))}
         value={line.taxes ?? []}
-        error={errorOf('taxes')}
+        error={errors?.taxes}
         onChange={(chosen) => onChange({ taxes: chosen }, true)}
       />
       <div className={classes.amount}>{money(amount, currency)}</div>
@@ -65,15 +81,18 @@ export function LineEditor({ line, number, amount, currency, taxes, errorOf, onC
         color="gray"
         size={36}
         aria-label={editor.removeLine(number)}
-        onClick={onRemove}
+        onClick={() => onRemove(line.key)}
       >
         <IconX size={17} />
       </ActionIcon>
     </div>
   );
-}
+});
 
-type ProductProps = Pick<Props, 'line' | 'number' | 'onChange'> & { error?: string };
+type ProductProps = Pick<Props, 'line' | 'number'> & {
+  error?: string;
+  onChange: (changes: Partial<DraftLine>, atOnce: boolean) => void;
+};
 
 /** Free text that finds products: choosing one leaves price and taxes to the server, which knows the contact's. */
 function ProductField({ line, number, error, onChange }: ProductProps) {

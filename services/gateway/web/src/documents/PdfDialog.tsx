@@ -1,3 +1,5 @@
+import { Button, Group } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
 import type { Document } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { Dialog } from '@/ui/Dialog';
@@ -5,9 +7,21 @@ import { pdfUrl } from './documents';
 
 /** The PDF as it is sent, in the browser's own viewer. */
 export function PdfDialog({ document, onClose }: { document: Document; onClose: () => void }) {
-  const { editor } = useTexts();
+  const { editor, actions } = useTexts();
   return (
     <Dialog onClose={onClose} size="xl" title={editor.preview}>
+      <Group justify="flex-end" mb="sm">
+        <Button
+          component="a"
+          href={pdfUrl(document.id)}
+          download
+          variant="default"
+          size="xs"
+          leftSection={<IconDownload size={16} aria-hidden />}
+        >
+          {actions.download}
+        </Button>
+      </Group>
       <iframe
         title={editor.preview}
         src={`${pdfUrl(document.id)}?version=${document.version}`}

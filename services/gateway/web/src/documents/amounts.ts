@@ -35,8 +35,15 @@ export function addUp(lines: LineFigures[], rates: Rates, digits: number): Amoun
   };
 }
 
-function lineAmount({ quantity, unit_price, discount_pct }: LineFigures): Big {
-  return Big(quantity).times(unit_price).times(Big(100).minus(discount_pct)).div(100);
+/** Of lines that stay what they are: most of a long document at each key. */
+const reckoned = new WeakMap<LineFigures, Big>();
+
+function lineAmount(line: LineFigures): Big {
+  const { quantity, unit_price, discount_pct } = line;
+  const amount =
+    reckoned.get(line) ?? Big(quantity).times(unit_price).times(Big(100).minus(discount_pct)).div(100);
+  reckoned.set(line, amount);
+  return amount;
 }
 
 function round(value: Big, digits: number): Big {

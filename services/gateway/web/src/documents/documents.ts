@@ -32,6 +32,21 @@ export function documentListQuery(contactId: string, side: Side) {
   });
 }
 
+export function paymentsQuery(documentId: string) {
+  return infiniteQueryOptions({
+    queryKey: keys.payments(documentId),
+    queryFn: ({ pageParam, signal }) =>
+      dataOf(
+        api.GET('/api/v1/documents/{document_id}/payments', {
+          params: { path: { document_id: documentId }, query: { limit: 50, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
 export function pdfUrl(documentId: string): string {
   return `/api/v1/documents/${documentId}/pdf`;
 }
@@ -89,6 +104,15 @@ export function useDocumentSteps(id: string) {
     pay: useMutation({
       mutationFn: (body: { date: string; amount: string; method: string }) =>
         dataOf(api.POST('/api/v1/documents/{document_id}/payments', { params, body })),
+      onSuccess: () => client.invalidateQueries(),
+    }),
+    unpay: useMutation({
+      mutationFn: (paymentId: string) =>
+        done(
+          api.DELETE('/api/v1/documents/{document_id}/payments/{payment_id}', {
+            params: { path: { document_id: id, payment_id: paymentId } },
+          }),
+        ),
       onSuccess: () => client.invalidateQueries(),
     }),
   };

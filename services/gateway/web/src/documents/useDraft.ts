@@ -2,8 +2,11 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { isStale } from '@/api/problem';
 import type { Document } from '@/api/types';
+import { isSame } from '@/merging/mergeValues';
 import { documentQuery, useSaveDraft } from './documents';
 import { draftOf, isBegun, patchOf, type Draft } from './draft';
+
+type Changes = Partial<Draft>;
 
 const TYPING_PAUSE_MS = 700;
 
@@ -64,8 +67,9 @@ export function useDraft(document: Document) {
     return saving;
   };
 
-  const change = (changes: Partial<Draft>, { atOnce = false } = {}) => {
-    take({ ...latest.current, ...changes });
+  const change = (changes: Changes | ((now: Draft) => Changes), { atOnce = false } = {}) => {
+    const now = latest.current;
+    take({ ...now, ...(typeof changes === 'function' ? changes(now) : changes) });
     if (state !== 'conflict') saveSoon(atOnce ? 0 : TYPING_PAUSE_MS);
   };
 
@@ -92,12 +96,14 @@ export function useDraft(document: Document) {
   return { draft, state, error, change, flush, takeTheirs, keepMine };
 }
 
-/** The server's lines, and below them those nobody has begun yet. */
+/** The server's lines, and between them those nobody has begun yet. A line that is as it was stays the same object. */
 function withOpenLines(saved: Document, sent: Draft): Draft {
-  const begun = sent.lines.filter(isBegun);
-  const next = draftOf(
-    saved,
-    begun.map(({ key }) => key),
-  );
-  return { ...next, lines: [...next.lines, ...sent.lines.filter((line) => !isBegun(line))] };
+  const keys = sent.lines.filter(isBegun).map(({ key }) => key);
+  const next = draftOf(saved, keys);
+  const theirs = new Map(next.lines.map((line) => [line.key, line]));
+  const lines = sent.lines.map((line) => {
+    const their = theirs.get(line.key);
+    return their && !isSame(their, line) ? their : line;
+  });
+  return { ...next, lines };
 }

@@ -55,6 +55,17 @@ export const documentTexts: DocumentTexts = {
     empty: 'Afegeix la primera línia: cerca un producte o escriu un concepte.',
     methods: { transfer: 'Transferència', direct_debit: 'Domiciliació', card: 'Targeta', cash: 'Efectiu' },
   },
+  payments: {
+    title: 'Pagaments',
+    setOff: 'Compensat amb una rectificativa',
+    see: 'Veure',
+    takeBack: (amount, day) => `Desfer el pagament de ${amount} del ${day}`,
+    ask: 'Vols desfer aquest pagament?',
+    hint: (amount, day) =>
+      `El pagament de ${amount} del ${day} es traurà i el seu import tornarà a estar pendent.`,
+    confirm: 'Desfer el pagament',
+    takenBack: 'Pagament desfet: torna a estar pendent.',
+  },
   send: {
     title: (what) => `Enviar ${what}`,
     who: 'Qui el rebrà',

@@ -55,6 +55,16 @@ export const documentTexts: DocumentTexts = {
     empty: 'Add the first line: search a product or write a description.',
     methods: { transfer: 'Transfer', direct_debit: 'Direct debit', card: 'Card', cash: 'Cash' },
   },
+  payments: {
+    title: 'Payments',
+    setOff: 'Set off by a credit note',
+    see: 'See it',
+    takeBack: (amount, day) => `Undo the payment of ${amount} of ${day}`,
+    ask: 'Undo this payment?',
+    hint: (amount, day) => `The payment of ${amount} of ${day} is removed, and its amount is pending again.`,
+    confirm: 'Undo the payment',
+    takenBack: 'Payment undone: it is pending again.',
+  },
   send: {
     title: (what) => `Send ${what}`,
     who: 'Who will get it',

@@ -66,6 +66,17 @@ export const documentTexts = {
       cash: 'Efectivo',
     },
   },
+  payments: {
+    title: 'Pagos',
+    setOff: 'Compensado con una rectificativa',
+    see: 'Ver',
+    takeBack: (amount: string, day: string) => `Deshacer el pago de ${amount} del ${day}`,
+    ask: '¿Deshacer este pago?',
+    hint: (amount: string, day: string) =>
+      `El pago de ${amount} del ${day} se quitará y su importe volverá a estar pendiente.`,
+    confirm: 'Deshacer el pago',
+    takenBack: 'Pago deshecho: vuelve a estar pendiente.',
+  },
   send: {
     title: (what: string) => `Enviar ${what}`,
     who: 'Quién lo recibirá',
