@@ -1,6 +1,6 @@
 """`make bench`: every figure, side by side in one run. Judge by the ratios; machines are noisy."""
 
-from tests.bench import browser, capacity, feed, latency, outage, panel, printing, rebuild, relay, search
+from tests.bench import browser, capacity, editor, feed, latency, outage, panel, printing, rebuild, relay, search
 
 panel.main()
 search.main()
@@ -12,3 +12,4 @@ outage.main()
 capacity.main()
 rebuild.main()
 browser.main()
+editor.main()
