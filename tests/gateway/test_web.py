@@ -17,6 +17,8 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 def build(tmp_path: Path) -> Path:
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "app-1a2b.js").write_text("export {}")
+    (tmp_path / "assets" / "app-1a2b.js.gz").write_bytes(gzip.compress(b"export {}"))
+    (tmp_path / "assets" / "app-1a2b.js.br").write_bytes(b"as brotli makes it")
     (tmp_path / "index.html").write_text('<meta nonce="__CSP_NONCE__">the back office')
     (tmp_path / "portal.html").write_text("the portal")
     return tmp_path
@@ -69,6 +71,9 @@ async def test_assets_stay_in_caches_and_travel_compressed(client: httpx.AsyncCl
     async with client.stream("GET", "/assets/app-1a2b.js", headers={"Accept-Encoding": "gzip"}) as answer:
         raw = b"".join([chunk async for chunk in answer.aiter_raw()])
     assert gzip.decompress(raw) == b"export {}"
+    async with client.stream("GET", "/assets/app-1a2b.js", headers={"Accept-Encoding": "gzip, br"}) as answer:
+        assert b"".join([chunk async for chunk in answer.aiter_raw()]) == b"as brotli makes it"
+    assert (answer.headers["content-encoding"], answer.headers["vary"]) == ("br", "Accept-Encoding")
 
 
 async def test_nothing_outside_of_the_build_is_served(client: httpx.AsyncClient, build: Path) -> None:

@@ -4,7 +4,6 @@ The files come from `services/gateway/web`, built into `static/`; without a buil
 """
 
 import asyncio
-import gzip
 import secrets
 from functools import lru_cache
 from mimetypes import guess_type
@@ -21,7 +20,8 @@ _ASSETS: Final = "/assets/"
 _NONCE: Final = b"__CSP_NONCE__"
 """Vite writes it where a nonce belongs."""
 _NOT_BUILT: Final = "The web client is not built yet: run `make web`, then load this page again.\n"
-_COMPRESSED: Final = frozenset({".js", ".css", ".svg"})
+_ENCODINGS: Final = {"br": ".br", "gzip": ".gz"}
+"""The smallest first, with the ending of the file that the build left beside the original."""
 _OWN_WORDS: Final = frozenset({"api", "docs", "health", "metrics", "internal", "logos"})
 """First segments that are never a page of ours, so that a mistake there is not answered with one."""
 
@@ -52,11 +52,11 @@ class WebClient:
         if "/." in path or not await asyncio.to_thread(file.is_file):
             return None
         headers = {"Cache-Control": "public, max-age=31536000, immutable" if path.startswith(_ASSETS) else "no-cache"}
-        if file.suffix in _COMPRESSED:
-            headers["Vary"] = "Accept-Encoding"
-            if "gzip" in request.headers.get("accept-encoding", ""):
-                headers["Content-Encoding"] = "gzip"
-        body = await asyncio.to_thread(_read, file, "Content-Encoding" in headers)
+        taken = request.headers.get("accept-encoding", "")
+        encoding, body = await asyncio.to_thread(_read, file, tuple(name for name in _ENCODINGS if name in taken))
+        headers["Vary"] = "Accept-Encoding"
+        if encoding:
+            headers["Content-Encoding"] = encoding
         return Response(body, media_type=guess_type(file.name)[0] or "application/octet-stream", headers=headers)
 
     def _page(self, name: str) -> Response:
@@ -88,8 +88,11 @@ def _policy(nonce: str) -> str:
     )
 
 
-@lru_cache(maxsize=256)
-def _read(file: Path, compressed: bool) -> bytes:
-    """An asset's name changes with its content, so what was read once stays true."""
-    body = file.read_bytes()
-    return gzip.compress(body, mtime=0) if compressed else body
+@lru_cache(maxsize=512)
+def _read(file: Path, encodings: tuple[str, ...]) -> tuple[str | None, bytes]:
+    """How it is encoded, and the bytes. An asset's name changes with its content: what was read once stays true."""
+    for encoding in encodings:
+        compressed = file.with_name(file.name + _ENCODINGS[encoding])
+        if compressed.is_file():
+            return encoding, compressed.read_bytes()
+    return None, file.read_bytes()

@@ -1,16 +1,16 @@
-import '@mantine/notifications/styles.css';
-
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Locale } from '@/i18n/locale';
 import { ThemeProvider } from '@/theme/ThemeProvider';
 import { createQueryClient } from '@/api/queryClient';
 import { ConnectionNotice } from '@/ui/ConnectionNotice';
+import { fetchRoutes } from '@/ui/fetchRoutes';
 import { createAppRouter } from './router';
 import { TextsProvider } from './texts';
 import type { AppTexts } from './texts/es';
+
+const NoticeBoard = lazy(async () => ({ default: (await import('@/ui/NoticeBoard')).NoticeBoard }));
 
 export function App({ initial }: { initial: { locale: Locale; texts: AppTexts } }) {
   const [{ client, router }] = useState(wire);
@@ -18,7 +18,9 @@ export function App({ initial }: { initial: { locale: Locale; texts: AppTexts } 
     <TextsProvider initial={initial}>
       <ThemeProvider>
         <QueryClientProvider client={client}>
-          <Notifications position="bottom-center" limit={3} />
+          <Suspense>
+            <NoticeBoard />
+          </Suspense>
           <ConnectionNotice />
           <RouterProvider router={router} />
         </QueryClientProvider>
@@ -29,5 +31,7 @@ export function App({ initial }: { initial: { locale: Locale; texts: AppTexts } 
 
 function wire() {
   const client = createQueryClient();
-  return { client, router: createAppRouter(client) };
+  const router = createAppRouter(client);
+  fetchRoutes(router);
+  return { client, router };
 }

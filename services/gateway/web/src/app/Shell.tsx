@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Text } from '@mantine/core';
+import { ActionIcon, Group, Skeleton, Text } from '@mantine/core';
 import { IconKeyboard } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
@@ -11,9 +11,9 @@ import { useShortcuts } from '@/ui/shortcuts';
 import { keepFocus } from './keepFocus';
 import { Logo } from './Logo';
 import { useTexts } from './texts';
-import { UserMenu } from './UserMenu';
 import classes from './Shell.module.css';
 
+const UserMenu = lazy(async () => ({ default: (await import('./UserMenu')).UserMenu }));
 const ShortcutsDialog = lazy(async () => ({ default: (await import('./ShortcutsDialog')).ShortcutsDialog }));
 
 /** The frame of every page behind the login. */
@@ -63,7 +63,9 @@ export function Shell() {
             >
               <IconKeyboard size={20} stroke={1.7} />
             </ActionIcon>
-            <UserMenu />
+            <Suspense fallback={<Skeleton circle height={32} width={32} />}>
+              <UserMenu />
+            </Suspense>
           </Group>
         </header>
         <main id="content" className={classes.content} tabIndex={-1}>

@@ -2,7 +2,7 @@ import { Menu, Text, UnstyledButton } from '@mantine/core';
 import { IconBuilding, IconLogout } from '@tabler/icons-react';
 import { logOut, ownerOf, useSession } from '@/session/session';
 import { Initials } from '@/ui/Initials';
-import { MenuItemLink } from '@/ui/links';
+import { MenuItemLink } from '@/ui/MenuItemLink';
 import { PreferenceItems } from '@/ui/PreferenceItems';
 import { useLoggingOut } from '@/ui/useLoggingOut';
 import { useTexts } from './texts';

@@ -18,11 +18,13 @@ import { organizationQuery, useOrganizationChanges } from './organization';
 import { bodyOf, valuesOf, type OrganizationValues } from './organizationValues';
 import { PortalPreview } from './PortalPreview';
 import classes from './SettingsPage.module.css';
+import { usePageTitle } from '@/ui/usePageTitle';
 
 type FormProps = { form: UseFormReturnType<OrganizationValues> };
 
 export function SettingsPage() {
   const { company, contactForm, actions } = useTexts();
+  usePageTitle(company.title, 'Ficha');
   const client = useQueryClient();
   const { data: organization } = useSuspenseQuery(organizationQuery);
   const form = useForm<OrganizationValues>({ initialValues: valuesOf(organization) });

@@ -6,19 +6,23 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import type { Contact } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useWasOpen } from '@/drafts/DraftOwner';
-import { ContactFilterBar } from './ContactFilterBar';
 import { ContactList } from './ContactList';
-import { ContactSidebar } from './ContactSidebar';
 import { contactDraft } from './contactValues';
 import type { ListSearch } from './listSearch';
 import { tell } from '@/ui/notices';
 import { useShortcuts } from '@/ui/shortcuts';
 import classes from './ContactsPage.module.css';
+import { usePageTitle } from '@/ui/usePageTitle';
 
+const ContactFilterBar = lazy(async () => ({
+  default: (await import('./ContactFilterBar')).ContactFilterBar,
+}));
+const ContactSidebar = lazy(async () => ({ default: (await import('./ContactSidebar')).ContactSidebar }));
 const ContactForm = lazy(async () => ({ default: (await import('./ContactForm')).ContactForm }));
 
 export function ContactsPage() {
   const texts = useTexts();
+  usePageTitle(texts.contacts.title, 'Ficha');
   const search = useSearch({ from: '/staff/contacts' });
   const navigate = useNavigate({ from: '/contacts' });
   const [creating, setCreating] = useState(useWasOpen(contactDraft()));
@@ -47,7 +51,9 @@ export function ContactsPage() {
             {texts.contacts.new}
           </Button>
         </Group>
-        <ContactFilterBar search={search} onChange={change} searchField={searchField} />
+        <Suspense fallback={<div className={classes.filters} />}>
+          <ContactFilterBar search={search} onChange={change} searchField={searchField} />
+        </Suspense>
         <ContactList
           search={search}
           onSelect={select}
@@ -59,15 +65,17 @@ export function ContactsPage() {
         />
         <VisuallyHidden>{texts.contacts.keys}</VisuallyHidden>
       </section>
-      {search.selected && (
-        <ContactSidebar
-          key={search.selected}
-          contactId={search.selected}
-          inline={wide}
-          entered={search.selected === enteredId}
-          onClose={() => select(undefined)}
-        />
-      )}
+      <Suspense>
+        {search.selected && (
+          <ContactSidebar
+            key={search.selected}
+            contactId={search.selected}
+            inline={wide}
+            entered={search.selected === enteredId}
+            onClose={() => select(undefined)}
+          />
+        )}
+      </Suspense>
       <Suspense>
         {creating && (
           <ContactForm

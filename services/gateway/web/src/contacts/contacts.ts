@@ -13,6 +13,8 @@ import { keys } from '@/api/keys';
 import type { Contact, ContactIn, ContactKind } from '@/api/types';
 import { filtersOf, type ListSearch } from './listSearch';
 
+/** What is in sight comes at once, the rest in larger parts. */
+const FIRST_PAGE = 40;
 const PAGE = 100;
 /** A list scrolled further than this many pages is not fetched anew as a whole: that would be hundreds of requests. */
 const FEW_PAGES = 3;
@@ -26,7 +28,9 @@ export function contactListQuery(search: ListSearch) {
     queryFn: ({ pageParam, signal }) =>
       dataOf(
         api.GET('/api/v1/contacts', {
-          params: { query: { q, role, kind, tag, sort, limit: PAGE, cursor: pageParam } },
+          params: {
+            query: { q, role, kind, tag, sort, limit: pageParam ? PAGE : FIRST_PAGE, cursor: pageParam },
+          },
           signal,
         }),
       ),

@@ -8,6 +8,7 @@ import { useTexts } from '@/app/texts';
 import { useLiveContact } from '@/panel/useLiveContact';
 import { EmptyState } from '@/ui/EmptyState';
 import { AnchorLink } from '@/ui/links';
+import { usePageTitle } from '@/ui/usePageTitle';
 import { problemText } from '@/ui/problemText';
 import { documentQuery } from './documents';
 import { DraftEditor } from './DraftEditor';
@@ -49,6 +50,7 @@ type FrameProps = { document: Document; note?: ReactNode; actions: ReactNode; ch
 export function DocumentFrame({ document, note, actions, children }: FrameProps) {
   const texts = useTexts();
   const type = texts.documentTypes[document.type];
+  usePageTitle(`${type} ${document.number ?? ''}`.trim(), document.contact_name, 'Ficha');
   return (
     <div className={classes.page}>
       <AnchorLink

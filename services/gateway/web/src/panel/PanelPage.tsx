@@ -19,6 +19,7 @@ import { EmptyState } from '@/ui/EmptyState';
 import { AnchorLink, ButtonLink } from '@/ui/links';
 import { Initials } from '@/ui/Initials';
 import { problemText } from '@/ui/problemText';
+import { usePageTitle } from '@/ui/usePageTitle';
 import { panelQuery, usePresentYear } from './panel';
 import { PanelCard } from './PanelCard';
 import { PanelContext } from './PanelContext';
@@ -37,8 +38,10 @@ export function PanelPage() {
   const card = useQuery({ ...contactQuery(contactId), enabled: false });
   useLiveContact(contactId);
 
-  if (isError && !panel) return <PanelProblem error={error} onRetry={() => void refetch()} />;
   const contact = panel?.contact ?? card.data;
+  usePageTitle(contact?.name ?? texts.contacts.title, 'Ficha');
+
+  if (isError && !panel) return <PanelProblem error={error} onRetry={() => void refetch()} />;
   return (
     <PanelContext value={{ contactId, retry: () => void refetch(), retrying: isFetching }}>
       <div className={classes.page}>

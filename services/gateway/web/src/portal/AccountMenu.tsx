@@ -5,7 +5,7 @@ import { IconKey, IconLogout, IconSwitchHorizontal, IconUser } from '@tabler/ico
 import { useMutation } from '@tanstack/react-query';
 import { ApiProblem } from '@/api/problem';
 import { FormDialog } from '@/ui/FormDialog';
-import { MenuItemLink } from '@/ui/links';
+import { MenuItemLink } from '@/ui/MenuItemLink';
 import { tell } from '@/ui/notices';
 import { PreferenceItems } from '@/ui/PreferenceItems';
 import { useLoggingOut } from '@/ui/useLoggingOut';

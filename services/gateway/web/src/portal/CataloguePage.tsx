@@ -12,9 +12,11 @@ import { OrderList } from './OrderList';
 import { QuantityStepper } from './QuantityStepper';
 import { useTexts } from './texts';
 import classes from './CataloguePage.module.css';
+import { usePageTitle } from '@/ui/usePageTitle';
 
 export function CataloguePage() {
   const { portal, shop } = useTexts();
+  usePageTitle(portal.catalogue, portal.title);
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="baseline">

@@ -4,6 +4,7 @@ import { CompanyMark } from '@/ui/CompanyMark';
 import { DoorPage } from '@/ui/DoorPage';
 import { companyQuery } from './client';
 import { useTexts } from './texts';
+import { usePageTitle } from '@/ui/usePageTitle';
 
 type Props = { title: string; hint?: string; children: ReactNode };
 
@@ -11,6 +12,7 @@ type Props = { title: string; hint?: string; children: ReactNode };
 export function ClientDoor(props: Props) {
   const { portal } = useTexts();
   const { data: company } = useQuery({ ...companyQuery(undefined), enabled: false });
+  usePageTitle(props.title, company?.name ?? portal.title);
   return (
     <DoorPage
       mark={<CompanyMark company={company ?? { name: portal.title, logo_url: null }} height={56} />}

@@ -11,6 +11,7 @@ import { useKeptForm } from '@/drafts/useKeptForm';
 import { FormDialog } from '@/ui/FormDialog';
 import { AnchorLink } from '@/ui/links';
 import { tell } from '@/ui/notices';
+import { usePageTitle } from '@/ui/usePageTitle';
 import { QueryProblem } from '@/ui/QueryProblem';
 import { useAttempt } from '@/ui/useAttempt';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
@@ -45,6 +46,7 @@ function Details({ document }: { document: DocumentDetails }) {
   const texts = useTexts();
   const { day, dayOf } = useFormats();
   const { answer } = document;
+  usePageTitle(`${texts.documentTypes[document.type]} ${document.number ?? ''}`.trim(), texts.portal.title);
   return (
     <>
       <Group justify="space-between" align="flex-start" gap="md">

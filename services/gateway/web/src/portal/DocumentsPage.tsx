@@ -9,9 +9,11 @@ import { LoadMore } from '@/ui/LoadMore';
 import { documentListQuery, STATUS_FILTERS, type DocumentFilters } from './client';
 import { DocumentRows, NoDocuments } from './DocumentRows';
 import { useTexts } from './texts';
+import { usePageTitle } from '@/ui/usePageTitle';
 
 export function DocumentsPage() {
   const texts = useTexts();
+  usePageTitle(texts.portal.documents, texts.portal.title);
   const search = useSearch({ from: '/client/documents' });
   const filters: DocumentFilters = { type: search.type, status: search.status };
   const navigate = useNavigate({ from: '/documents' });

@@ -9,12 +9,14 @@ import { documentListQuery, meQuery, type Me } from './client';
 import { DocumentRows, NoDocuments } from './DocumentRows';
 import { useTexts } from './texts';
 import classes from './PortalShell.module.css';
+import { usePageTitle } from '@/ui/usePageTitle';
 
 const LATEST = 5;
 
 export function HomePage() {
   const { portal, home } = useTexts();
   const { data: me } = useSuspenseQuery(meQuery);
+  usePageTitle(portal.home, portal.title);
   return (
     <Stack gap="xl">
       <Title order={1} fz={{ base: 22, sm: 26 }}>

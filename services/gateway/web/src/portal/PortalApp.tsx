@@ -1,18 +1,18 @@
-import '@mantine/notifications/styles.css';
-
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { createQueryClient } from '@/api/queryClient';
 import type { Locale } from '@/i18n/locale';
 import { brandTheme } from '@/theme/brandTheme';
 import { ThemeProvider } from '@/theme/ThemeProvider';
 import { ConnectionNotice } from '@/ui/ConnectionNotice';
 import { companyQuery, meQuery } from './client';
+import { fetchRoutes } from '@/ui/fetchRoutes';
 import { createPortalRouter } from './router';
 import { TextsProvider } from './texts';
 import type { PortalTexts } from './texts/es';
+
+const NoticeBoard = lazy(async () => ({ default: (await import('@/ui/NoticeBoard')).NoticeBoard }));
 
 export function PortalApp({ initial }: { initial: { locale: Locale; texts: PortalTexts } }) {
   const [{ client, router }] = useState(wire);
@@ -20,7 +20,9 @@ export function PortalApp({ initial }: { initial: { locale: Locale; texts: Porta
     <TextsProvider initial={initial}>
       <QueryClientProvider client={client}>
         <Branded>
-          <Notifications position="bottom-center" limit={3} />
+          <Suspense>
+            <NoticeBoard />
+          </Suspense>
           <ConnectionNotice />
           <RouterProvider router={router} />
         </Branded>
@@ -39,5 +41,7 @@ function Branded({ children }: { children: ReactNode }) {
 
 function wire() {
   const client = createQueryClient();
-  return { client, router: createPortalRouter(client) };
+  const router = createPortalRouter(client);
+  fetchRoutes(router);
+  return { client, router };
 }

@@ -6,9 +6,11 @@ import { useTexts } from '@/app/texts';
 import { DoorPage } from '@/ui/DoorPage';
 import { LoginForm } from '@/ui/LoginForm';
 import { logIn } from './session';
+import { usePageTitle } from '@/ui/usePageTitle';
 
 export function LoginPage() {
   const { signIn } = useTexts();
+  usePageTitle(signIn.title);
   const client = useQueryClient();
   const router = useRouter();
   const { next } = useSearch({ from: '/login' });

@@ -1,11 +1,14 @@
-import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.css';
 import './global.css';
 
 import { MantineProvider, type MantineThemeOverride } from '@mantine/core';
 import { setNonce } from 'get-nonce';
 import type { ReactNode } from 'react';
+import { fetchInter } from './font';
 import { theme as ownTheme } from './theme';
+
+// Without it the page is as good.
+fetchInter().catch(() => undefined);
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce;
 // The scroll lock behind dialogs writes a style element too.

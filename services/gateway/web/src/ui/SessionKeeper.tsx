@@ -1,12 +1,10 @@
-import { Button, Group, Text } from '@mantine/core';
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { renewWith } from '@/api/renewal';
 import { DraftOwner } from '@/drafts/DraftOwner';
 import { forgetOldDrafts } from '@/drafts/drafts';
-import { useWords } from '@/i18n/words';
-import { Dialog } from './Dialog';
 
 const LoginDialog = lazy(async () => ({ default: (await import('./LoginDialog')).LoginDialog }));
+const TakenDialog = lazy(async () => ({ default: (await import('./TakenDialog')).TakenDialog }));
 
 type Props = {
   /** Whose page this is, in this browser. */
@@ -46,31 +44,11 @@ export function SessionKeeper({ who, noted, email, logIn, children }: Props) {
     <DraftOwner value={who}>
       {children}
       <Suspense>
+        {taken && <TakenDialog />}
         {answer && !taken && (
           <LoginDialog email={email} logIn={logIn} onDone={onDone} onClose={() => close(false)} />
         )}
       </Suspense>
-      {taken && <Taken />}
     </DraftOwner>
-  );
-}
-
-/** Nothing behind it can be pressed any more. */
-function Taken() {
-  const { session } = useWords();
-  return (
-    <Dialog
-      title={session.taken}
-      withCloseButton={false}
-      closeOnClickOutside={false}
-      onClose={() => undefined}
-    >
-      <Text size="sm">{session.takenHint}</Text>
-      <Group justify="flex-end" mt="lg">
-        <Button onClick={() => window.location.reload()} data-autofocus>
-          {session.reload}
-        </Button>
-      </Group>
-    </Dialog>
   );
 }
