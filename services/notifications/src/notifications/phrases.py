@@ -5,6 +5,7 @@ from typing import Final
 
 from shared.events.documents import DocumentType
 from shared.events.gateway import SecurityNoticeKind
+from shared.events.portal import ClientNoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Phrases:
     reset_closing: str
     notice_subject: str
     notice_closing: str
-    notices: dict[SecurityNoticeKind, str]
+    notices: dict[SecurityNoticeKind | ClientNoticeKind, str]
     documents: dict[DocumentType, tuple[str, str]]
 
 
@@ -50,6 +51,8 @@ SPANISH: Final = Phrases(
         "new_device": "Alguien ha entrado en su cuenta desde un dispositivo nuevo.",
         "key_made": "Se ha creado la clave de API «{name}» en su nombre.",
         "administrator_made": "Su cuenta tiene ahora permisos de administración.",
+        "portal_password_changed": "Se ha establecido o cambiado la contraseña de su portal de cliente.",
+        "portal_emails_changed": "Han cambiado las direcciones de correo que abren su portal de cliente.",
     },
     documents={
         "invoice": ("Factura", "la factura"),
@@ -88,6 +91,8 @@ ENGLISH: Final = Phrases(
         "new_device": "Somebody logged in to your account from a new device.",
         "key_made": "The API key “{name}” was created in your name.",
         "administrator_made": "Your account is now an administrator.",
+        "portal_password_changed": "The password of your client portal was set or changed.",
+        "portal_emails_changed": "The e-mail addresses that open your client portal have changed.",
     },
     documents={
         "invoice": ("Invoice", "the invoice"),
@@ -126,6 +131,8 @@ CATALAN: Final = Phrases(
         "new_device": "Algú ha entrat al vostre compte des d'un dispositiu nou.",
         "key_made": "S'ha creat la clau d'API «{name}» en nom vostre.",
         "administrator_made": "El vostre compte té ara permisos d'administració.",
+        "portal_password_changed": "S'ha establert o canviat la contrasenya del vostre portal de client.",
+        "portal_emails_changed": "Han canviat les adreces de correu que obren el vostre portal de client.",
     },
     documents={
         "invoice": ("Factura", "la factura"),

@@ -17,7 +17,7 @@ from notifications.phrases import PHRASES, Phrases
 from shared.currencies import currency_pattern
 from shared.events.documents import SendState
 from shared.events.gateway import SecurityNoticeState
-from shared.events.portal import PasswordResetState
+from shared.events.portal import ClientNoticeState, PasswordResetState
 
 _MOST_SUBJECT = 200
 _NO_TOTAL = ("delivery_note",)
@@ -77,11 +77,12 @@ def word_reset(reset: PasswordResetState) -> Wording:
     return _rendered("password_reset", values)
 
 
-def word_notice(notice: SecurityNoticeState) -> Wording:
+def word_notice(notice: SecurityNoticeState | ClientNoticeState) -> Wording:
     """In the language that was asked for."""
     language, phrases = _phrases_in(notice.language)
     sender = one_line(notice.organization_name, most=120)
-    what = phrases.notices[notice.kind].format(name=one_line(notice.subject_name or "", most=200))
+    named = notice.subject_name if isinstance(notice, SecurityNoticeState) else None
+    what = phrases.notices[notice.kind].format(name=one_line(named or "", most=200))
     values = {
         "language": language,
         "subject": one_line(phrases.notice_subject.format(sender=sender), most=_MOST_SUBJECT),

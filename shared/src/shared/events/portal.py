@@ -1,5 +1,6 @@
 """What portal publishes."""
 
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -98,3 +99,26 @@ class DocumentViewed(Event[DocumentViewState]):
     """The client opened a document for the first time."""
 
     name = "ficha.portal.document.viewed.v1"
+
+
+ClientNoticeKind = Literal["portal_password_changed", "portal_emails_changed"]
+
+
+class ClientNoticeState(State):
+    """Something about a client's portal that the client should hear of by mail, in case it was somebody else. `email`:
+    where the mail goes, which opens the portal or did before. Nothing in it opens anything.
+    """
+
+    id: UUID
+    kind: ClientNoticeKind
+    email: str
+    name: str
+    language: str
+    organization_name: str
+    at: AwareDatetime
+
+
+class ClientNoticeRaised(Event[ClientNoticeState]):
+    """`subject` is the notice itself."""
+
+    name = "ficha.portal.security_notice.raised.v1"

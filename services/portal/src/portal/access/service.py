@@ -12,6 +12,7 @@ from portal.client import ClientScope
 from portal.errors import CatalogueClosed, NotLoggedIn, WrongPassword
 from portal.logins import service as logins
 from portal.models import Access, Login
+from portal.notices import service as notices
 from portal.parties import service as parties
 from portal.resets import service as resets
 from portal.sessions import service as sessions
@@ -63,8 +64,10 @@ async def set_emails(
         known = await parties.list_emails(session, contact_id)
     _demand_own(wanted, known)
     if access.emails is None or set(access.emails) != set(wanted):
+        told = [*(access.emails or []), *wanted]
         access.emails = wanted
         await _save(session, access, {"emails"})
+        await notices.tell(session, contact_id, "portal_emails_changed", told)
     return access
 
 
@@ -159,6 +162,7 @@ async def _replace_password(session: AsyncSession, access: Access, hashes: list[
     access.password_hashes = hashes
     await _save(session, access, changed)
     await resets.void_resets(session, access.contact_id)
+    await notices.tell(session, access.contact_id, "portal_password_changed", access.emails or [])
 
 
 async def _save(session: AsyncSession, access: Access, changed: set[str]) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.access.events import record_access
 from portal.logins import repository
 from portal.models import Access, Contact, Login
+from portal.notices import service as notices
 from portal.parties import repository as parties
 from portal.sessions import repository as sessions
 from shared.addresses import comparable
@@ -68,11 +69,14 @@ async def follow_contact(session: AsyncSession, contact_id: UUID) -> None:
     if access is None:
         await sessions.end_sessions_without_login(session, contact_id)
         return
+    before = access.emails
     if await refresh_logins(session, access):
         access.bump()
         session.add(access)
         await session.flush()
         await record_access(session, access, changed={"emails"})
+        if before is not None:
+            await notices.tell(session, contact_id, "portal_emails_changed", before)
 
 
 async def refresh_logins(session: AsyncSession, access: Access) -> bool:

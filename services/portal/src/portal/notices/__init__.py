@@ -1,0 +1,1 @@
+"""What clients are told by mail of their own portal, in case it was somebody else."""
