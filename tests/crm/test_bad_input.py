@@ -260,8 +260,9 @@ async def test_a_wrong_parameter_is_named(
 
 @pytest.mark.parametrize("noun", GOOD)
 async def test_wrong_conditions_and_keys_are_named(client: httpx.AsyncClient, made: dict[str, str], noun: str) -> None:
-    for etag in ("x", '"1", "2"', '"-1"', '"99999999999999999999"', ""):
-        assert_names(await client.patch(made[noun], json={}, headers={"If-Match": etag}), "if-match", etag)
+    for etag in ("x", "1", '"1" "2"', '"1', ""):
+        answer = await client.patch(made[noun], json={}, headers={"If-Match": etag})
+        assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, ["if-match"]), etag
     for key in ("", "k" * 256):
         answer = await client.post(f"/api/v1/{noun}", json=GOOD["pipelines"], headers={"Idempotency-Key": key})
         assert answer.status_code == 422, answer.text

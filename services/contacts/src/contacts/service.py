@@ -33,7 +33,7 @@ from shared.events.contacts import (
 )
 from shared.events.gateway import OrganizationState
 from shared.identifiers import new_id
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 Side = Literal["people", "companies"]
 Linked = tuple[PersonLink, Contact]
@@ -73,7 +73,7 @@ async def create_contact(session: AsyncSession, given: ContactIn) -> Contact:
 
 
 async def update_contact(
-    session: AsyncSession, contact_id: UUID, given: ContactPatch, *, expected: int | None
+    session: AsyncSession, contact_id: UUID, given: ContactPatch, *, expected: Expected
 ) -> Contact:
     """Only what was sent changes; sending what is there already changes nothing and says nothing.
 
@@ -97,7 +97,7 @@ async def update_contact(
     return contact
 
 
-async def delete_contact(session: AsyncSession, contact_id: UUID, *, expected: int | None) -> None:
+async def delete_contact(session: AsyncSession, contact_id: UUID, *, expected: Expected) -> None:
     """Hide it; history stays, and `restore_contact` brings it back. Raises ContactNotFound, StaleVersion."""
     contact = await repository.require_contact(session, contact_id, lock=True)
     check_version(expected, contact.version)
@@ -133,7 +133,7 @@ async def add_company(session: AsyncSession, person_id: UUID, given: CompanyLink
 
 
 async def update_link(
-    session: AsyncSession, given: LinkPatch, *, company_id: UUID, person_id: UUID, expected: int | None
+    session: AsyncSession, given: LinkPatch, *, company_id: UUID, person_id: UUID, expected: Expected
 ) -> PersonLink:
     """Raises LinkNotFound, StaleVersion."""
     link = await repository.require_link(session, company_id=company_id, person_id=person_id)
@@ -150,7 +150,7 @@ async def update_link(
     return link
 
 
-async def remove_link(session: AsyncSession, *, company_id: UUID, person_id: UUID, expected: int | None) -> None:
+async def remove_link(session: AsyncSession, *, company_id: UUID, person_id: UUID, expected: Expected) -> None:
     """Both contacts stay. Raises LinkNotFound, StaleVersion."""
     link = await repository.require_link(session, company_id=company_id, person_id=person_id)
     check_version(expected, link.version)

@@ -16,7 +16,7 @@ from shared.db.tenancy import Scope, org_of, scope_of
 from shared.events.files import FileDeleted, FileUploaded
 from shared.identifiers import new_id
 from shared.web.asking import Asker
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 _ABANDONED_AFTER = timedelta(hours=1)
 """Longer than any upload may take (form.LONGEST_SECONDS)."""
@@ -89,7 +89,7 @@ async def get_file(session: AsyncSession, file_id: UUID) -> File:
     return await repository.require_file(session, file_id)
 
 
-async def delete_file(session: AsyncSession, file_id: UUID, *, retention: timedelta, expected: int | None) -> None:
+async def delete_file(session: AsyncSession, file_id: UUID, *, retention: timedelta, expected: Expected) -> None:
     """Hide it; after `retention` its bytes go for good. Raises FileNotFound, StaleVersion."""
     file = await repository.require_file(session, file_id, lock=True)
     check_version(expected, file.version)

@@ -100,6 +100,8 @@ class _Exchange:
         self._scope = scope
         self._receive = receive
         self._send = send
+        # HEAD comes as the GET it is answered by.
+        self._method = "HEAD" if scope["state"].get("head") else scope["method"]
         self._has_body = has_body
         self._received = asyncio.Event()
         if not has_body:
@@ -131,7 +133,7 @@ class _Exchange:
         body = self._body() if self._has_body else None
         try:
             async with clients.open(
-                service, scope["method"], target, identity=identity, headers=_inward(scope), body=body
+                service, self._method, target, identity=identity, headers=_inward(scope), body=body
             ) as answer:
                 await self._return(answer, cookies=identity is VISITOR)
         except FichaError as error:

@@ -21,7 +21,7 @@ from shared.events.documents import RecipientState, SendState
 from shared.events.gateway import SecurityNoticeState
 from shared.events.notifications import MessageFailed, MessageSent
 from shared.events.portal import ClientNoticeState, PasswordResetState
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 _NO_ADDRESS = "this is not an address mail can be sent to"
 _LOG_NAMES = {Accepted: "accepted", Deferred: "deferred", Rejected: "rejected", Uncertain: "unknown"}
@@ -107,7 +107,7 @@ async def get_message(session: AsyncSession, message_id: UUID) -> tuple[Message,
     return message, await repository.list_attempts(session, message_id)
 
 
-async def resend_message(session: AsyncSession, message_id: UUID, *, expected: int | None) -> Message:
+async def resend_message(session: AsyncSession, message_id: UUID, *, expected: Expected) -> Message:
     """From the start of the retry ladder, to everyone who surely has it not.
 
     Raises MessageNotFound, StaleVersion, NotResendable.
@@ -130,7 +130,7 @@ async def resend_message(session: AsyncSession, message_id: UUID, *, expected: i
     return message
 
 
-async def cancel_message(session: AsyncSession, message_id: UUID, *, expected: int | None) -> Message:
+async def cancel_message(session: AsyncSession, message_id: UUID, *, expected: Expected) -> Message:
     """Raises MessageNotFound, StaleVersion, NotCancellable."""
     message = await repository.require_message(session, message_id, lock=True)
     check_version(expected, message.version)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry
 
@@ -15,6 +15,7 @@ from shared.web.correlation import CorrelationMiddleware
 from shared.web.identity import Verifier
 from shared.web.metrics import HttpMetrics
 from shared.web.problems import Problem
+from shared.web.semantics import SemanticsMiddleware, check_request
 from shared.web.sparing import SparingAnswers
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -50,6 +51,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
         responses=_PROBLEMS,
+        dependencies=[Depends(check_request)],
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
     )
@@ -72,6 +74,7 @@ def _framed(app: FastAPI, service: str, database: Database) -> FastAPI:
     app.state.registry = registry
     app.state.readiness = [health.database_check(database)]
     app.add_middleware(SparingAnswers)
+    app.add_middleware(SemanticsMiddleware)
     app.add_middleware(CorrelationMiddleware, service=service, metrics=HttpMetrics(registry))
     problems.install(app)
     app.include_router(health.router)

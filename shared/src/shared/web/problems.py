@@ -13,12 +13,14 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 
 from shared.errors import FichaError, FieldError
 
 logger = structlog.get_logger("problems")
 
 MEDIA_TYPE = "application/problem+json"
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class FieldProblem(BaseModel):
@@ -85,12 +87,18 @@ async def _on_validation_error(_: Request, error: Exception) -> Response:
     return problem(422, "invalid", "Some fields are not valid", None, errors)
 
 
-async def _on_http_exception(_: Request, error: Exception) -> Response:
+async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # Starlette knows the methods of the first route that has this path, and there is one for each method.
+        headers["Allow"] = ", ".join(_allowed(request.app.routes, request.url.path))
+        if request.method == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
     phrase = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != phrase else None
     code = phrase.lower().replace(" ", "_")
-    return problem(error.status_code, code, phrase, detail, headers=dict(error.headers or {}))
+    return problem(error.status_code, code, phrase, detail, headers=headers)
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
@@ -119,3 +127,16 @@ def _path(loc: Iterable[str | int]) -> str:
     """`("body", "lines", 0, "quantity")` → `lines.0.quantity`."""
     parts = [str(part) for part in loc]
     return ".".join(parts[1:] if parts and parts[0] in ("body", "query", "path", "header") else parts) or "body"
+
+
+def _allowed(routes: Iterable[BaseRoute], path: str) -> list[str]:
+    """What may be asked of this path; empty where nothing is."""
+    asked = {"type": "http", "path": path, "root_path": "", "headers": [], "query_string": b""}
+    found = [
+        method
+        for method in _METHODS
+        if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    if "GET" in found:
+        found.insert(1, "HEAD")
+    return [*found, "OPTIONS"] if found else []

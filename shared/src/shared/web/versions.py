@@ -1,34 +1,55 @@
-"""ETag and If-Match: `ETag: "<version>"` on every entity, 412 when a writer's copy is stale."""
+"""ETag and If-Match: `ETag: "<version>"` on every entity, 412 when a writer's copy is stale (RFC 9110, 13.1)."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import Depends, Header, Response
+from fastapi import Depends, Header, Request, Response
 
-from shared.errors import StaleVersion, invalid
+from shared.errors import BadRequest, FieldError, StaleVersion
 
-_IF_MATCH = re.compile(r'(?:W/)?"?(\d{1,9})"?')
+Expected = frozenset[int] | None
+"""The versions that a writer knows, one of which has to be the present one; None: any."""
+
+_TAG: Final = re.compile(r'(W/)?"([!\x23-\x7e]*)"')
+_TAGS: Final = re.compile(rf"\s*{_TAG.pattern}\s*(?:,\s*(?:{_TAG.pattern}\s*)?)*")
+_VERSION: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 async def _expected_version(
-    if_match: Annotated[str | None, Header(description='the ETag you read, e.g. `"3"`; absent or `*`: any')] = None,
-) -> int | None:
-    if if_match is None or if_match.strip() == "*":
+    request: Request,
+    if_match: Annotated[  # noqa: ARG001 - for the document; of several lines it has but one
+        str | None, Header(description='the ETag you read, e.g. `"3"`, or several; absent or `*`: any')
+    ] = None,
+) -> Expected:
+    lines = request.headers.getlist("if-match")
+    sent = ", ".join(lines)
+    if not lines or sent.strip() == "*":
         return None
-    found = _IF_MATCH.fullmatch(if_match.strip())
-    if not found:
-        raise invalid("if-match", "if_match_invalid", 'If-Match takes one ETag, e.g. "3".')
-    return int(found[1])
+    if not _TAGS.fullmatch(sent):
+        detail = 'If-Match takes ETags, e.g. "3", separated by commas, or *.'
+        raise BadRequest(detail, errors=[FieldError("if-match", "if_match_invalid", detail)])
+    # Strong comparison: a weak tag is the same as nothing, and what is none of our tags was never anything's.
+    return frozenset(int(tag) for weak, tag in _TAG.findall(sent) if not weak and _VERSION.fullmatch(tag))
 
 
-ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
+ExpectedVersion = Annotated[Expected, Depends(_expected_version)]
 
 
 def set_etag(response: Response, version: int) -> None:
     response.headers["ETag"] = f'"{version}"'
 
 
-def check_version(expected: int | None, actual: int) -> None:
+def check_version(expected: Expected, actual: int) -> None:
     """Call it under the row's lock. Raises StaleVersion."""
-    if expected is not None and expected != actual:
-        raise StaleVersion(f"Version {expected} was sent; it is at version {actual} now.")
+    if expected is not None and actual not in expected:
+        sent = ", ".join(map(str, sorted(expected))) or "none of its own"
+        raise StaleVersion(f"Version {sent} was sent; it is at version {actual} now.")
+
+
+def is_same(if_none_match: str, etag: str) -> bool:
+    """Weak comparison: whether who sends this already has what `etag` names. What is no list of tags names nothing."""
+    if if_none_match.strip() == "*":
+        return True
+    if not _TAGS.fullmatch(if_none_match):
+        return False
+    return etag.removeprefix("W/").strip('"') in [tag for _, tag in _TAG.findall(if_none_match)]

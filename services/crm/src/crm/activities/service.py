@@ -24,7 +24,7 @@ from shared.events.crm import (
 )
 from shared.identifiers import new_id
 from shared.web.asking import Asker
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 
 async def list_activities(
@@ -77,7 +77,7 @@ async def create_activity(session: AsyncSession, given: ActivityIn, *, contacts:
 
 
 async def update_activity(
-    session: AsyncSession, activity_id: UUID, given: ActivityPatch, *, expected: int | None
+    session: AsyncSession, activity_id: UUID, given: ActivityPatch, *, expected: Expected
 ) -> Activity:
     """Only what was sent changes; sending what is there already changes nothing and says nothing.
 
@@ -104,7 +104,7 @@ async def reopen_activity(session: AsyncSession, activity_id: UUID) -> Activity:
     return await _change(session, activity, ActivityUpdated, {"completed_at": None})
 
 
-async def delete_activity(session: AsyncSession, activity_id: UUID, *, expected: int | None) -> None:
+async def delete_activity(session: AsyncSession, activity_id: UUID, *, expected: Expected) -> None:
     """Hide it; `restore_activity` brings it back. Raises ActivityNotFound, StaleVersion."""
     activity = await repository.require_activity(session, activity_id, lock=True)
     check_version(expected, activity.version)

@@ -13,7 +13,7 @@ from shared.db.tenancy import org_of, scope_of
 from shared.events.crm import NoteCreated, NoteDeleted, NoteUpdated
 from shared.identifiers import new_id
 from shared.web.asking import Asker
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 
 async def list_notes(
@@ -53,7 +53,7 @@ async def create_note(session: AsyncSession, given: NoteIn, *, contacts: Asker) 
     return note
 
 
-async def update_note(session: AsyncSession, note_id: UUID, given: NotePatch, *, expected: int | None) -> Note:
+async def update_note(session: AsyncSession, note_id: UUID, given: NotePatch, *, expected: Expected) -> Note:
     """Only what was sent changes; sending what is there already changes nothing and says nothing.
 
     Raises NoteNotFound, StaleVersion.
@@ -67,7 +67,7 @@ async def update_note(session: AsyncSession, note_id: UUID, given: NotePatch, *,
     return note
 
 
-async def delete_note(session: AsyncSession, note_id: UUID, *, expected: int | None) -> None:
+async def delete_note(session: AsyncSession, note_id: UUID, *, expected: Expected) -> None:
     """Hide it; `restore_note` brings it back. Raises NoteNotFound, StaleVersion."""
     note = await repository.require_note(session, note_id, lock=True)
     check_version(expected, note.version)

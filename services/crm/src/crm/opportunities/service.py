@@ -27,7 +27,7 @@ from shared.events.crm import (
 )
 from shared.identifiers import new_id
 from shared.web.asking import Asker
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 
 async def list_opportunities(
@@ -88,7 +88,7 @@ async def create_opportunity(session: AsyncSession, given: OpportunityIn, *, con
 
 
 async def update_opportunity(
-    session: AsyncSession, opportunity_id: UUID, given: OpportunityPatch, *, expected: int | None
+    session: AsyncSession, opportunity_id: UUID, given: OpportunityPatch, *, expected: Expected
 ) -> Opportunity:
     """Only what was sent changes; sending what is there already changes nothing and says nothing.
 
@@ -126,7 +126,7 @@ async def reopen_opportunity(session: AsyncSession, opportunity_id: UUID) -> Opp
     )
 
 
-async def delete_opportunity(session: AsyncSession, opportunity_id: UUID, *, expected: int | None) -> None:
+async def delete_opportunity(session: AsyncSession, opportunity_id: UUID, *, expected: Expected) -> None:
     """Hide it; `restore_opportunity` brings it back. Raises OpportunityNotFound, StaleVersion."""
     opportunity = await repository.require_opportunity(session, opportunity_id, lock=True)
     check_version(expected, opportunity.version)

@@ -14,7 +14,7 @@ from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.errors import invalid
 from shared.identifiers import new_id
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 DEFAULT: Final = PipelineIn(
     name="Ventas",
@@ -51,7 +51,7 @@ async def create_pipeline(session: AsyncSession, given: PipelineIn) -> Pipeline:
 
 
 async def update_pipeline(
-    session: AsyncSession, pipeline_id: UUID, given: PipelinePatch, *, expected: int | None
+    session: AsyncSession, pipeline_id: UUID, given: PipelinePatch, *, expected: Expected
 ) -> Pipeline:
     """Opportunities keep the probability they have; those that move from now on take the new ones.
 

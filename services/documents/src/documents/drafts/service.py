@@ -28,7 +28,7 @@ from shared.events.portal import OrderState
 from shared.events.taxes import TaxesWrong
 from shared.identifiers import new_id
 from shared.web.asking import Asker
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 _LARGEST = Decimal(10) ** 12
 _EDITABLE = (
@@ -121,7 +121,7 @@ async def convert_document(
 
 
 async def update_draft(
-    session: AsyncSession, document_id: UUID, given: DocumentPatch, *, expected: int | None, asker: Asker | None = None
+    session: AsyncSession, document_id: UUID, given: DocumentPatch, *, expected: Expected, asker: Asker | None = None
 ) -> Document:
     """Only what was sent changes; the totals follow. Raises DocumentNotFound, NotADraft, StaleVersion, Invalid."""
     document = await _require_draft(session, document_id, expected)
@@ -152,7 +152,7 @@ async def update_draft(
     return document
 
 
-async def delete_draft(session: AsyncSession, document_id: UUID, *, expected: int | None) -> None:
+async def delete_draft(session: AsyncSession, document_id: UUID, *, expected: Expected) -> None:
     """Raises DocumentNotFound, NotADraft, StaleVersion."""
     document = await _require_draft(session, document_id, expected)
     document.bump()
@@ -268,7 +268,7 @@ def _tax_rows(amounts: Amounts, currency: str) -> list[dict[str, Any]]:
     ]
 
 
-async def _require_draft(session: AsyncSession, document_id: UUID, expected: int | None) -> Document:
+async def _require_draft(session: AsyncSession, document_id: UUID, expected: Expected) -> Document:
     document = await repository.require_document(session, document_id, lock=True)
     check_version(expected, document.version)
     if document.status != "draft":

@@ -38,7 +38,7 @@ from shared.events.documents import (
     Side,
 )
 from shared.web.asking import Asker
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 Answer = Literal["accepted", "rejected"]
 
@@ -80,7 +80,7 @@ async def list_documents(
 
 
 async def approve_document(
-    session: AsyncSession, document_id: UUID, *, expected: int | None = None, asker: Asker | None = None
+    session: AsyncSession, document_id: UUID, *, expected: Expected = None, asker: Asker | None = None
 ) -> Document:
     """Number it, freeze it with both ends' fiscal data, count it. A credit note settles what it corrects.
 
@@ -122,7 +122,7 @@ async def approve_document(
     return document
 
 
-async def void_document(session: AsyncSession, document_id: UUID, *, expected: int | None = None) -> Document:
+async def void_document(session: AsyncSession, document_id: UUID, *, expected: Expected = None) -> Document:
     """It keeps its number and counts nowhere any more. Voiding twice changes nothing the second time.
 
     Raises DocumentNotFound, StaleVersion, NotApproved (a draft is deleted instead), HasPayments.
@@ -150,7 +150,7 @@ async def void_document(session: AsyncSession, document_id: UUID, *, expected: i
 
 
 async def answer_estimate(
-    session: AsyncSession, document_id: UUID, answer: Answer, *, reason: str | None = None, expected: int | None = None
+    session: AsyncSession, document_id: UUID, answer: Answer, *, reason: str | None = None, expected: Expected = None
 ) -> Document:
     """The last answer counts. Raises DocumentNotFound, StaleVersion, NotAnEstimate."""
     document = await repository.require_document(session, document_id, lock=True)

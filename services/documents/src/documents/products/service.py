@@ -18,7 +18,7 @@ from shared.errors import invalid
 from shared.events.documents import ProductCreated, ProductUpdated
 from shared.events.taxes import TaxesWrong, check_taxes
 from shared.identifiers import new_id
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 
 async def list_products(
@@ -59,7 +59,7 @@ async def create_product(session: AsyncSession, given: ProductIn) -> Product:
 
 
 async def update_product(
-    session: AsyncSession, product_id: UUID, given: ProductPatch, *, expected: int | None
+    session: AsyncSession, product_id: UUID, given: ProductPatch, *, expected: Expected
 ) -> Product:
     """Only what was sent changes; documents already made keep what they say. Raises ProductNotFound, StaleVersion."""
     product = await repository.require_product(session, product_id, lock=True)

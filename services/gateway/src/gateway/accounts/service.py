@@ -18,7 +18,7 @@ from shared.db.tenancy import enter, org_of, scope_of
 from shared.events.gateway import OrganizationCreated, OrganizationUpdated, SecurityNoticeKind, UserCreated, UserUpdated
 from shared.identifiers import new_id
 from shared.passwords.rules import demand_strong
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 
 async def bootstrap(session: AsyncSession, *, organization: str, slug: str, email: str, password_hash: str) -> bool:
@@ -72,14 +72,14 @@ async def get_organization(session: AsyncSession) -> Organization:
     return await repository.get_organization(session)
 
 
-async def update_organization(session: AsyncSession, given: OrganizationPatch, *, expected: int | None) -> Organization:
+async def update_organization(session: AsyncSession, given: OrganizationPatch, *, expected: Expected) -> Organization:
     """Only what was sent changes; nothing new, no event. Raises StaleVersion."""
     organization = await repository.get_organization(session, lock=True)
     check_version(expected, organization.version)
     return await _change(session, organization, given.model_dump(exclude_unset=True))
 
 
-async def set_logo(session: AsyncSession, picture: bytes, *, expected: int | None) -> Organization:
+async def set_logo(session: AsyncSession, picture: bytes, *, expected: Expected) -> Organization:
     """`picture` as `pictures.redraw` made it. Raises StaleVersion."""
     organization = await repository.get_organization(session, lock=True)
     check_version(expected, organization.version)
@@ -88,7 +88,7 @@ async def set_logo(session: AsyncSession, picture: bytes, *, expected: int | Non
     return await _change(session, organization, {"logo": digest})
 
 
-async def remove_logo(session: AsyncSession, *, expected: int | None) -> Organization:
+async def remove_logo(session: AsyncSession, *, expected: Expected) -> Organization:
     """Also when there is none. Raises StaleVersion."""
     organization = await repository.get_organization(session, lock=True)
     check_version(expected, organization.version)
@@ -150,7 +150,7 @@ async def raise_notice(
 
 
 async def update_user(
-    session: AsyncSession, user_id: UUID, given: UserPatch, *, password_hash: str | None, expected: int | None
+    session: AsyncSession, user_id: UUID, given: UserPatch, *, password_hash: str | None, expected: Expected
 ) -> User:
     """Raises UserNotFound, StaleVersion, LastAdministrator."""
     administrators = await repository.lock_administrators(session)

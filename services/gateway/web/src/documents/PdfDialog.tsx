@@ -24,7 +24,8 @@ export function PdfDialog({ document, onClose }: { document: Document; onClose: 
       </Group>
       <iframe
         title={editor.preview}
-        src={`${pdfUrl(document.id)}?version=${document.version}`}
+        key={document.version}
+        src={pdfUrl(document.id)}
         width="100%"
         height={680}
         style={{ border: '1px solid var(--line)', borderRadius: 8, maxHeight: '74dvh' }}

@@ -18,7 +18,7 @@ from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.identifiers import new_id
 from shared.web.identity import Identity
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 BOTH_SECRETS_SIGN: Final = timedelta(hours=24)
 """After a rotation."""
@@ -71,7 +71,7 @@ async def create_webhook(
 
 
 async def update_webhook(
-    session: AsyncSession, webhook_id: UUID, given: Mapping[str, Any], *, asker: Identity, expected: int | None
+    session: AsyncSession, webhook_id: UUID, given: Mapping[str, Any], *, asker: Identity, expected: Expected
 ) -> Webhook:
     """Only what was sent changes. Who aims it anew, by `url` (a checked one) or `types`, must be allowed to read all
     that will go there, and from then on nothing else does; so must who enables another's. Enabling sends what waited
@@ -104,7 +104,7 @@ async def update_webhook(
 
 
 async def rotate_secret(
-    session: AsyncSession, webhook_id: UUID, *, expected: int | None, sealer: Sealer
+    session: AsyncSession, webhook_id: UUID, *, expected: Expected, sealer: Sealer
 ) -> tuple[Webhook, str]:
     """The new secret. The one before it signs as well for BOTH_SECRETS_SIGN; one older than that no longer does.
 
@@ -120,7 +120,7 @@ async def rotate_secret(
     return webhook, secret
 
 
-async def delete_webhook(session: AsyncSession, webhook_id: UUID, *, expected: int | None) -> None:
+async def delete_webhook(session: AsyncSession, webhook_id: UUID, *, expected: Expected) -> None:
     """Nothing goes there from now on. Its log is forgotten later, in pieces. Raises WebhookNotFound, StaleVersion."""
     webhook = await repository.require_webhook(session, webhook_id, lock=True)
     check_version(expected, webhook.version)

@@ -21,7 +21,7 @@ from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, enter, scope_of
 from shared.errors import FieldError, Invalid, Unavailable
 from shared.web.asking import Asker
-from shared.web.versions import check_version
+from shared.web.versions import Expected, check_version
 
 
 async def get_access(session: AsyncSession, contact_id: UUID, *, asker: Asker) -> Access:
@@ -32,7 +32,7 @@ async def get_access(session: AsyncSession, contact_id: UUID, *, asker: Asker) -
 
 
 async def change_access(
-    session: AsyncSession, contact_id: UUID, given: AccessIn, *, expected: int | None, asker: Asker
+    session: AsyncSession, contact_id: UUID, given: AccessIn, *, expected: Expected, asker: Asker
 ) -> Access:
     """What is there already changes nothing and says nothing. Raises ContactNotFound, StaleVersion, Unavailable."""
     await _know_contact(session, contact_id, asker)
@@ -48,7 +48,7 @@ async def change_access(
 
 
 async def set_emails(
-    session: AsyncSession, contact_id: UUID, emails: list[str], *, expected: int | None, asker: Asker
+    session: AsyncSession, contact_id: UUID, emails: list[str], *, expected: Expected, asker: Asker
 ) -> Access:
     """Let these e-mails of the contact in, and no others: who loses its own loses its sessions.
 
@@ -78,7 +78,7 @@ async def list_password_emails(session: AsyncSession, contact_id: UUID, *, asker
 
 
 async def set_password(
-    session: AsyncSession, contact_id: UUID, hashes: list[str], *, expected: int | None, asker: Asker
+    session: AsyncSession, contact_id: UUID, hashes: list[str], *, expected: Expected, asker: Asker
 ) -> Access:
     """Staff give the client a password, or (without hashes) take it away: either ends the client's sessions.
 
