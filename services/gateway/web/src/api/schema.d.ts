@@ -5138,7 +5138,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -5170,7 +5170,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -5501,7 +5501,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -5533,7 +5533,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -5642,7 +5642,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -5675,7 +5675,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -5893,7 +5893,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -5926,7 +5926,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -5996,7 +5996,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -6034,7 +6034,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -6072,7 +6072,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -6108,7 +6108,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -6387,7 +6387,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -6419,7 +6419,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -6457,7 +6457,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -6495,7 +6495,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -6727,7 +6727,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -6800,7 +6800,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -6914,7 +6914,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -7100,7 +7100,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -7134,7 +7134,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -7267,7 +7267,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -7299,7 +7299,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -7652,7 +7652,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -7684,7 +7684,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -7879,7 +7879,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path?: never;
@@ -7915,7 +7915,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path?: never;
@@ -7953,7 +7953,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path?: never;
@@ -8081,7 +8081,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -8221,7 +8221,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -8576,7 +8576,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -8712,7 +8712,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -8744,7 +8744,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
@@ -8920,7 +8920,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the ETag you read, e.g. `"3"`; absent or `*`: any */
+                /** @description the ETag you read, e.g. `"3"`, or several; absent or `*`: any */
                 "if-match"?: string | null;
             };
             path: {
