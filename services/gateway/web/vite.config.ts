@@ -18,7 +18,7 @@ const LAYERS =
   /node_modules\/(@floating-ui|react-remove-scroll|react-remove-scroll-bar|react-style-singleton|use-sidecar|use-callback-ref|tabbable)\/|@mantine\/core\/esm\/components\/(Combobox|Drawer|FocusTrap|Menu|Modal|ModalBase|Overlay|Popover|ScrollArea|Select|Floating)\//;
 
 export default defineConfig({
-  plugins: [react(), precompressed(), styleBelowShell()],
+  plugins: [react(), precompressed()],
   resolve: { alias: { '@': resolve(here, 'src') } },
   // The gateway puts a fresh one into every answer: Mantine writes style elements, which the policy allows by nonce only.
   html: { cspNonce: '__CSP_NONCE__' },
@@ -65,23 +65,6 @@ function precompressed(): Plugin {
         writeFileSync(join(assets, `${name}.br`), brotliCompressSync(content, { params: quality }));
         writeFileSync(join(assets, `${name}.gz`), gzipSync(content, { level: 9 }));
       }
-    },
-  };
-}
-
-/** A style sheet holds back what stands below it: below what is shown first, that need not wait for it. */
-function styleBelowShell(): Plugin {
-  return {
-    name: 'style-below-shell',
-    apply: 'build',
-    transformIndexHtml: {
-      order: 'post',
-      handler: (html) => {
-        const sheets = html.match(/ *<link rel="stylesheet"[^>]*>\n/g) ?? [];
-        return sheets
-          .reduce((page, sheet) => page.replace(sheet, ''), html)
-          .replace('</body>', `${sheets.join('')}</body>`);
-      },
     },
   };
 }
