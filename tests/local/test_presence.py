@@ -57,7 +57,7 @@ def test_a_home_made_before_a_service_signed_gets_its_keys(tmp_path: Path) -> No
 
 
 def test_a_service_that_keeps_no_copies_says_so() -> None:
-    program = import_module("notifications.__main__").PROGRAM
+    program = import_module("gateway.__main__").PROGRAM
     settings = ServiceSettings(database_url=SecretStr("postgresql+asyncpg:///unused"))
-    with pytest.raises(CannotRebuild, match="notifications keeps no copies"):
+    with pytest.raises(CannotRebuild, match="gateway keeps no copies"):
         program.rebuild(settings, source="auto", say=print)

@@ -54,6 +54,8 @@ def test_the_portal_is_set_up_and_seen_as_the_client_sees_it(hand: Hand, page: P
     portal = opened.value
     expect(portal.get_by_role("status")).to_contain_text("Solo lectura")
     expect(portal.get_by_role("link", name="Catálogo")).to_be_visible()
+    portal.get_by_role("button", name="Salir de la vista previa").click()
+    expect(portal.get_by_role("status")).to_have_count(0)
     portal.close()
 
 

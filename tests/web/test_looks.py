@@ -97,7 +97,7 @@ DIALOGS = [
     ("new-contact", "/contacts", ["Nuevo contacto"], "Datos fiscales"),
     ("remove-contact", "{contact}", ["Opciones del contacto", "Eliminar"], "Dejará de aparecer"),
     ("new-document", "{contact}", ["Crear documento"], "Albarán"),
-    ("portal-password", "{contact}", ["contraseña"], "Al menos 10 caracteres"),
+    ("portal-password", "{contact}", ["contraseña"], "Al menos 12 caracteres"),
     ("add-person", "{contact}", ["+ Añadir Persona"], "Elegir existente"),
     ("report", "{contact}", ["Productos y servicios vendidos"], "Última fecha"),
     ("new-activity", "{contact}", ["Nueva actividad"], "Recordatorio"),
