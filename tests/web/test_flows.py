@@ -52,10 +52,13 @@ def test_the_portal_is_set_up_and_seen_as_the_client_sees_it(hand: Hand, page: P
     with page.context.expect_page() as opened:
         hand.press(page.get_by_role("button", name="Ver como cliente"))
     portal = opened.value
+    # Whoever looked at another client's a moment ago is asked before that one's preview gives way.
+    instead = portal.get_by_role("button", name="Ver la vista previa")
+    expect(portal.get_by_role("status").or_(instead).first).to_be_visible()
+    if instead.is_visible():
+        instead.press("Enter")
     expect(portal.get_by_role("status")).to_contain_text("Solo lectura")
     expect(portal.get_by_role("link", name="Catálogo")).to_be_visible()
-    portal.get_by_role("button", name="Salir de la vista previa").click()
-    expect(portal.get_by_role("status")).to_have_count(0)
     portal.close()
 
 
