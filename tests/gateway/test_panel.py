@@ -202,13 +202,20 @@ async def test_a_dead_service_dims_its_own_sections_and_returns_by_itself(
 
 
 async def test_a_hung_service_soon_slows_nobody(client: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
+    started = time.monotonic()
+    for _ in range(5):
+        assert unavailable(await panel_of(client)) == {}
+    usual = time.monotonic() - started
     peers["crm"].mode = "hang"
-    await asyncio.gather(*(panel_of(client) for _ in range(3)))
+    # Others' panels: what was given before would be shown again.
+    other = str(new_id())
+    await asyncio.gather(*(panel_of(client, contact=other) for _ in range(3)))
     asked = len(peers["crm"].seen)
     started = time.monotonic()
     for _ in range(5):
-        assert unavailable(await panel_of(client)) == dict.fromkeys(OF["crm"], "timeout")
-    assert time.monotonic() - started < 5 * 0.45, "each waited for what was not asked"
+        assert unavailable(await panel_of(client, contact=other)) == dict.fromkeys(OF["crm"], "timeout")
+    # Beside the same five while nothing hung, so that a busy machine counts for both: not one deadline was waited for.
+    assert time.monotonic() - started < usual + 0.45
     assert len(peers["crm"].seen) == asked
     peers["crm"].mode = "ok"
     await until_whole(client)
