@@ -101,6 +101,20 @@ async def test_the_portal_is_asked_as_a_visitor_with_its_own_cookie_only(
     assert "ficha_portal=p1" in answer.headers["set-cookie"]
 
 
+@pytest.mark.parametrize(
+    "value", ['"a\\015\\012X-Org-Id: 1"', '"a\\012b"', '"a;b=c"', '"a\\000"', "a b", "", "x" * 201], ids=repr
+)
+async def test_a_cookie_that_is_no_token_is_not_handed_on(
+    client: httpx.AsyncClient, peers: dict[str, Peer], value: str
+) -> None:
+    """Quoted ones are unescaped when they are read: what comes of it must never be written into a header."""
+    answer = await client.get("/portal/api/me", headers={"Cookie": f"ficha_portal={value}; ficha_portal_device=good"})
+    assert answer.status_code < 500
+    [(_, headers, _)] = peers["portal"].seen
+    assert headers["cookie"] == "ficha_portal_device=good"
+    assert "x-org-id" not in headers
+
+
 async def test_internal_paths_cannot_be_reached(client: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
     for path in ("/internal/contacts/7/panel", "/api/v1/../../internal/contacts/7/panel", "/api/internal/x"):
         assert (await client.get(httpx.URL(str(client.base_url).rstrip("/") + path))).status_code == 404

@@ -1,6 +1,7 @@
 """Forwards what another service owns, streaming both ways. Which path goes where is the table at the end."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
@@ -26,6 +27,8 @@ VISITOR: Final = Identity(org_id=None, actor="visitor", scopes=scopes.VISITOR)
 
 PORTAL: Final = "/portal/api"
 PORTAL_COOKIE: Final = "ficha_portal"
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
+"""What portal's cookies hold. A quoted one may be anything once it is read, line breaks too: that is no token."""
 _PORTAL_COOKIES: Final = frozenset(
     f"{prefix}{PORTAL_COOKIE}{which}" for prefix in ("", "__Host-") for which in ("", "_preview", "_device")
 )
@@ -217,7 +220,8 @@ def _inward(scope: Scope) -> dict[str, str]:
     headers["traceparent"] = scope["state"]["traceparent"]
     if scope["path"].startswith(PORTAL):
         cookies = HTTPConnection(scope).cookies
-        if mine := [f"{name}={value}" for name, value in cookies.items() if name in _PORTAL_COOKIES]:
+        mine = [f"{n}={value}" for n, value in cookies.items() if n in _PORTAL_COOKIES and _TOKEN.fullmatch(value)]
+        if mine:
             headers["Cookie"] = "; ".join(mine)
         if scope.get("client"):
             headers["X-Forwarded-For"] = scope["client"][0]
