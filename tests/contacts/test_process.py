@@ -55,7 +55,7 @@ def write(process: Process, org_id: UUID, number: int) -> str:
     answer = httpx.post(
         f"{process.url}/api/v1/contacts",
         json={"kind": "company", "name": f"Sin Correo {number}, S.L."},
-        headers={"Authorization": bearer(org_id)},
+        headers={"Authorization": bearer("contacts", org_id)},
         timeout=10,
     )
     assert answer.status_code == 201, answer.text
@@ -77,7 +77,7 @@ def test_a_worker_alone_has_health_and_metrics_and_no_business(contacts: Contact
     until_now(lambda: worker.figure("ficha_bus_ready") == 1, within=15, what="the figures looked at")
     until_now(lambda: own_queue(worker) == 0, within=15, what="the queue looked at")
     path = f"{worker.url}/api/v1/contacts"
-    assert httpx.get(path, headers={"Authorization": bearer(org_id)}).status_code == 404
+    assert httpx.get(path, headers={"Authorization": bearer("contacts", org_id)}).status_code == 404
     assert httpx.get(f"{worker.url}/api/v1/openapi.json").status_code == 404
     assert contacts.http.missing() == []
     assert "ficha_outbox_events" not in contacts.http.get("/metrics").text

@@ -55,7 +55,7 @@ def traffic(url: str) -> Iterator[Callable[[], int]]:
 
     def go() -> None:
         nonlocal done
-        with httpx.Client(base_url=url, headers={"Authorization": bearer(new_id())}, timeout=30) as client:
+        with httpx.Client(base_url=url, headers={"Authorization": bearer("contacts", new_id())}, timeout=30) as client:
             while not stop.is_set() and not failures:
                 made = client.post("/api/v1/contacts", json={"kind": "company", "name": "Cliente"})
                 path = f"/api/v1/contacts/{made.json().get('id')}"

@@ -28,7 +28,7 @@ async def test_a_note_carries_its_author_and_its_markdown(
 ) -> None:
     eva = Identity(org_id=org_id, actor="user:eva", scopes=frozenset({"crm:write", "crm:read"}), name="Eva Núñez")
     async with client_of(app, org_id) as client:
-        client.headers["Authorization"] = f"Bearer {SIGNER.token(eva)}"
+        client.headers["Authorization"] = f"Bearer {SIGNER.token(eva, 'crm')}"
         body = "# Título\n\n- **uno**\n\t- dos <script>alert(1)</script> 🙂"
         made = await write(client, contact_id, body)
         assert (made["body"], made["pinned"], made["version"]) == (body, False, 1)

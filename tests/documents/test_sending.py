@@ -105,7 +105,7 @@ async def test_mailing_a_document_takes_reading_it(world: World, org_id: UUID) -
     invoice = await world.approved(await world.contact())
     path = f"/api/v1/documents/{invoice['id']}/send"
     for scopes, status in ((("documents:write",), 403), (("documents:write", "documents:read"), 202)):
-        headers = {"Authorization": bearer(org_id, *scopes)}
+        headers = {"Authorization": bearer("documents", org_id, *scopes)}
         answer = await world.client.post(path, json={"to": ["me@elsewhere.example"]}, headers=headers)
         assert answer.status_code == status, scopes
 
@@ -113,7 +113,7 @@ async def test_mailing_a_document_takes_reading_it(world: World, org_id: UUID) -
 async def test_who_may_write_documents_only_reads_none_by_writing(world: World, org_id: UUID) -> None:
     draft = await world.draft(await world.contact())
     path = f"/api/v1/documents/{draft['id']}"
-    headers = {"Authorization": bearer(org_id, "documents:write"), "Idempotency-Key": "once"}
+    headers = {"Authorization": bearer("documents", org_id, "documents:write"), "Idempotency-Key": "once"}
     patched = await world.client.patch(path, json={}, headers=headers)
     assert (patched.status_code, set(patched.json())) == (200, {"id", "version"})
     for _ in range(2):

@@ -58,7 +58,7 @@ def test_one_trace_and_one_id_lead_from_the_request_through_both(
         f"{contacts.url}/api/v1/contacts",
         json={"kind": "company", "name": "Seguida, S.L."},
         headers={
-            "Authorization": bearer(org_id),
+            "Authorization": bearer("contacts", org_id),
             "X-Request-ID": "one-request",
             "traceparent": f"00-{TRACE}-b7ad6b7169203331-01",
         },

@@ -81,7 +81,7 @@ async def test_64_mib_go_in_and_out_and_memory_stays_flat(
     process: tuple[str, int], org_id: UUID, contact_id: UUID
 ) -> None:
     url, pid = process
-    headers = {"Authorization": bearer(org_id), "Content-Type": "multipart/form-data; boundary=frontera"}
+    headers = {"Authorization": bearer("files", org_id), "Content-Type": "multipart/form-data; boundary=frontera"}
     measured = psutil.Process(pid)
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
         path = f"/api/v1/contacts/{contact_id}/files"
@@ -112,7 +112,7 @@ async def test_what_a_killed_process_left_is_swept(
     process: tuple[str, int], database: Database, storage: Storage, bucket: Bucket, org_id: UUID, contact_id: UUID
 ) -> None:
     url, pid = process
-    headers = {"Authorization": bearer(org_id), "Content-Type": "multipart/form-data; boundary=frontera"}
+    headers = {"Authorization": bearer("files", org_id), "Content-Type": "multipart/form-data; boundary=frontera"}
     killed = asyncio.Event()
 
     async def half() -> AsyncIterator[bytes]:
@@ -143,7 +143,7 @@ async def test_a_file_past_the_limit_is_told_so_over_a_real_connection(
     process: tuple[str, int], org_id: UUID, contact_id: UUID
 ) -> None:
     url, _ = process
-    headers = {"Authorization": bearer(org_id), "Content-Type": "multipart/form-data; boundary=frontera"}
+    headers = {"Authorization": bearer("files", org_id), "Content-Type": "multipart/form-data; boundary=frontera"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
         answer = await client.post(f"/api/v1/contacts/{contact_id}/files", content=form_of(101))
     assert (answer.status_code, answer.json()["code"]) == (413, "files.too_large")

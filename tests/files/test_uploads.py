@@ -295,7 +295,7 @@ async def test_a_client_that_goes_away_leaves_nothing(
         lines = [
             f"POST /api/v1/contacts/{contact_id}/files HTTP/1.1",
             "Host: files",
-            f"Authorization: {bearer(org_id)}",
+            f"Authorization: {bearer('files', org_id)}",
             f"Content-Type: {headers['Content-Type']}",
             f"Content-Length: {len(body)}",
         ]

@@ -55,7 +55,7 @@ class Peer:
 
     def _app(self) -> FastAPI:
         app = FastAPI(title=self.name, openapi_url="/api/v1/openapi.json", redirect_slashes=False)
-        app.state.verifier = Verifier(ISSUERS)
+        app.state.verifier = Verifier(self.name, ISSUERS)
         problems.install(app)
         app.include_router(health.router)
         authorize = [Depends(Authorize(self.name))] if self.name != "portal" else []

@@ -28,7 +28,7 @@ async def door(database: Database, peers: dict[str, Peer]) -> AsyncIterator[http
 
 
 def signed(org_id: UUID | None, scope: str = "gateway:snapshot") -> dict[str, str]:
-    token = Signer("crm", PRIVATE).token(Identity(org_id, "service:crm", frozenset({scope})))
+    token = Signer("crm", PRIVATE).token(Identity(org_id, "service:crm", frozenset({scope})), "gateway")
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -64,7 +64,7 @@ async def test_no_person_no_key_and_no_token_of_theirs_gets_in(
     cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     assert (await door.get(path, headers={"Cookie": cookie})).status_code == 401
     assert (await door.get(path, headers={"Authorization": f"Bearer {key['key']}"})).status_code == 401
-    assert (await door.get(path, headers={"Authorization": bearer(admin.org_id, "*")})).status_code == 403
+    assert (await door.get(path, headers={"Authorization": bearer("gateway", admin.org_id, "*")})).status_code == 403
     assert (await door.get(path, headers=signed(admin.org_id, "gateway:read"))).status_code == 403
     assert (await door.get(path, headers=signed(admin.org_id))).status_code == 200
     # And what the gateway forwards are other paths.

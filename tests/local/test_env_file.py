@@ -43,8 +43,8 @@ def test_the_halves_of_a_pair_fit(example: Path, tmp_path: Path) -> None:
     private, public = made["A_PRIVATE_KEY"], made["A_PUBLIC_KEY"]
     assert private
     assert public
-    token = Signer("a", private).token(Identity(None, "service:a", frozenset({"x:read"})))
-    assert Verifier({"a": Issuer(public_key=public)}).identify(token).actor == "service:a"
+    token = Signer("a", private).token(Identity(None, "service:a", frozenset({"x:read"})), "b")
+    assert Verifier("b", {"a": Issuer(public_key=public)}).identify(token).actor == "service:a"
 
 
 def test_half_a_pair_is_refused(example: Path, tmp_path: Path) -> None:

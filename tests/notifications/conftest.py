@@ -110,8 +110,10 @@ def delivering(database: Database, documents: PdfServer, portal: LinkServer) -> 
         mailer = SmtpMailer("127.0.0.1", out.port, timeout=5) if isinstance(out, MailServer) else out
         signer = Signer("gateway", PRIVATE_KEY)
         sources = Sources(
-            documents=Asker(documents.url, signer, name="notifications", scopes=frozenset({"documents:read"})),
-            portal=Asker(portal.url, signer, name="notifications", scopes=frozenset({"portal:links"})),
+            documents=Asker(
+                "documents", documents.url, signer, name="notifications", scopes=frozenset({"documents:read"})
+            ),
+            portal=Asker("portal", portal.url, signer, name="notifications", scopes=frozenset({"portal:links"})),
         )
         delivery = Delivery(database, mailer, sources, mail_from=FROM, ladder=ladder, lease_seconds=lease_seconds)
         stop = asyncio.Event()

@@ -108,7 +108,9 @@ class PdfServer:
             yield self
 
     async def _pdf(self, request: web.Request) -> web.Response:
-        identity = Verifier(self.issuers).identify(request.headers["Authorization"].removeprefix("Bearer "))
+        identity = Verifier("documents", self.issuers).identify(
+            request.headers["Authorization"].removeprefix("Bearer ")
+        )
         self.asked.append((str(UUID(request.match_info["id"])), identity))
         if self.answers and (status := self.answers.pop(0)) != 200:
             return web.Response(status=status)
@@ -133,7 +135,7 @@ class LinkServer:
             yield self
 
     async def _link(self, request: web.Request) -> web.Response:
-        identity = Verifier(ISSUERS).identify(request.headers["Authorization"].removeprefix("Bearer "))
+        identity = Verifier("portal", ISSUERS).identify(request.headers["Authorization"].removeprefix("Bearer "))
         assert (identity.actor, identity.scopes) == ("service:notifications", frozenset({"portal:links"}))
         if self.answers and (status := self.answers.pop(0)) != 200:
             return web.Response(status=status)

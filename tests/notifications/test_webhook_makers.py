@@ -30,7 +30,7 @@ MEMBER = ["contacts:read", "documents:read", "notifications:read", "notification
 def client_as(app: FastAPI, org_id: UUID, actor: str, *scopes: str) -> httpx.AsyncClient:
     client = client_of(app, org_id)
     identity = Identity(org_id=org_id, actor=actor, scopes=frozenset(scopes or ("*",)))
-    client.headers["Authorization"] = f"Bearer {SIGNER.token(identity)}"
+    client.headers["Authorization"] = f"Bearer {SIGNER.token(identity, 'notifications')}"
     return client
 
 

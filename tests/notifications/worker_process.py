@@ -15,7 +15,8 @@ from shared.web.identity import Signer
 
 async def main(given: dict[str, str]) -> None:
     database = Database(create_engine(given["database"], application="test-killed", pool_size=4))
-    asker = Asker(given["documents"], Signer("gateway", given["key"]), name="notifications", scopes=frozenset())
+    signer = Signer("gateway", given["key"])
+    asker = Asker("documents", given["documents"], signer, name="notifications", scopes=frozenset())
     sources = Sources(documents=asker, portal=asker)
     mailer = SmtpMailer("127.0.0.1", int(given["port"]))
     delivery = Delivery(database, mailer, sources, mail_from="ficha@ficha.example", lease_seconds=2)

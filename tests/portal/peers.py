@@ -11,7 +11,7 @@ from shared.settings import Issuer
 from shared.web.identity import Identity, Verifier, generate_keys
 
 PRIVATE_KEY, _PUBLIC_KEY = generate_keys()
-_VERIFIER = Verifier({"portal": Issuer(public_key=_PUBLIC_KEY)})
+_ISSUERS = {"portal": Issuer(public_key=_PUBLIC_KEY)}
 
 
 class Peer:
@@ -22,6 +22,7 @@ class Peer:
         self.asked: list[tuple[str, Identity]] = []
         self.broken = False
         self._scope = scope
+        self._verifier = Verifier(scope.partition(":")[0], _ISSUERS)
         self._answers: dict[str, Any] = {}
 
     def serve(self, path: str, answer: Any) -> None:
@@ -29,7 +30,7 @@ class Peer:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         try:
-            identity = _VERIFIER.identify(request.headers.get("Authorization", "").removeprefix("Bearer "))
+            identity = self._verifier.identify(request.headers.get("Authorization", "").removeprefix("Bearer "))
         except Unauthenticated:
             return web.Response(status=401)
         if not identity.may(self._scope) or identity.org_id is None:

@@ -33,7 +33,7 @@ async def wishes(world: World) -> list[PasswordResetState]:
 
 
 def sibling(world: World, org_id: UUID | None, *, actor: str, scope: str) -> httpx.AsyncClient:
-    token = SIGNER.token(Identity(org_id, actor, frozenset({scope})))
+    token = SIGNER.token(Identity(org_id, actor, frozenset({scope})), "portal")
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(world.app), base_url=HOST, headers={"Authorization": f"Bearer {token}"}
     )

@@ -192,7 +192,7 @@ def new_email() -> str:
 
 def visitor_of(app: FastAPI, *, address: str | None = None, host: str = HOST) -> httpx.AsyncClient:
     """Somebody unknown, as the gateway forwards them; each at an address of their own unless told otherwise."""
-    token = SIGNER.token(Identity(org_id=None, actor="visitor", scopes=frozenset({"portal:client"})))
+    token = SIGNER.token(Identity(org_id=None, actor="visitor", scopes=frozenset({"portal:client"})), "portal")
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False),
         base_url=host,

@@ -27,9 +27,9 @@ def scope(org_id: UUID) -> Scope:
     return Scope(org_id=org_id, actor="user:test")
 
 
-def bearer(org_id: UUID | None, *scopes: str, actor: str = "user:test") -> str:
+def bearer(service: str, org_id: UUID | None, *scopes: str, actor: str = "user:test") -> str:
     identity = Identity(org_id=org_id, actor=actor, scopes=frozenset(scopes or ("*",)))
-    return f"Bearer {SIGNER.token(identity)}"
+    return f"Bearer {SIGNER.token(identity, service)}"
 
 
 def client_of(app: FastAPI, org_id: UUID | None, *scopes: str, actor: str = "user:test") -> httpx.AsyncClient:
@@ -37,5 +37,5 @@ def client_of(app: FastAPI, org_id: UUID | None, *scopes: str, actor: str = "use
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False),
         base_url="http://service",
-        headers={"Authorization": bearer(org_id, *scopes, actor=actor)},
+        headers={"Authorization": bearer(app.state.verifier.service, org_id, *scopes, actor=actor)},
     )

@@ -185,6 +185,10 @@ class ServiceSettings(BaseSettings):
         default_factory=dict,
         description="who may sign internal tokens, by issuer name: JSON of `public_key` and, unless all, `scopes`",
     )
+    identity_former_audience: bool = Field(
+        default=False,
+        description="takes internal tokens for all services alike, too: only while those who sign such are replaced",
+    )
     identity_private_key: PrivateKey | None = Field(
         default=None,
         description="Ed25519 private key, 32 bytes, base64url; signs what this service asks others",

@@ -184,10 +184,10 @@ async def standing(world: World) -> AsyncIterator[World]:
 
 
 def owner_app(world: World) -> FastAPI:
-    """The owner of things; it also knows the organisations, as the gateway does."""
-    internal = APIRouter()
+    """The owner of things; behind it one that knows the organisations, as the gateway does."""
+    listing = APIRouter()
 
-    @internal.get("/internal/organizations")
+    @listing.get("/organizations")
     async def list_organizations(request: Request, after: UUID | None = None) -> dict[str, Sequence[UUID]]:
         await demand_sibling(request, "gateway:snapshot")
         return {"items": [org_id for org_id in world.organizations if after is None or org_id > after][:2]}
@@ -195,9 +195,8 @@ def owner_app(world: World) -> FastAPI:
     settings = ServiceSettings(
         database_url=SecretStr("postgresql+asyncpg:///unused"), identity_issuers=ISSUERS | {"listener": LISTENER}
     )
-    app = create_app(
-        "probe", settings, world.owner, [internal, snapshot_router("probe", Owned("thing", Thing, restate_thing))]
-    )
+    app = create_app("probe", settings, world.owner, [snapshot_router("probe", Owned("thing", Thing, restate_thing))])
+    app.mount("/internal", create_app("gateway", settings, world.owner, [listing]))
 
     @app.middleware("http")
     async def hold(request: Request, answer: RequestResponseEndpoint) -> Response:

@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from local.wiring import SERVICES
 from shared.db.session import Database
 from shared.errors import Unauthenticated
 from shared.settings import Issuer, ServiceSettings
 from shared.web.app import create_app
-from shared.web.identity import AUDIENCE, Identity, Signer, Verifier, generate_keys
+from shared.web.identity import FORMER_AUDIENCE, LONGEST, Identity, Signer, Verifier, audience_of, generate_keys
 from tests.shared.web.door import router, whoami
 
 PRIVATE, PUBLIC = generate_keys()
@@ -35,7 +36,7 @@ def claims(**changes: Any) -> dict[str, Any]:
     now = int(time.time())
     found = {
         "iss": "gateway",
-        "aud": AUDIENCE,
+        "aud": audience_of("probe"),
         "iat": now,
         "exp": now + 60,
         "sub": "user:1",
@@ -77,13 +78,35 @@ BAD: dict[str, Callable[[], str]] = {
     "another key": lambda: signed(OTHER_PRIVATE),
     "changed after signing": tampered,
     "another audience": lambda: signed(aud="elsewhere"),
+    "the audience of all services alike": lambda: signed(aud=FORMER_AUDIENCE),
+    "an audience that only begins so": lambda: signed(aud="ficha-probes"),
+    "an audience in capitals": lambda: signed(aud="FICHA-PROBE"),
+    "several audiences": lambda: signed(aud=["ficha-probe", "ficha-contacts"]),
+    "a list of the one": lambda: signed(aud=["ficha-probe"]),
+    "an audience that is no text": lambda: signed(aud={"ficha-probe": 1}),
     "no audience": lambda: signed(aud=None),
+    "an empty audience": lambda: signed(aud=""),
     "expired": lambda: signed(iat=int(time.time()) - 120, exp=int(time.time()) - 60),
     "no expiry": lambda: signed(exp=None),
+    "no beginning": lambda: signed(iat=None),
     "not valid yet": lambda: signed(iat=int(time.time()) + 600, exp=int(time.time()) + 660),
+    "minted in ten seconds": lambda: signed(iat=int(time.time()) + 10),
+    "not before ten seconds": lambda: signed(nbf=int(time.time()) + 10),
+    "a life too long": lambda: signed(exp=int(time.time()) + LONGEST + 1),
+    "a life too long, half of it over": lambda: signed(iat=int(time.time()) - 100, exp=int(time.time()) + 60),
+    "a life that ends before it begins": lambda: signed(iat=int(time.time()) + 3, exp=int(time.time()) + 2),
+    "no life at all": lambda: signed(iat=int(time.time()), exp=int(time.time())),
+    "an expiry as text": lambda: signed(exp=str(int(time.time()) + 60)),
+    "a beginning as text": lambda: signed(iat=str(int(time.time()))),
+    "an expiry that never comes": lambda: signed(exp=1e400),
+    "an expiry that is no number": lambda: signed(exp=float("nan")),
+    "a beginning in no time": lambda: signed(iat=float("-inf")),
+    "true times": lambda: signed(iat=True, exp=True),
+    "a bound that is a list": lambda: signed(nbf=[]),
     "an issuer nobody knows": lambda: signed(iss="stranger"),
     "no issuer": lambda: signed(iss=None),
     "no subject": lambda: signed(sub=None),
+    "a subject that is a number": lambda: signed(sub=7),
     "an organisation that is no id": lambda: signed(org="1 OR 1=1"),
     "no token at all": lambda: "x",
     "three empty parts": lambda: "..",
@@ -91,8 +114,8 @@ BAD: dict[str, Callable[[], str]] = {
 
 
 @pytest.mark.parametrize("token", BAD.values(), ids=BAD.keys())
-async def test_a_bad_token_is_401_and_is_not_told_why(client: httpx.AsyncClient, token: Callable[[], str]) -> None:
-    answer = await client.get("/api/v1/things", headers={"Authorization": f"Bearer {token()}"})
+async def test_a_bad_token_is_401_and_is_not_told_why(verified: httpx.AsyncClient, token: Callable[[], str]) -> None:
+    answer = await verified.get("/api/v1/things", headers={"Authorization": f"Bearer {token()}"})
     assert answer.status_code == 401
     assert answer.json()["detail"] == "The internal token is missing or not valid."
 
@@ -147,24 +170,65 @@ async def test_a_token_says_who_asks(verified: httpx.AsyncClient) -> None:
     }
 
 
+GOOD: dict[str, dict[str, int]] = {
+    "as long as may be": {"exp": LONGEST},
+    "the clocks are three seconds apart": {"iat": 3, "exp": 63},
+    "a bound in the past": {"nbf": -5},
+    "a bound as far off as clocks may be": {"nbf": 3},
+}
+
+
+@pytest.mark.parametrize("moments", GOOD.values(), ids=GOOD.keys())
+async def test_a_token_within_the_bounds_is_taken(verified: httpx.AsyncClient, moments: dict[str, int]) -> None:
+    now = int(time.time())
+    changes: dict[str, Any] = {name: now + seconds for name, seconds in moments.items()}
+    token = signed(**changes)
+    answer = await verified.get("/api/v1/things", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_token_opens_one_service_only(service: str) -> None:
+    identity = Identity(ORG, "user:1", frozenset({"*"}))
+    token = Signer("gateway", PRIVATE).token(identity, service)
+    for asked in SERVICES:
+        for former in (False, True):
+            verifier = Verifier(asked, {"gateway": Issuer(public_key=PUBLIC)}, former=former)
+            if asked == service:
+                assert verifier.identify(token) == identity
+            else:
+                with pytest.raises(Unauthenticated):
+                    verifier.identify(token)
+
+
+def test_what_was_for_all_services_is_taken_while_they_are_replaced_and_no_longer() -> None:
+    token = signed(aud=FORMER_AUDIENCE)
+    assert Verifier("probe", {"gateway": Issuer(public_key=PUBLIC)}, former=True).identify(token).actor == "user:1"
+    for bad in (signed(aud=[FORMER_AUDIENCE]), signed(aud=FORMER_AUDIENCE, exp=int(time.time()) + LONGEST + 1)):
+        with pytest.raises(Unauthenticated):
+            Verifier("probe", {"gateway": Issuer(public_key=PUBLIC)}, former=True).identify(bad)
+
+
 def test_a_token_that_was_good_is_not_good_for_ever() -> None:
-    verifier = Verifier({"gateway": Issuer(public_key=PUBLIC)})
-    token = signed(exp=int(time.time()) - 1)  # within the leeway for clocks
+    verifier = Verifier("probe", {"gateway": Issuer(public_key=PUBLIC)})
+    now = int(time.time())
+    token = signed(iat=now - 60, exp=now - 1)  # within the leeway for clocks
     assert verifier.identify(token).actor == "user:1"
     assert verifier.identify(token).actor == "user:1"
     with pytest.raises(Unauthenticated):
-        verifier.identify(signed(exp=int(time.time()) - 6))
+        verifier.identify(signed(iat=now - 60, exp=now - 6))
 
 
 def test_a_signer_and_a_verifier_understand_each_other() -> None:
     identity = Identity(ORG, "key:7", frozenset({"a:read", "b:write"}), name="Núria")
-    token = Signer("gateway", PRIVATE).token(identity)
-    assert Verifier({"gateway": Issuer(public_key=PUBLIC)}).identify(token) == identity
-    assert Signer("gateway", PRIVATE).token(identity) != Signer("gateway", OTHER_PRIVATE).token(identity)
+    token = Signer("gateway", PRIVATE).token(identity, "probe")
+    assert Verifier("probe", {"gateway": Issuer(public_key=PUBLIC)}).identify(token) == identity
+    assert token != Signer("gateway", OTHER_PRIVATE).token(identity, "probe")
 
 
 def test_one_identity_gets_one_token_for_a_while() -> None:
     signer = Signer("gateway", PRIVATE)
     first = Identity(ORG, "user:1", frozenset({"a:read"}))
-    assert signer.token(first) == signer.token(Identity(ORG, "user:1", frozenset({"a:read"})))
-    assert signer.token(first) != signer.token(Identity(None, "user:1", frozenset({"a:read"})))
+    assert signer.token(first, "a") == signer.token(Identity(ORG, "user:1", frozenset({"a:read"})), "a")
+    assert signer.token(first, "a") != signer.token(Identity(None, "user:1", frozenset({"a:read"})), "a")
+    assert signer.token(first, "a") != signer.token(first, "b")

@@ -124,7 +124,7 @@ async def test_ids_come_in_and_go_out_and_a_bad_one_is_replaced(client: httpx.As
 
 
 async def test_a_request_without_an_organisation_may_not_enter(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/api/v1/things", headers={"Authorization": bearer(None, "things:read")})
+    answer = await client.get("/api/v1/things", headers={"Authorization": bearer("probe", None, "things:read")})
     problem_of(answer, 403, "forbidden")
 
 

@@ -38,7 +38,7 @@ async def ask(
     app: FastAPI, path: str, *, org_id: UUID | None, actor: str = "service:portal", scope: str = "probe:snapshot",
     signer: Signer = SIBLING,
 ) -> httpx.Response:  # fmt: skip
-    token = signer.token(Identity(org_id=org_id, actor=actor, scopes=frozenset({scope})))
+    token = signer.token(Identity(org_id=org_id, actor=actor, scopes=frozenset({scope})), "probe")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://probe") as client:
         return await client.get(path, headers={"Authorization": f"Bearer {token}"})
 

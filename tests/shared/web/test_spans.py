@@ -31,7 +31,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 
 
 async def test_who_is_asked_for_somebody_goes_on_in_the_same_trace(served: str, org_id: UUID, spans: Spans) -> None:
-    asker = Asker(served, SIGNER, name="listener", scopes=frozenset({"things:read"}))
+    asker = Asker("probe", served, SIGNER, name="listener", scopes=frozenset({"things:read"}))
     async with asker:
         answer = await asker.get_json("/api/v1/things?limit=1", Scope(org_id, traceparent=CALLER))
     assert answer == {"items": [], "next_cursor": None}
@@ -53,7 +53,7 @@ async def test_who_is_asked_for_somebody_goes_on_in_the_same_trace(served: str, 
 
 
 async def test_a_neighbour_that_is_away_is_an_error_of_its_span(org_id: UUID, spans: Spans) -> None:
-    async with Asker("http://127.0.0.1:9", SIGNER, name="listener", scopes=frozenset()) as asker:
+    async with Asker("probe", "http://127.0.0.1:9", SIGNER, name="listener", scopes=frozenset()) as asker:
         with pytest.raises(Unavailable):
             await asker.get_json("/api/v1/things", Scope(org_id, traceparent=CALLER))
     [asked] = spans.named("GET")

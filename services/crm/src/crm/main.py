@@ -22,7 +22,7 @@ ROUTERS = (pipelines, opportunities, activities, notes, panel, dead_letters)
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     signer = Signer("crm", settings.identity_private_key.get_secret_value())
-    contacts = Asker(settings.contacts_url, signer, name="crm", scopes=frozenset({"contacts:read"}))
+    contacts = Asker("contacts", settings.contacts_url, signer, name="crm", scopes=frozenset({"contacts:read"}))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -43,10 +43,10 @@ OWNED = (
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     signer = Signer("documents", settings.identity_private_key.get_secret_value())
-    contacts = Asker(settings.contacts_url, signer, name="documents", scopes=frozenset({"contacts:read"}))
+    contacts = Asker("contacts", settings.contacts_url, signer, name="documents", scopes=frozenset({"contacts:read"}))
     gateway = None
     if url := settings.owners.get("gateway"):
-        gateway = Asker(url, signer, name="documents", scopes=frozenset(), timeout=_LOGO_SECONDS)
+        gateway = Asker("gateway", url, signer, name="documents", scopes=frozenset(), timeout=_LOGO_SECONDS)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -21,6 +21,7 @@ logger = structlog.get_logger("files")
 def create_app(settings: Settings, database: Database) -> FastAPI:
     storage = Storage(settings)
     contacts = Asker(
+        "contacts",
         settings.contacts_url,
         Signer("files", settings.identity_private_key.get_secret_value()),
         name="files",

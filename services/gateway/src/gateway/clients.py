@@ -52,7 +52,7 @@ class Clients:
         assert self._session, "Clients is used outside its lifespan"
         timeout = aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS, sock_read=self._silence_seconds)
         url = self._addresses[service] + target
-        sent = self._signed(headers, identity)
+        sent = self._signed(service, headers, identity)
         try:
             with spans.ask("gateway", method, url, sent.get("traceparent", "")) as span:
                 if span.traceparent:
@@ -80,7 +80,7 @@ class Clients:
         within: float,
     ) -> tuple[int, bytes]:
         """A small GET, whole: status and body. Raises as `open` does."""
-        sent = self._signed(headers, identity)
+        sent = self._signed(service, headers, identity)
         try:
             with spans.ask("gateway", "GET", self._addresses[service] + target, sent.get("traceparent", "")) as span:
                 if span.traceparent:
@@ -94,10 +94,10 @@ class Clients:
         except WireBroken as error:
             raise ServiceUnavailable(f"{service} cannot be reached.") from error
 
-    def _signed(self, headers: Mapping[str, str] | None, identity: Identity | None) -> dict[str, str]:
+    def _signed(self, service: str, headers: Mapping[str, str] | None, identity: Identity | None) -> dict[str, str]:
         signed = dict(headers or {})
         if identity:
-            signed["Authorization"] = f"Bearer {self._signer.token(identity)}"
+            signed["Authorization"] = f"Bearer {self._signer.token(identity, service)}"
         return signed
 
     async def __aenter__(self) -> Self:

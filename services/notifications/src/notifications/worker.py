@@ -26,13 +26,14 @@ def create_worker(settings: Settings, database: Database, transport: Transport) 
     signer = Signer("notifications", settings.identity_private_key.get_secret_value())
     sources = Sources(
         documents=Asker(
+            "documents",
             settings.documents_url,
             signer,
             name="notifications",
             scopes=frozenset({"documents:read"}),
             timeout=_PDF_SECONDS,
         ),
-        portal=Asker(settings.portal_url, signer, name="notifications", scopes=frozenset({"portal:links"})),
+        portal=Asker("portal", settings.portal_url, signer, name="notifications", scopes=frozenset({"portal:links"})),
     )
     delivery = Delivery(database, mailer_for(settings), sources, mail_from=settings.mail_from)
     poster = Poster(Targets(private=settings.private_hosts))

@@ -36,8 +36,9 @@ _DOCUMENTS_SECONDS = 15
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     signer = Signer("portal", settings.identity_private_key.get_secret_value())
-    contacts = Asker(settings.contacts_url, signer, name="portal", scopes=frozenset({"contacts:read"}))
+    contacts = Asker("contacts", settings.contacts_url, signer, name="portal", scopes=frozenset({"contacts:read"}))
     documents = Asker(
+        "documents",
         settings.documents_url,
         signer,
         name="portal",

@@ -24,7 +24,7 @@ class Owners:
 
     def __init__(self, service: str, addresses: Mapping[str, str], signer: Signer) -> None:
         self._askers = {
-            owner: Asker(url, signer, name=service, scopes=frozenset({f"{owner}:snapshot"}), timeout=_SECONDS)
+            owner: Asker(owner, url, signer, name=service, scopes=frozenset({f"{owner}:snapshot"}), timeout=_SECONDS)
             for owner, url in addresses.items()
         }
 

@@ -56,7 +56,7 @@ def create_app(
         telemetry=_NO_TELEMETRY,
     )
     app.state.settings = settings
-    app.state.verifier = Verifier(settings.identity_issuers)
+    app.state.verifier = Verifier(service, settings.identity_issuers, former=settings.identity_former_audience)
     for router in routers:
         app.include_router(router)
     return _framed(app, service, database)

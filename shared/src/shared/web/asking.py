@@ -15,12 +15,15 @@ from shared.web.identity import Identity, Signer
 
 
 class Asker:
-    """One sibling: `base_url` like http://contacts:8000; asks as `service:<name>` with the scopes given.
+    """One sibling, `service`: `base_url` like http://contacts:8000; asks as `service:<name>` with the scopes given.
 
     `async with` it in the app's lifespan (or `await close()`).
     """
 
-    def __init__(self, base_url: str, signer: Signer, *, name: str, scopes: frozenset[str], timeout: float = 3) -> None:
+    def __init__(
+        self, service: str, base_url: str, signer: Signer, *, name: str, scopes: frozenset[str], timeout: float = 3
+    ) -> None:
+        self._service = service
         self._base_url = base_url.rstrip("/")
         self._signer = signer
         self._name = name
@@ -58,7 +61,7 @@ class Asker:
     @asynccontextmanager
     async def _ask(self, method: str, path: str, scope: Scope) -> AsyncIterator[aiohttp.ClientResponse | None]:
         identity = Identity(org_id=scope.org_id, actor=self._actor, scopes=self._scopes)
-        headers = {"Authorization": f"Bearer {self._signer.token(identity)}"}
+        headers = {"Authorization": f"Bearer {self._signer.token(identity, self._service)}"}
         if scope.correlation_id:
             headers["X-Request-ID"] = scope.correlation_id
         url = f"{self._base_url}{path}"

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import jwt
@@ -14,9 +14,12 @@ from shared.errors import Forbidden, Unauthenticated
 from shared.keys import decode_key, encode_key
 from shared.settings import Issuer
 
-AUDIENCE = "ficha"
+FORMER_AUDIENCE = "ficha"
+"""Of all services alike; what was signed for it opened every one of them."""
 LIFETIME = 60
 """Seconds a token lives; minters may reuse one for half of it."""
+LONGEST = 120
+"""No token that says it lives longer is taken, whoever signed it."""
 _LEEWAY = 5
 _CACHE_LIMIT = 4096
 
@@ -43,17 +46,19 @@ class Signer:
     def __init__(self, issuer: str, private_key: str) -> None:
         self._issuer = issuer
         self._key = Ed25519PrivateKey.from_private_bytes(decode_key(private_key))
-        self._minted: dict[Identity, tuple[float, str]] = {}
+        self._minted: dict[tuple[Identity, str], tuple[float, str]] = {}
 
-    def token(self, identity: Identity) -> str:
-        """A token good for at least half of LIFETIME; minted once for callers in the same standing."""
+    def token(self, identity: Identity, service: str) -> str:
+        """A token that `service` alone takes, good for at least half of LIFETIME; minted once for callers in the same
+        standing.
+        """
         now = time.time()
-        minted = self._minted.get(identity)
+        minted = self._minted.get((identity, service))
         if minted and minted[0] > now:
             return minted[1]
         claims = {
             "iss": self._issuer,
-            "aud": AUDIENCE,
+            "aud": audience_of(service),
             "iat": int(now),
             "exp": int(now) + LIFETIME,
             "sub": identity.actor,
@@ -66,14 +71,19 @@ class Signer:
         token = jwt.encode(claims, self._key, algorithm="EdDSA")
         if len(self._minted) >= _CACHE_LIMIT:
             self._minted.clear()
-        self._minted[identity] = (now + LIFETIME / 2, token)
+        self._minted[identity, service] = (now + LIFETIME / 2, token)
         return token
 
 
 class Verifier:
-    """Checks tokens against the known issuers. Only EdDSA, only our audience, only known keys."""
+    """Checks tokens against the known issuers. Only EdDSA, only for `service`, only known keys, only short lives.
 
-    def __init__(self, issuers: dict[str, Issuer]) -> None:
+    `former`: tokens for all services alike are taken too, while processes that sign such are replaced.
+    """
+
+    def __init__(self, service: str, issuers: dict[str, Issuer], *, former: bool = False) -> None:
+        self.service = service
+        self._audiences = (audience_of(service), *([FORMER_AUDIENCE] if former else []))
         self._issuers = {
             name: (Ed25519PublicKey.from_public_bytes(decode_key(issuer.public_key)), frozenset(issuer.scopes))
             for name, issuer in issuers.items()
@@ -92,11 +102,11 @@ class Verifier:
                 token,
                 key,
                 algorithms=["EdDSA"],
-                audience=AUDIENCE,
                 issuer=str(issuer),
                 leeway=_LEEWAY,
-                options={"require": ["exp", "iat", "sub", "aud", "iss"]},
+                options={"require": ["exp", "iat", "sub", "aud", "iss"], "verify_aud": False},
             )
+            self._check_bounds(claims)
             org = claims.get("org")
             identity = Identity(
                 org_id=UUID(org) if org else None,
@@ -104,12 +114,27 @@ class Verifier:
                 scopes=_bounded(str(claims.get("scope", "")).split(), allowed),
                 name=str(claims.get("name", "")),
             )
-        except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError) as error:
+        except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise Unauthenticated("The internal token is missing or not valid.") from error
         if len(self._seen) >= _CACHE_LIMIT:
             self._seen.clear()
         self._seen[token] = (float(claims["exp"]), identity)
         return identity
+
+    def _check_bounds(self, claims: dict[str, Any]) -> None:
+        """One audience, of which there may be no list: who is in it could go on to the next. Raises ValueError."""
+        if claims["aud"] not in self._audiences:
+            raise ValueError("it is for somebody else")
+        times = [claims[name] for name in ("iat", "exp", "nbf") if name in claims]
+        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in times):
+            raise ValueError("its times are none")
+        if not 0 < claims["exp"] - claims["iat"] <= LONGEST:
+            raise ValueError("it lives too long")
+
+
+def audience_of(service: str) -> str:
+    """What a token says in `aud` that `service` is to take."""
+    return f"ficha-{service}"
 
 
 def generate_keys() -> tuple[str, str]:
