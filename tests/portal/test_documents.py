@@ -119,6 +119,42 @@ async def test_details_are_asked_of_documents_for_what_is_the_clients_own(world:
     )
 
 
+async def test_a_client_is_led_to_what_a_document_came_from_and_became_where_it_may_see_it(world: World) -> None:
+    contact_id = await world.contact(new_email())
+    order = await world.document(contact_id, type="sales_order", number="PV260001")
+    credit = await world.document(contact_id, type="credit_note", number="R260001", status="voided")
+    hidden = {
+        "draft": await world.document(contact_id, status="draft", number=None),
+        "moved to a stranger": await world.document(await world.contact(new_email()), number="F260007"),
+        "bought": await world.document(contact_id, side="purchases", type="purchase_invoice"),
+        "not heard of yet": new_id(),
+    }
+    secret = [{"id": str(each), "type": "invoice", "number": "F26X", "status": "approved"} for each in hidden.values()]
+    named = [
+        {"id": str(each), "contact_id": str(contact_id), "number": "as documents says"} for each in (order, credit)
+    ]
+    order_shown = {"id": str(order), "type": "sales_order", "number": "PV260001", "status": "approved"}
+    credit_shown = {"id": str(credit), "type": "credit_note", "number": "R260001", "status": "voided"}
+    nothing: dict[str, Any] = {"source": None, "became": [], "corrects": None, "corrected_by": []}
+    cases: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({}, {}),
+        ({"source": named[0], "became": [named[1]]}, {"source": order_shown, "became": [credit_shown]}),
+        (
+            {"corrects": named[0], "corrected_by": named},
+            {"corrects": order_shown, "corrected_by": [order_shown, credit_shown]},
+        ),
+        ({"became": [*secret, named[0], *secret]}, {"became": [order_shown]}),
+        ({"source": secret[0], "corrects": secret[1], "corrected_by": secret}, {}),
+    ]
+    async with world.client(contact_id) as client:
+        for said, shown in cases:
+            document_id = await world.document(contact_id, relations=said)
+            answer = await client.get(f"/portal/api/documents/{document_id}")
+            assert answer.status_code == 200, answer.text
+            assert {name: answer.json()[name] for name in nothing} == {**nothing, **shown}
+            assert "F26X" not in answer.text
+
+
 async def test_the_pdf_passes_through(world: World) -> None:
     contact_id = await world.contact(new_email())
     document_id = await world.document(contact_id)

@@ -126,8 +126,12 @@ class World:
             }
         )
 
-    async def document(self, contact_id: UUID, *, version: int = 2, **values: Any) -> UUID:
-        """Known to portal, and to documents when it is asked for the lines and the PDF."""
+    async def document(
+        self, contact_id: UUID, *, version: int = 2, relations: dict[str, Any] | None = None, **values: Any
+    ) -> UUID:
+        """Known to portal, and to documents when it is asked for the lines and the PDF. `relations`: the others that it
+        names there; an older documents names none.
+        """
         state = self.document_state(contact_id, **values)
         await self.tell(DocumentApproved, state, version=version)
         path = f"{self.org_id} /api/v1/documents/{state.id}"
@@ -142,6 +146,7 @@ class World:
         }
         tax = {"code": "iva_21", "rate": "21.00", "base": "100.00", "amount": "21.00"}
         answer = {**state.model_dump(mode="json"), "lines": [line], "taxes": [tax], "notes": "Gracias", "secret": 1}
+        answer |= relations or {}
         self.documents.serve(path, answer)
         self.documents.serve(f"{path}/pdf", b"%PDF-1.7 " + str(state.id).encode() * 5000)
         return state.id

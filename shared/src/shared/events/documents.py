@@ -44,6 +44,7 @@ class DocumentState(State):
     language: str = "es"
     supplier_number: str | None = None
     corrects_id: UUID | None = None
+    source_id: UUID | None = None
     deleted: bool = False
     created_at: AwareDatetime
     updated_at: AwareDatetime

@@ -1,5 +1,9 @@
-"""ETag and If-Match: `ETag: "<version>"` on every entity, 412 when a writer's copy is stale (RFC 9110, 13.1)."""
+"""ETag and If-Match: `ETag: "<version>"` on every entity, 412 when a writer's copy is stale (RFC 9110, 13.1).
 
+What is shown of others beside it changes without its version; then the tag tells that too: `"<version>.<digest>"`.
+"""
+
+import hashlib
 import re
 from typing import Annotated, Final
 
@@ -12,7 +16,7 @@ Expected = frozenset[int] | None
 
 _TAG: Final = re.compile(r'(W/)?"([!\x23-\x7e]*)"')
 _TAGS: Final = re.compile(rf"\s*{_TAG.pattern}\s*(?:,\s*(?:{_TAG.pattern}\s*)?)*")
-_VERSION: Final = re.compile(r"0|[1-9][0-9]{0,17}")
+_VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.[0-9a-f]+)?")
 
 
 async def _expected_version(
@@ -29,14 +33,17 @@ async def _expected_version(
         detail = 'If-Match takes ETags, e.g. "3", separated by commas, or *.'
         raise BadRequest(detail, errors=[FieldError("if-match", "if_match_invalid", detail)])
     # Strong comparison: a weak tag is the same as nothing, and what is none of our tags was never anything's.
-    return frozenset(int(tag) for weak, tag in _TAG.findall(sent) if not weak and _VERSION.fullmatch(tag))
+    tags = [_VERSION.fullmatch(tag) for weak, tag in _TAG.findall(sent) if not weak]
+    return frozenset(int(tag[1]) for tag in tags if tag)
 
 
 ExpectedVersion = Annotated[Expected, Depends(_expected_version)]
 
 
-def set_etag(response: Response, version: int) -> None:
-    response.headers["ETag"] = f'"{version}"'
+def set_etag(response: Response, version: int, *, beside: str = "") -> None:
+    """`beside`: what the answer says of others than the entity. A writer's copy is judged by the version alone."""
+    digest = f".{hashlib.blake2s(beside.encode(), digest_size=6).hexdigest()}" if beside else ""
+    response.headers["ETag"] = f'"{version}{digest}"'
 
 
 def check_version(expected: Expected, actual: int) -> None:

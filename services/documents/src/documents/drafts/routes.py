@@ -9,10 +9,11 @@ from documents.day import TodayDep
 from documents.drafts import service
 from documents.drafts.schemas import ConvertIn, DocumentIn, DocumentPatch
 from documents.ledger.schemas import DocumentOut
+from documents.ledger.showing import show
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.session import SessionDep
-from shared.web.versions import ExpectedVersion, set_etag
+from shared.web.versions import ExpectedVersion
 
 router = APIRouter(
     prefix="/api/v1/documents",
@@ -27,9 +28,8 @@ async def create_document(
     session: SessionDep, today: TodayDep, contacts: ContactsDep, body: DocumentIn, response: Response
 ) -> DocumentOut:
     document = await service.create_document(session, body, asker=contacts)
-    set_etag(response, document.version)
     response.headers["Location"] = f"/api/v1/documents/{document.id}"
-    return DocumentOut.of(document, today=today)
+    return await show(session, document, today=today, response=response)
 
 
 @router.patch("/{document_id}")
@@ -43,8 +43,7 @@ async def update_draft(
     response: Response,
 ) -> DocumentOut:
     document = await service.update_draft(session, document_id, body, expected=expected, asker=contacts)
-    set_etag(response, document.version)
-    return DocumentOut.of(document, today=today)
+    return await show(session, document, today=today, response=response)
 
 
 @router.delete("/{document_id}", status_code=204)
@@ -58,6 +57,5 @@ async def convert_document(
 ) -> DocumentOut:
     """A draft of another type with the same contact and lines, e.g. the invoice of an accepted estimate."""
     document = await service.convert_document(session, document_id, body.type, asker=contacts)
-    set_etag(response, document.version)
     response.headers["Location"] = f"/api/v1/documents/{document.id}"
-    return DocumentOut.of(document, today=today)
+    return await show(session, document, today=today, response=response)

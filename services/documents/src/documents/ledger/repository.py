@@ -1,11 +1,12 @@
 """Every SQL statement of documents."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import DocumentNotFound
@@ -21,6 +22,22 @@ _HEAVY = (
     Document.organization_snapshot,
     Document.contact_snapshot,
 )
+
+
+MOST_RELATIVES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Another document, as far as one that names it says of it."""
+
+    id: UUID
+    type: str
+    number: str | None
+    status: str
+    contact_id: UUID
+    source_id: UUID | None
+    corrects_id: UUID | None
 
 
 _CREDITED_SHARES = text(
@@ -91,6 +108,29 @@ async def list_documents(
     if overdue_on:
         found = found.where(FoundDocument.pending_total > 0, FoundDocument.due_date < overdue_on)
     return await find_page(session, _NEWEST_FIRST, found, q=q, after=after, limit=limit)
+
+
+async def list_relatives(session: AsyncSession, document: Document) -> list[Relative]:
+    """What it was made from and corrects, and what was made from it or corrects it, in the order they were made."""
+    columns = (
+        Document.id,
+        Document.type,
+        Document.number,
+        Document.status,
+        Document.contact_id,
+        Document.source_id,
+        Document.corrects_id,
+    )
+    mine = Document.org_id == org_of(session)
+    before = select(*columns).where(mine, Document.id.in_([document.source_id, document.corrects_id]))
+    after = (
+        select(*columns)
+        .where(mine, or_(Document.source_id == document.id, Document.corrects_id == document.id))
+        .order_by(Document.id)
+        .limit(MOST_RELATIVES)
+    )
+    rows = await session.execute(union_all(before, after.subquery().select()))
+    return sorted((Relative(*row) for row in rows), key=lambda relative: relative.id)
 
 
 async def credited_total(session: AsyncSession, document_id: UUID) -> Decimal:

@@ -10,6 +10,7 @@ from documents.asking import ContactsDep
 from documents.day import TodayDep
 from documents.ledger import service
 from documents.ledger.schemas import AnswerIn, DocumentOut, DocumentSummary, StatusFilter
+from documents.ledger.showing import show
 from documents.schemas import Day
 from shared.events.documents import DocumentType, Side
 from shared.web.idempotency import IdempotentRoute
@@ -17,7 +18,7 @@ from shared.web.identity import Authorize
 from shared.web.pagination import CursorParam, LimitParam, Page, decode_place, encode_cursor
 from shared.web.session import SessionDep
 from shared.web.shapes import SearchText
-from shared.web.versions import ExpectedVersion, set_etag
+from shared.web.versions import ExpectedVersion
 
 router = APIRouter(
     prefix="/api/v1/documents",
@@ -65,8 +66,7 @@ async def list_documents(
 @router.get("/{document_id}")
 async def get_document(session: SessionDep, today: TodayDep, document_id: UUID, response: Response) -> DocumentOut:
     document = await service.get_document(session, document_id)
-    set_etag(response, document.version)
-    return DocumentOut.of(document, today=today)
+    return await show(session, document, today=today, response=response)
 
 
 @router.post("/{document_id}/approve")
@@ -80,8 +80,7 @@ async def approve_document(
 ) -> DocumentOut:
     """Gives it its number and freezes it."""
     document = await service.approve_document(session, document_id, expected=expected, asker=contacts)
-    set_etag(response, document.version)
-    return DocumentOut.of(document, today=today)
+    return await show(session, document, today=today, response=response)
 
 
 @router.post("/{document_id}/void")
@@ -89,8 +88,7 @@ async def void_document(
     session: SessionDep, today: TodayDep, document_id: UUID, expected: ExpectedVersion, response: Response
 ) -> DocumentOut:
     document = await service.void_document(session, document_id, expected=expected)
-    set_etag(response, document.version)
-    return DocumentOut.of(document, today=today)
+    return await show(session, document, today=today, response=response)
 
 
 @router.post("/{document_id}/accept")
@@ -105,8 +103,7 @@ async def accept_estimate(
     """For staff, when the client answered by other means than the portal."""
     reason = body.reason if body else None
     document = await service.answer_estimate(session, document_id, "accepted", reason=reason, expected=expected)
-    set_etag(response, document.version)
-    return DocumentOut.of(document, today=today)
+    return await show(session, document, today=today, response=response)
 
 
 @router.post("/{document_id}/reject")
@@ -120,5 +117,4 @@ async def reject_estimate(
 ) -> DocumentOut:
     reason = body.reason if body else None
     document = await service.answer_estimate(session, document_id, "rejected", reason=reason, expected=expected)
-    set_etag(response, document.version)
-    return DocumentOut.of(document, today=today)
+    return await show(session, document, today=today, response=response)

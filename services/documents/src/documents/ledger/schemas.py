@@ -59,17 +59,37 @@ class DocumentSummary(View):
     _amounts = amounts("subtotal", "tax_total", "total", "paid_total", "pending_total")
 
     @classmethod
-    def of(cls, document: Any, *, today: date) -> Self:
-        stored = {name: getattr(document, name) for name in cls.model_fields if name != "overdue"}
-        return cls.model_validate({**stored, "overdue": document.is_overdue(today)})
+    def of(cls, document: Any, *, today: date, **beside: Any) -> Self:
+        """`beside`: what of it the document itself does not keep."""
+        given = {"overdue": document.is_overdue(today), **beside}
+        stored = {name: getattr(document, name) for name in cls.model_fields if name not in given}
+        return cls.model_validate({**stored, **given})
+
+
+class RelativeOut(View):
+    """Another document: what this one came from, or became."""
+
+    id: UUID
+    type: DocumentType
+    number: str | None
+    status: DocumentStatus
+    contact_id: UUID
 
 
 class DocumentOut(DocumentSummary):
-    """`issuer` and `recipient` are there once it is approved: fiscal data as of then."""
+    """`issuer` and `recipient` are there once it is approved: fiscal data as of then.
+
+    `source` is what it was made from and `became` what was made from it; `corrects` and `corrected_by` say the same of
+    credit notes, which stand there alone. Drafts and voided ones are among them; of very many, the oldest 200.
+    """
 
     language: str
     series_id: UUID | None
     source_id: UUID | None
+    source: RelativeOut | None
+    became: list[RelativeOut]
+    corrects: RelativeOut | None
+    corrected_by: list[RelativeOut]
     notes: str | None
     lines: list[LineOut]
     taxes: list[TaxAmountOut]

@@ -1,5 +1,6 @@
 """What can be done with documents: read, list, approve, void, answer."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, cast
@@ -21,6 +22,7 @@ from documents.errors import (
 from documents.kinds import KINDS
 from documents.ledger import events, repository
 from documents.ledger.crediting import TooMuch, shares_of, tax_of
+from documents.ledger.repository import Relative
 from documents.ledger.schemas import StatusFilter
 from documents.models import Document
 from documents.parties import service as parties
@@ -45,9 +47,32 @@ Answer = Literal["accepted", "rejected"]
 _FISCAL_FIELDS = {"id", "kind", "name", "trade_name", "tax_id", "vat_number", "emails", "phones", "billing_address"}
 
 
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """What a document came from and became. A credit note stands with what it corrects, however it was made."""
+
+    source: Relative | None
+    became: list[Relative]
+    corrects: Relative | None
+    corrected_by: list[Relative]
+
+
 async def get_document(session: AsyncSession, document_id: UUID) -> Document:
     """Raises DocumentNotFound."""
     return await repository.require_document(session, document_id)
+
+
+async def get_relations(session: AsyncSession, document: Document) -> Relations:
+    """Drafts and voided ones too; not what was deleted since."""
+    relatives = await repository.list_relatives(session, document)
+    corrects = next((each for each in relatives if each.id == document.corrects_id), None)
+    source = next((each for each in relatives if each.id == document.source_id), None)
+    return Relations(
+        source=None if source is corrects else source,
+        became=[each for each in relatives if each.source_id == document.id != each.corrects_id],
+        corrects=corrects,
+        corrected_by=[each for each in relatives if each.corrects_id == document.id],
+    )
 
 
 async def list_documents(

@@ -25,6 +25,7 @@ export const keys = {
   messageList: (id: string, documentId?: string) => ['contact', id, 'messages', documentId ?? 'all'] as const,
   report: (id: string, side: Side, from: string, to: string) =>
     ['contact', id, 'report', side, from, to] as const,
+  anyDocument: ['document'] as const,
   document: (id: string) => ['document', id] as const,
   payments: (documentId: string) => ['document', documentId, 'payments'] as const,
   recipients: (documentId: string) => ['document', documentId, 'recipients'] as const,

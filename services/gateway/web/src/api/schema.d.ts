@@ -2558,9 +2558,17 @@ export interface components {
         /**
          * DocumentDetails
          * @description `answer` is what the client said in the portal.
+         *
+         *     `source` is what it was made from and `became` what was made from it; `corrects` and `corrected_by` say the same of
+         *     credit notes. Only what the client sees itself is named.
          */
         DocumentDetails: {
             answer: components["schemas"]["AnswerOut"] | null;
+            /** Became */
+            became: components["schemas"]["PortalRelativeOut"][];
+            /** Corrected By */
+            corrected_by: components["schemas"]["PortalRelativeOut"][];
+            corrects: components["schemas"]["PortalRelativeOut"] | null;
             /** Corrects Id */
             corrects_id: string | null;
             /** Currency */
@@ -2589,6 +2597,7 @@ export interface components {
             paid_total: string;
             /** Pending Total */
             pending_total: string;
+            source: components["schemas"]["PortalRelativeOut"] | null;
             /**
              * Status
              * @enum {string}
@@ -2689,12 +2698,17 @@ export interface components {
         /**
          * DocumentOut
          * @description `issuer` and `recipient` are there once it is approved: fiscal data as of then.
+         *
+         *     `source` is what it was made from and `became` what was made from it; `corrects` and `corrected_by` say the same of
+         *     credit notes, which stand there alone. Drafts and voided ones are among them; of very many, the oldest 200.
          */
         DocumentsDocumentOut: {
             /** Answer Reason */
             answer_reason: string | null;
             /** Approved At */
             approved_at: string | null;
+            /** Became */
+            became: components["schemas"]["DocumentsRelativeOut"][];
             /**
              * Contact Id
              * Format: uuid
@@ -2702,6 +2716,9 @@ export interface components {
             contact_id: string;
             /** Contact Name */
             contact_name: string;
+            /** Corrected By */
+            corrected_by: components["schemas"]["DocumentsRelativeOut"][];
+            corrects: components["schemas"]["DocumentsRelativeOut"] | null;
             /** Corrects Id */
             corrects_id: string | null;
             /**
@@ -2754,6 +2771,7 @@ export interface components {
              * @enum {string}
              */
             side: "sales" | "purchases";
+            source: components["schemas"]["DocumentsRelativeOut"] | null;
             /** Source Id */
             source_id: string | null;
             /**
@@ -2913,6 +2931,34 @@ export interface components {
              * @enum {string}
              */
             role: "to" | "cc";
+        };
+        /**
+         * RelativeOut
+         * @description Another document: what this one came from, or became.
+         */
+        DocumentsRelativeOut: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "approved" | "partially_paid" | "paid" | "accepted" | "rejected" | "voided";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order";
         };
         /**
          * TaxOut
@@ -4454,6 +4500,29 @@ export interface components {
             taxes: string[];
             /** Unit Price */
             unit_price: string;
+        };
+        /**
+         * RelativeOut
+         * @description Another document of the client's.
+         */
+        PortalRelativeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "approved" | "partially_paid" | "paid" | "accepted" | "rejected" | "voided";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order";
         };
         /** SessionOut */
         PortalSessionOut: {

@@ -13,6 +13,7 @@ import { problemText } from '@/ui/problemText';
 import { documentQuery } from './documents';
 import { DraftEditor } from './DraftEditor';
 import { FrozenDocument } from './FrozenDocument';
+import { Relations } from './Relations';
 import { StatusBadge } from './StatusBadge';
 import classes from './DocumentPage.module.css';
 
@@ -76,6 +77,18 @@ export function DocumentFrame({ document, note, actions, children }: FrameProps)
         </div>
         <Group gap="sm">{actions}</Group>
       </Group>
+      <Relations
+        document={document}
+        linkTo={(other, name) => (
+          <AnchorLink
+            to="/contacts/$contactId/documents/$documentId"
+            params={{ contactId: other.contact_id, documentId: other.id }}
+            fz="inherit"
+          >
+            {name}
+          </AnchorLink>
+        )}
+      />
       {children}
     </div>
   );

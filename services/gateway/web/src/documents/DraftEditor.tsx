@@ -165,7 +165,12 @@ function RemoveDraftDialog({ opened, document, onClose }: RemoveProps) {
   const confirm = () =>
     attempt(remove.mutateAsync(document), () => {
       tell(texts.editor.deleted);
-      void navigate({ to: '/contacts/$contactId', params: { contactId: document.contact_id } });
+      // No way back to what is not there any more.
+      void navigate({
+        to: '/contacts/$contactId',
+        params: { contactId: document.contact_id },
+        replace: true,
+      });
     });
   return (
     <ConfirmDialog

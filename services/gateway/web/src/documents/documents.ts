@@ -123,11 +123,20 @@ export function useRemoveDraft() {
   return useMutation({
     mutationFn: ({ id }: Document) =>
       done(api.DELETE('/api/v1/documents/{document_id}', { params: { path: { document_id: id } } })),
-    onSuccess: (_, { contact_id }) => client.invalidateQueries({ queryKey: keys.contact(contact_id) }),
+    onSuccess: async (_, { contact_id }) => {
+      await client.invalidateQueries({ queryKey: keys.anyDocument, refetchType: 'none' });
+      await client.invalidateQueries({ queryKey: keys.contact(contact_id) });
+    },
   });
 }
 
 async function keep(client: QueryClient, document: Document): Promise<void> {
   client.setQueryData(keys.document(document.id), document);
+  // Those that it came from and became name it.
+  await client.invalidateQueries({
+    queryKey: keys.anyDocument,
+    refetchType: 'none',
+    predicate: ({ queryKey }) => queryKey[1] !== document.id,
+  });
   await client.invalidateQueries({ queryKey: keys.contact(document.contact_id) });
 }

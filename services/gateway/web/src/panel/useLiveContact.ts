@@ -20,10 +20,9 @@ export function useLiveContact(contactId: string): void {
       }, GATHER_MS);
     };
     source.onmessage = (event: MessageEvent<string>) => {
-      const { type, subject } = JSON.parse(event.data) as { type: string; subject: string };
-      if (type.startsWith('ficha.documents.document.')) {
-        void client.invalidateQueries({ queryKey: keys.document(subject) });
-      }
+      const { type } = JSON.parse(event.data) as { type: string };
+      // Whichever it is about: those that it came from and became name it.
+      if (type.startsWith('ficha.documents.')) void client.invalidateQueries({ queryKey: keys.anyDocument });
       refresh();
     };
     source.addEventListener('resync', refresh);

@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconBuildingBank, IconCheck, IconChevronLeft, IconFileTypePdf, IconX } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { Relations } from '@/documents/Relations';
 import { LineTable } from '@/documents/LineTable';
 import { StatusBadge } from '@/documents/StatusBadge';
 import { useFormats } from '@/i18n/formats';
@@ -72,6 +73,14 @@ function Details({ document }: { document: DocumentDetails }) {
           {answer.reason && `: ${answer.reason}`}
         </Alert>
       )}
+      <Relations
+        document={document}
+        linkTo={(other, name) => (
+          <AnchorLink to="/documents/$documentId" params={{ documentId: other.id }} fz="inherit">
+            {name}
+          </AnchorLink>
+        )}
+      />
       <div className={classes.card}>
         <LineTable lines={document.lines} currency={document.currency} />
         <Totals document={document} />

@@ -95,6 +95,11 @@ async def find_statuses(client: ClientScope, document_ids: list[UUID]) -> dict[U
     return {row[0]: row[1] for row in (await client.session.execute(statement)).all()}
 
 
+async def find_visible(client: ClientScope, document_ids: list[UUID]) -> dict[UUID, Document]:
+    statement = select(Document).where(_visible(client), Document.id.in_(document_ids))
+    return {document.id: document for document in (await client.session.execute(statement)).scalars()}
+
+
 async def save_document(client: ClientScope, document: Document) -> None:
     client.session.add(document)
     await client.session.flush()

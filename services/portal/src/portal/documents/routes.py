@@ -54,7 +54,8 @@ async def get_document(
     content = await service.ask_content(documents, replace(visitor, org_id=client.org_id), document)
     async with open_client(request, visitor) as client:
         await service.record_view(client, document_id)
-    return DocumentDetails.whole(Details(document, content, answer), today=client.today)
+        relations = await service.find_relations(client, content)
+    return DocumentDetails.whole(Details(document, content.fields, relations, answer), today=client.today)
 
 
 @router.get("/{document_id}/pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})

@@ -61,8 +61,26 @@ class AnswerOut(View):
     answered_at: datetime
 
 
+class RelativeOut(View):
+    """Another document of the client's."""
+
+    id: UUID
+    type: DocumentType
+    number: str | None
+    status: Status
+
+
 class DocumentDetails(DocumentOut):
-    """`answer` is what the client said in the portal."""
+    """`answer` is what the client said in the portal.
+
+    `source` is what it was made from and `became` what was made from it; `corrects` and `corrected_by` say the same of
+    credit notes. Only what the client sees itself is named.
+    """
+
+    source: RelativeOut | None
+    became: list[RelativeOut]
+    corrects: RelativeOut | None
+    corrected_by: list[RelativeOut]
 
     lines: list[LineOut]
     taxes: list[TaxOut]
@@ -72,7 +90,7 @@ class DocumentDetails(DocumentOut):
     @classmethod
     def whole(cls, details: Details, *, today: date) -> "DocumentDetails":
         summary = DocumentOut.of(details.document, today=today).model_dump()
-        return cls.model_validate({**summary, **details.content, "answer": details.answer})
+        return cls.model_validate({**summary, **details.content, **details.relations, "answer": details.answer})
 
 
 class RejectionIn(Shape):

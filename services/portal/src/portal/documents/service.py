@@ -19,14 +19,25 @@ from shared.identifiers import new_id
 from shared.web.asking import Asker
 
 _CONTENT = ("lines", "taxes", "notes")
+_ONE = ("source", "corrects")
+_SEVERAL = ("became", "corrected_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What our copy does not keep, as documents said it: lines, taxes, notes; and the ids of other documents."""
+
+    fields: dict[str, Any]
+    relatives: dict[str, list[UUID]]
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """`content` is what our copy does not keep, as documents said it: lines, taxes, notes."""
+    """`relations`: documents that it came from and became, as far as the client sees them itself."""
 
     document: Document
     content: dict[str, Any]
+    relations: dict[str, Any]
     answer: EstimateAnswer | None
 
 
@@ -52,12 +63,26 @@ async def get_answer(client: ClientScope, document_id: UUID) -> EstimateAnswer |
     return await repository.get_answer(client, document_id)
 
 
-async def ask_content(asker: Asker, scope: Scope, document: Document) -> dict[str, Any]:
+async def ask_content(asker: Asker, scope: Scope, document: Document) -> Content:
     """Call it for a document that `get_document` gave. Raises DocumentNotFound, Unavailable."""
     found = await asker.get_json(f"/api/v1/documents/{document.id}", scope)
     if found is None or found["contact_id"] != str(document.contact_id):
         raise DocumentNotFound()
-    return {name: found[name] for name in _CONTENT}
+    # An older documents names no others yet.
+    relatives = {name: found.get(name) or [] for name in _SEVERAL}
+    relatives |= {name: [found[name]] if found.get(name) else [] for name in _ONE}
+    return Content(
+        fields={name: found[name] for name in _CONTENT},
+        relatives={name: [UUID(each["id"]) for each in named] for name, named in relatives.items()},
+    )
+
+
+async def find_relations(client: ClientScope, content: Content) -> dict[str, Any]:
+    """By our copy: no draft, nothing of another contact."""
+    named = {document_id for ids in content.relatives.values() for document_id in ids}
+    visible = await repository.find_visible(client, list(named)) if named else {}
+    seen = {name: [visible[each] for each in ids if each in visible] for name, ids in content.relatives.items()}
+    return {name: seen[name] for name in _SEVERAL} | {name: next(iter(seen[name]), None) for name in _ONE}
 
 
 async def record_view(client: ClientScope, document_id: UUID) -> None:

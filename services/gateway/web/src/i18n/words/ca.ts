@@ -142,6 +142,12 @@ export const words: Words = {
     unnumbered: 'Sense número',
     viewPdf: 'Veure el PDF',
   },
+  relations: {
+    source: 'Procedeix de',
+    corrects: 'Rectifica',
+    became: 'Ha donat lloc a',
+    correctedBy: 'Rectificatives',
+  },
   skip: 'Saltar al contingut',
   loading: 'S’està carregant',
   failed: 'No s’ha pogut mostrar',

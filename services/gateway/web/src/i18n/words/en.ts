@@ -126,6 +126,12 @@ export const words: Words = {
     unnumbered: 'No number',
     viewPdf: 'View PDF',
   },
+  relations: {
+    source: 'Made from',
+    corrects: 'Corrects',
+    became: 'Became',
+    correctedBy: 'Credit notes',
+  },
   skip: 'Skip to content',
   loading: 'Loading',
   failed: 'It could not be shown',

@@ -155,6 +155,12 @@ export const words = {
     unnumbered: 'Sin número',
     viewPdf: 'Ver PDF',
   },
+  relations: {
+    source: 'Procede de',
+    corrects: 'Rectifica',
+    became: 'Dio lugar a',
+    correctedBy: 'Rectificativas',
+  },
   skip: 'Saltar al contenido',
   loading: 'Cargando',
   failed: 'No se ha podido mostrar',
