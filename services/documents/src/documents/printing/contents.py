@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from documents.printing import colors
+from documents.printing import colors, letters
 from documents.printing.figures import Figures
 from documents.printing.model import PrintedDocument, PrintedLine, PrintedParty, PrintedTax, TaxKind
 from documents.printing.words import WORDS, Words
@@ -176,7 +176,7 @@ def _pairs(words: Words, *facts: tuple[str, str | None]) -> list[Pair]:
 
 def _clean(text: str | None) -> str | None:
     """On one line; None when nothing is left of it."""
-    return " ".join(text.split()) or None if text else None
+    return " ".join(letters.printable(text).split()) or None if text else None
 
 
 def _shortened(text: str) -> str:
@@ -189,7 +189,7 @@ def _multiline(text: str) -> str:
 
 
 def _paragraphs(text: str | None) -> list[str]:
-    return [line.strip() for line in (text or "").expandtabs(4).splitlines() if line.strip()]
+    return [line.strip() for line in letters.printable(text or "").expandtabs(4).splitlines() if line.strip()]
 
 
 def _in_fours(iban: str) -> str:

@@ -11,30 +11,37 @@ from typing import cast
 
 import typst
 
+from documents.printing import letters
 from documents.printing.contents import contents_of
 from documents.printing.model import PrintedDocument
 
 # The type is declared in the stubs of typst only: it does not exist at run time.
 _ARCHIVABLE: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
+_FONT_PACKAGES = ("fontpkg_amiri", "manimgx_fonts", "manimgx_fonts_cjk")
+_TRIES = 3
 _idle: deque[typst.Compiler] = deque()
 
 
 def render_pdf(document: PrintedDocument) -> bytes:
     """The same document gives the same bytes. Callable from any thread; takes milliseconds, so not on the loop.
 
-    PDF/A-2a and PDF/UA-1, but for documents with characters that no embedded font has: archives refuse those.
+    PDF/A-2a and PDF/UA-1. What no font has is printed as a sign of that: archives refuse holes.
     """
-    contents = json.dumps(contents_of(document))
+    contents = json.dumps(contents_of(document), ensure_ascii=False)
+    han = letters.han_of(document, contents)
     issued = datetime.combine(document.issue_date, time(), UTC)
     with _compiler() as compiler:
-        try:
-            return _compile(compiler, contents, issued, _ARCHIVABLE)
-        except typst.TypstError:
-            return _compile(compiler, contents, issued, [])
+        for _ in range(_TRIES):
+            try:
+                return _compile(compiler, contents, han, issued)
+            except typst.TypstError as error:
+                contents = letters.without_missing(contents, error.diagnostic)
+        return _compile(compiler, letters.only_common(contents), han, issued)
 
 
-def _compile(compiler: typst.Compiler, contents: str, issued: datetime, standards: "list[typst.PDFStandard]") -> bytes:
-    pdf = compiler.compile(format="pdf", sys_inputs={"document": contents}, pdf_standards=standards, timestamp=issued)
+def _compile(compiler: typst.Compiler, contents: str, han: str, issued: datetime) -> bytes:
+    inputs = {"document": contents, "han": han}
+    pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=_ARCHIVABLE, timestamp=issued)
     return cast(bytes, pdf)
 
 
@@ -58,5 +65,5 @@ def _new_compiler() -> typst.Compiler:
 
 @cache
 def _fonts() -> typst.Fonts:
-    # Only those inside the wheel, so that a document looks the same on every machine.
-    return typst.Fonts(include_system_fonts=False)
+    # Only those of packages, so that a document looks the same on every machine. A file is read when a letter needs it.
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(files(package)) for package in _FONT_PACKAGES])
