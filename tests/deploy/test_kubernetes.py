@@ -8,9 +8,10 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
+from gateway.proxy import OWNERS
 from local.wiring import ASKS, COPIES_OF, MAILS_FOR, SERVICES
 from shared.web.identity import generate_keys
-from tests.deploy.compose import definitions, resolved
+from tests.deploy.compose import ROOT, definitions, resolved
 from tests.deploy.manifests import FOLDER, Manifest, built, of_kind, pods, read
 
 VERSIONS = ("1.30", "1.37")
@@ -152,6 +153,31 @@ def names_in(rules: list[dict[str, Any]], direction: str, key: str) -> set[str]:
         if expression["key"] == key
         for value in expression["values"]
     }
+
+
+def test_the_ingress_leads_to_what_people_and_programs_use_and_to_nothing_else() -> None:
+    [ingress] = of_kind(built("overlays/production"), "Ingress")
+    [rule] = ingress["spec"]["rules"]
+    paths = rule["http"]["paths"]
+    assert "defaultBackend" not in ingress["spec"]
+    assert {path["backend"]["service"]["name"] for path in paths} == {"gateway-http"}
+    led = [(path["path"], path["pathType"]) for path in paths]
+
+    def reaches(asked: str) -> bool:
+        return any(asked == path or (kind == "Prefix" and asked.startswith(f"{path}/")) for path, kind in led)
+
+    for kept in ("/metrics", "/docs", "/internal", "/health"):
+        for asked in (kept, f"{kept}/", f"{kept}/x"):
+            assert not reaches(asked), asked
+    for asked in ("/", "/api/v1/session", "/assets/x.js", "/favicon.svg", "/portal", "/portal/acme", "/logos/x.png"):
+        assert reaches(asked), asked
+    for owned in OWNERS:
+        assert reaches(owned.path.replace("*", "x"))
+    router = (ROOT / "services/gateway/web/src/app/router.tsx").read_text()
+    pages = [page.replace("$", "x") for page in re.findall(r"^ *path: '(/[^']*)',$", router, re.MULTILINE)]
+    assert "/contacts" in pages
+    missing = [page for page in pages if not reaches(page)]
+    assert not missing, "pages that deploy/kubernetes/overlays/production/ingress.yaml does not lead to"
 
 
 def test_the_broker_of_the_example_allows_what_that_of_the_compose_file_does(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from gateway.accounts import service
 from gateway.accounts.errors import TooManyAttempts
 from gateway.config import Settings
 from gateway.main import create_app
+from local.ports import free_ports
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
@@ -59,12 +60,16 @@ def peers(running_peers: dict[str, Peer]) -> dict[str, Peer]:
 
 
 def settings_for(peers: dict[str, Peer], **values: object) -> Settings:
+    """Of one that is found where it listens: at `port`, a free one."""
     urls = {f"{name}_url": peer.url for name, peer in peers.items()}
+    [port] = free_ports(1)
     return Settings.model_validate(
         {
             "database_url": SecretStr("postgresql+asyncpg:///unused"),
             "identity_private_key": PRIVATE_KEY,
             "identity_issuers": ISSUERS,
+            "port": port,
+            "public_url": f"http://127.0.0.1:{port}",
             **urls,
             **values,
         }
@@ -80,7 +85,7 @@ def behind_a_proxy() -> Door:
 async def gateway(running_peers: dict[str, Peer], database: Database) -> AsyncIterator[tuple[FastAPI, str]]:
     """The app, and where it listens."""
     app = create_app(settings_for(running_peers, service_timeout_seconds=1, stream_heartbeat_seconds=0.2), database)
-    async with serving(app, door=behind_a_proxy()) as url:
+    async with serving(app, app.state.settings.port, door=behind_a_proxy()) as url:
         yield app, url
 
 

@@ -52,7 +52,7 @@ async def door(running_peers: dict[str, Peer], kept: Kept) -> AsyncIterator[str]
             for service in ("contacts", "crm")
         }
         app = create_app(settings_for(running_peers, service_timeout_seconds=1, **urls), kept["gateway"])
-        yield await stack.enter_async_context(serving(app))
+        yield await stack.enter_async_context(serving(app, app.state.settings.port))
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ async def test_a_service_that_is_away_is_named_and_the_others_are_shown(
         nowhere = f"http://127.0.0.1:{unused.getsockname()[1]}"
     app = create_app(settings_for(peers, crm_url=nowhere, service_timeout_seconds=1), kept["gateway"])
     peers["files"].mode, peers["portal"].mode = "error", "nonsense"
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(app, app.state.settings.port) as url, httpx.AsyncClient(base_url=url) as client:
         await log_in(client, admin)
         for path in ("", "/groups"):
             page = await read(client, path)

@@ -132,7 +132,7 @@ async def test_who_leaves_is_not_waited_for(client: httpx.AsyncClient, database:
 
 async def test_it_ends_when_the_process_is_to_stop(peers: dict[str, Peer], database: Database, admin: Person) -> None:
     app = create_app(settings_for(peers), database)
-    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=10) as client:
+    async with serving(app, app.state.settings.port) as url, httpx.AsyncClient(base_url=url, timeout=10) as client:
         await log_in(client, admin)
         async with asking(read(client, wait=25)) as answer:
             app.state.stop.set()

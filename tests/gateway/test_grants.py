@@ -99,7 +99,7 @@ async def test_an_open_stream_ends_in_another_process_too(
 ) -> None:
     app = create_app(settings_for(peers, stream_heartbeat_seconds=0.3), database)
     async with (
-        serving(app) as url,
+        serving(app, app.state.settings.port) as url,
         second_administrator(client, database, admin) as (other, path),
         httpx.AsyncClient(base_url=url, timeout=_PROMISED) as elsewhere,
     ):

@@ -192,7 +192,7 @@ async def test_a_dead_service_dims_its_own_sections_and_returns_by_itself(
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
     app = create_app(settings_for(peers, crm_url=f"http://127.0.0.1:{port}"), database)
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(app, app.state.settings.port) as url, httpx.AsyncClient(base_url=url) as client:
         await log_in(client, admin)
         for _ in range(5):
             assert unavailable(await panel_of(client)) == dict.fromkeys(OF["crm"], "unreachable")

@@ -46,8 +46,10 @@ async def test_behind_https_no_other_host_can_plant_the_cookies(
     peers: dict[str, Peer], database: Database, admin: Person
 ) -> None:
     """What browsers demand of `__Host-`: Secure, Path=/ and no Domain."""
-    app = create_app(settings_for(peers, public_url="https://ficha.example"), database)
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+    settings = settings_for(peers)
+    behind = settings.model_copy(update={"public_url": "https://ficha.example", "other_urls": [settings.public_url]})
+    app = create_app(behind, database)
+    async with serving(app, settings.port) as url, httpx.AsyncClient(base_url=url) as client:
         answer = await log_in(client, admin)
         cookies = answer.headers.get_list("set-cookie")
         assert sorted(cookie.partition("=")[0] for cookie in cookies) == ["__Host-ficha_device", "__Host-ficha_session"]
@@ -171,7 +173,10 @@ async def test_two_processes_count_the_same_attempts(
         return [(await client.post("/api/v1/session", json=body, headers=headers)).status_code for _ in range(times)]
 
     app = create_app(settings_for(peers), database)
-    async with serving(app, door=behind_a_proxy()) as url, httpx.AsyncClient(base_url=url) as other:
+    async with (
+        serving(app, app.state.settings.port, door=behind_a_proxy()) as url,
+        httpx.AsyncClient(base_url=url) as other,
+    ):
         assert await statuses(anonymous, 5) == [401] * 5
         assert await statuses(other, 6) == [401] * 5 + [429]
         assert await statuses(anonymous, 1) == [429]
@@ -222,15 +227,29 @@ async def test_twenty_logins_at_once_do_not_stall_the_others(anonymous: httpx.As
         ({"Origin": "https://evil.example"}, False),
         ({"Origin": "null"}, False),
         ({"Origin": "{own}"}, True),
-        ({"Origin": "http://127.0.0.1:8000"}, True),
+        ({"Origin": "http://localhost:{port}"}, True),
+        ({"Origin": "http://[::1]:{port}"}, True),
+        ({"Origin": "{own}", "Sec-Fetch-Site": "same-origin"}, True),
         ({"Origin": "{own}", "Sec-Fetch-Site": "cross-site"}, False),
+        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"}, False),
+        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "none"}, False),
+        ({"Origin": "https://127.0.0.1:{port}"}, False),
+        ({"Origin": "http://127.0.0.1"}, False),
+        ({"Origin": "http://127.0.0.1:8"}, False),
+        ({"Origin": "http://127.0.0.1.evil.example:{port}"}, False),
+        ({"Origin": "http://u@127.0.0.1:{port}"}, False),
+        ({"Origin": "{own}/"}, False),
+        ({"Origin": "{own}, {own}"}, False),
+        ({"Origin": ""}, False),
     ],
 )
 async def test_a_browsers_write_from_another_origin_is_refused(
     client: httpx.AsyncClient, peers: dict[str, Peer], admin: Person, headers: dict[str, str], allowed: bool
 ) -> None:
-    own = str(client.base_url).rstrip("/")
-    client.headers.update({name: value.replace("{own}", own) for name, value in headers.items()})
+    own, port = str(client.base_url).rstrip("/"), str(client.base_url.port)
+    client.headers.update(
+        {name: value.replace("{own}", own).replace("{port}", port) for name, value in headers.items()}
+    )
     answers = [
         await client.post("/api/v1/contacts", json={"name": "x"}),
         await client.patch("/api/v1/organization", json={"name": "x"}),

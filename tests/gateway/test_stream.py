@@ -154,7 +154,7 @@ async def test_an_open_stream_does_not_keep_the_process_from_stopping(
     peers: dict[str, Peer], database: Database, admin: Person
 ) -> None:
     app = create_app(settings_for(peers), database)
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(app, app.state.settings.port) as url, httpx.AsyncClient(base_url=url) as client:
         await log_in(client, admin)
         async with listening(client) as lines:
             started = time.monotonic()
@@ -182,7 +182,7 @@ async def test_where_the_worker_is_another_process_the_stream_hears_the_broker_i
     message = note(admin.org_id, new_id())
     async with databases.connect("gateway") as own:
         app = create_app(settings_for(peers, amqp_url=rabbitmq.url), own)
-        async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+        async with serving(app, app.state.settings.port) as url, httpx.AsyncClient(base_url=url) as client:
             await log_in(client, admin)
             async with listening(client) as lines:
                 heard = asyncio.create_task(next_data(lines))

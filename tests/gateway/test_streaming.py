@@ -125,7 +125,7 @@ async def test_a_dead_service_is_named_and_the_gateway_stays_ready(
         unused.bind(("127.0.0.1", 0))
         dead = f"http://127.0.0.1:{unused.getsockname()[1]}"
         app = create_app(settings_for(peers, crm_url=dead), database)
-        async with serving(app) as url, httpx.AsyncClient(base_url=url) as client:
+        async with serving(app, app.state.settings.port) as url, httpx.AsyncClient(base_url=url) as client:
             await log_in(client, admin)
             answer = await client.get("/api/v1/notes")
             assert (answer.status_code, answer.json()["code"]) == (503, "gateway.service_unavailable")

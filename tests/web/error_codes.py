@@ -16,6 +16,8 @@ from shared.errors import FichaError
 _SERVICES: Final = ("contacts", "crm", "documents", "files", "gateway", "notifications", "portal")
 _SOURCES: Final = (Path("shared/src"), *(Path("services") / name / "src" for name in _SERVICES))
 
+_REFUSE_WITH: Final = ("problem", "Refused", "_refusing")
+"""Calls that say in their second argument the code of a whole problem."""
 _CODE_AT: Final = {"invalid": 1, "FieldError": 1, "PydanticCustomError": 0, "TaxesWrong": 0}
 """Which argument of these is a field's code."""
 _BY_VARIABLE: Final = {
@@ -46,7 +48,7 @@ def problem_codes() -> dict[str, str]:
                 importlib.import_module(module.name)
     found = {each.code: f"{each.__module__}.{each.__name__}" for each in _descendants(FichaError)}
     for path, call in _calls():
-        if _name_of(call) == "problem" and len(call.args) > 1 and (code := _text(call.args[1])):
+        if _name_of(call) in _REFUSE_WITH and len(call.args) > 1 and (code := _text(call.args[1])):
             found.setdefault(code, str(path))
     # What the framework refuses by itself is called by its phrase (`shared.web.problems`).
     for status in HTTPStatus:

@@ -45,10 +45,13 @@ export default defineConfig({
     },
   },
   server: {
-    proxy: {
-      '/api': gateway,
-      '/portal/api': gateway,
-    },
+    // As if the page came from there: the gateway takes no other host's requests, and no other origin's writes.
+    proxy: Object.fromEntries(
+      ['/api', '/portal/api', '/logos'].map((path) => [
+        path,
+        { target: gateway, changeOrigin: true, headers: { origin: gateway } },
+      ]),
+    ),
   },
 });
 

@@ -114,6 +114,8 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_database_url)]
 AmqpUrl = Annotated[SecretStr, AfterValidator(_is_amqp_url)]
 BaseUrl = Annotated[str, AfterValidator(_is_base_url)]
 """Of a server; no slash at its end."""
+BaseUrls = Annotated[list[BaseUrl], NoDecode, BeforeValidator(_separated)]
+"""Separated by commas."""
 PrivateKey = Annotated[SecretStr, AfterValidator(_is_secret_key)]
 Networks = Annotated[
     list[Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]], NoDecode, BeforeValidator(_separated)

@@ -174,6 +174,12 @@ async def site(running: Served) -> Served:
         (b"GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_target"),
         (b"GET a HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_request"),
         (b"GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_target"),
+        (b"GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_target"),
+        (b"GET http:/// HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_target"),
+        (b"GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_target"),
+        (b"GET http://u:p@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_target"),
+        (b"GET http://a/ HTTP/1.1\r\n\r\n", 400, "malformed_host"),
+        (b"GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400, "malformed_host"),
         (b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_request"),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "malformed_request"),
         (b"\x16\x03\x01\x02\x00\x01", 400, "malformed_request"),
@@ -212,6 +218,8 @@ async def test_the_host_of_an_absolute_address_goes_before_the_headers(site: Ser
         await connection.send(b"GET http://b:81/x?y HTTP/1.1\r\nHost: a\r\n\r\n")
         said = json.loads((await connection.answer())[2])
         assert (said["path"], said["headers"]["host"]) == ("/x", "b:81")
+        await connection.send(b"GET HTTP://[::1]:81/ HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert json.loads((await connection.answer())[2])["headers"]["host"] == "[::1]:81"
         await connection.send(b"GET http://b HTTP/1.1\r\nHost: a\r\n\r\n")
         assert json.loads((await connection.answer())[2])["path"] == "/"
 

@@ -99,6 +99,7 @@ def _own(service: str, places: Places, home: Home) -> dict[str, str]:
         case "gateway":
             return {
                 "PUBLIC_URL": places.public_url,
+                "OTHER_URLS": os.environ.get("FICHA_OTHER_URLS", ""),
                 "BOOTSTRAP_ORGANIZATION": "Northwind Traders",
                 "BOOTSTRAP_EMAIL": "admin@ficha.localhost",
                 "BOOTSTRAP_PASSWORD": home.admin_password,

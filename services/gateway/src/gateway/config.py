@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from gateway.accounts.sessions.service import Lifetimes
-from shared.settings import BaseUrl, Days, Hours, Milliseconds, PrivateKey, Seconds, ServiceSettings, Unit
+from shared.settings import BaseUrl, BaseUrls, Days, Hours, Milliseconds, PrivateKey, Seconds, ServiceSettings, Unit
 
 
 class Settings(ServiceSettings):
@@ -17,6 +17,11 @@ class Settings(ServiceSettings):
     public_url: BaseUrl = Field(
         default="http://127.0.0.1:8000",
         description="where browsers find Ficha; with https the session's cookie is Secure",
+    )
+    other_urls: BaseUrls = Field(
+        default_factory=list,
+        description="where browsers find it as well, separated by commas: no other host is answered, and pages of no "
+        "other origin may write",
     )
 
     contacts_url: BaseUrl = Field(description="base URL of contacts")

@@ -8,6 +8,12 @@ class ForeignOrigin(Forbidden):
     title = "A browser may write only from our own pages"
 
 
+class ForeignHost(FichaError):
+    status = 421
+    code = "gateway.foreign_host"
+    title = "Ficha does not answer at this address"
+
+
 class UnknownPath(NotFound):
     code = "gateway.unknown_path"
     title = "No such path"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from gateway.accounts.bootstrap import ensure_administrator
 from gateway.accounts.errors import TooManyAttempts
@@ -14,6 +15,7 @@ from gateway.accounts.models import ApiKey, Organization, User
 from gateway.accounts.routes import internal_router, logo_router, organization_router, user_router
 from gateway.accounts.sessions.routes import Logins
 from gateway.accounts.sessions.routes import router as session_router
+from gateway.addresses import Addresses, HostCheck
 from gateway.authentication import Authentication, identify
 from gateway.clients import Clients
 from gateway.config import Settings
@@ -61,7 +63,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         snapshot_router("gateway", *OWNED),
     ]
     app = web.create_app("gateway", settings, database, routers, lifespan=_lifespan)
-    origin = OwnOrigin(settings.public_url)
+    addresses = Addresses(settings.public_url, settings.other_urls)
+    origin = OwnOrigin(addresses)
     clients = Clients(
         settings.services,
         Signer("gateway", settings.identity_private_key.get_secret_value()),
@@ -71,6 +74,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     cookies = Cookies(https=https)
     authentication = Authentication(database, origin=origin, cookies=cookies, lifetimes=settings.lifetimes)
     app.add_middleware(ProtectionMiddleware, https=https)
+    # Innermost: what it refuses is logged, counted and protected like every other answer.
+    app.user_middleware.append(Middleware(HostCheck, addresses=addresses))
     app.state.authentication = authentication
     app.state.logins = Logins(Passwords(TooManyAttempts), origin, cookies, settings.lifetimes)
     app.state.clients = clients

@@ -262,12 +262,14 @@ class Protocol(HttpToolsProtocol):
         """`GET http://host/path`, as to a proxy: its host goes before the header's (RFC 9112, 3.2.2)."""
         try:
             target = parse_url(self.url)
-            host, port = target.host, target.port
         except HttpParserError:
-            host = None
-        if not host:
+            target = None
+        if target is None or not target.host or target.userinfo or target.schema.lower() not in (b"http", b"https"):
             raise self._refusing(400, "malformed_target", "The address is not valid")
-        authority = host + (b":%d" % port if port else b"")
+        host = b"[%b]" % target.host if b":" in target.host else target.host
+        authority = host + (b":%d" % target.port if target.port else b"")
+        if not _HOST.fullmatch(authority):
+            raise self._refusing(400, "malformed_host", "A request names one host", "Host is a name and a port.")
         self.headers[:] = [header for header in self.headers if header[0] != b"host"] + [(b"host", authority)]
         self.url = (target.path or b"/") + (b"?" + target.query if target.query else b"")
 
