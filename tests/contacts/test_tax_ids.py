@@ -4,6 +4,7 @@ import doctest
 import pkgutil
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -11,8 +12,11 @@ import stdnum
 from stdnum.eu import vat
 from stdnum.util import clean, get_cc_module, get_number_modules
 
-from contacts.fiscal import normalise_tax_id, normalise_vat_number
+from contacts.fiscal import normalise_tax_id, normalise_vat_number, tax_id_type_of
+from shared.db.session import Database
 from shared.errors import Invalid
+from shared.events.contacts import TaxIdType
+from tests.support.outbox import recorded
 
 COUNTRIES = sorted(name.rstrip("_") for _, name, package in pkgutil.iter_modules(stdnum.__path__) if package)
 
@@ -133,3 +137,108 @@ async def test_what_does_not_change_is_not_judged_again(client: httpx.AsyncClien
     back = {"tax_id": "94-2404110", "billing_address": spain}
     assert (await client.patch(path, json=back)).status_code == 200
     assert (await client.patch(path, json={"tax_id": "94-2404111"})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "stated", "kept", "kind"),
+    [
+        ("b-85.955.367", "ES", None, "B85955367", "nif"),
+        ("x1234567l", "ES", None, "X1234567L", "nif"),
+        ("DE 136695976", "ES", None, "DE136695976", "vat"),
+        ("PT 501.964.843", "PT", None, "PT501964843", "vat"),
+        ("501964843", "PT", None, "501964843", "other"),
+        ("EL094259216", "GR", None, "EL094259216", "vat"),
+        ("ITLMRA80A01H501U", "IT", None, "ITLMRA80A01H501U", "other"),
+        ("94-2404110", "US", None, "94-2404110", "other"),
+        ("b-85.955.367", "FR", "nif", "B85955367", "nif"),
+        ("ES N0032484H", "DE", "nif", "N0032484H", "nif"),
+        ("501 964 843", "PT", "vat", "PT501964843", "vat"),
+        ("094259216", "GR", "vat", "EL094259216", "vat"),
+        ("de 136695976", "US", "vat", "DE136695976", "vat"),
+        ("B85955367", "ES", "vat", "ESB85955367", "vat"),
+        ("AAB 123456", "ES", "passport", "AAB 123456", "passport"),
+        ("12345678A", "ES", "passport", "12345678A", "passport"),
+        ("CR-2026/1", "FR", "residence", "CR-2026/1", "residence"),
+        ("PT501964842", "PT", "other", "PT501964842", "other"),
+    ],
+)
+def test_a_number_is_what_is_said_of_it_else_what_it_looks_like(
+    written: str, country: str, stated: TaxIdType | None, kept: str, kind: str
+) -> None:
+    number = normalise_tax_id(written, country, stated)
+    assert (number, stated or tax_id_type_of(number, country)) == (kept, kind)
+    assert normalise_tax_id(number, country, stated) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "stated"),
+    [
+        ("AAB123456", "FR", "nif"),
+        ("DE136695976", "ES", "nif"),
+        ("12345678A", "PT", "nif"),
+        ("DE136695978", "ES", "vat"),
+        ("94-2404110", "US", "vat"),
+        ("B85955368", "ES", "vat"),
+    ],
+)
+def test_a_number_that_cannot_be_what_is_said_of_it_is_refused(written: str, country: str, stated: TaxIdType) -> None:
+    with pytest.raises(Invalid):
+        normalise_tax_id(written, country, stated)
+
+
+@pytest.mark.parametrize(
+    ("changes", "number", "kind"),
+    [
+        ({}, "AAB123456", "passport"),
+        ({"name": "Otra"}, "AAB123456", "passport"),
+        ({"tax_id": "AAB123456"}, "AAB123456", "passport"),
+        ({"tax_id": "AAB123456", "tax_id_type": "passport"}, "AAB123456", "passport"),
+        ({"tax_id_type": "residence"}, "AAB123456", "residence"),
+        ({"tax_id_type": None}, "AAB123456", "nif"),
+        ({"tax_id": "12345678Z"}, "12345678Z", "nif"),
+        ({"tax_id": "AAB1", "tax_id_type": "passport"}, "AAB1", "passport"),
+        ({"tax_id": None}, None, None),
+        ({"tax_id": "", "tax_id_type": None}, None, None),
+    ],
+)
+async def test_type_and_number_change_together(
+    client: httpx.AsyncClient, changes: dict[str, Any], number: str | None, kind: str | None
+) -> None:
+    card = {"kind": "person", "name": "Zoë", "tax_id": "AAB123456", "tax_id_type": "passport"}
+    made = await client.post("/api/v1/contacts", json=card)
+    assert made.status_code == 201, made.text
+    answer = await client.patch(f"/api/v1/contacts/{made.json()['id']}", json=changes)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["tax_id"], answer.json()["tax_id_type"]) == (number, kind)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"tax_id_type": "nif"}, "tax_id_invalid"),
+        ({"tax_id": "AAB123457"}, "tax_id_invalid"),
+        ({"tax_id": None, "tax_id_type": "passport"}, "tax_id_missing"),
+    ],
+)
+async def test_what_does_not_go_together_is_refused(
+    client: httpx.AsyncClient, changes: dict[str, Any], code: str
+) -> None:
+    card = {"kind": "person", "name": "Zoë", "tax_id": "AAB123456", "tax_id_type": "passport"}
+    made = (await client.post("/api/v1/contacts", json=card)).json()
+    refused = await client.patch(f"/api/v1/contacts/{made['id']}", json=changes)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
+    assert refused.json()["errors"][0]["field"] == "tax_id"
+
+
+async def test_a_passport_is_found_shown_on_the_panel_and_told(
+    client: httpx.AsyncClient, database: Database, org_id: UUID
+) -> None:
+    card = {"kind": "person", "name": "Zoë", "tax_id": "AAB-123456", "tax_id_type": "passport"}
+    made = (await client.post("/api/v1/contacts", json=card)).json()
+    for q in ("aab123456", "AAB-123456", "123456"):
+        found = (await client.get("/api/v1/contacts", params={"q": q})).json()["items"]
+        assert [item["tax_id_type"] for item in found] == ["passport"], q
+    panel = (await client.get(f"/internal/contacts/{made['id']}/panel")).json()
+    assert panel["contact"]["tax_id_type"] == "passport"
+    [event] = await recorded(database, org_id)
+    assert event.data.tax_id_type == "passport"

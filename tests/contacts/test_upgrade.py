@@ -20,8 +20,10 @@ from tests.support.process import started
 from tests.support.waiting import until_now
 
 BEFORE = "c001"
-FILLED = "ALTER TABLE contact ALTER search SET DEFAULT 'cliente', ALTER sort_name SET DEFAULT 'cliente'"
-"""The process that was there before, for which today's stands in, wrote these itself; now the database does."""
+FILLED = """ALTER TABLE contact
+    ALTER search SET DEFAULT 'cliente', ALTER sort_name SET DEFAULT 'cliente', ADD COLUMN tax_id_type text"""
+"""The process that was there before, for which today's stands in, wrote the first two itself; now the database does.
+The last it did not know."""
 
 
 async def test_nobody_is_refused_while_the_schema_and_then_the_process_is_replaced(
@@ -76,3 +78,39 @@ def traffic(url: str) -> Iterator[Callable[[], int]]:
         stop.set()
         thread.join()
     assert failures == []
+
+
+async def test_tax_ids_from_before_are_told_apart(databases: Databases) -> None:
+    urls = await provision(databases.server.url, "contacts", database="told_apart")
+    await asyncio.to_thread(upgrade, "contacts", urls.migrate_url, revision="c004")
+    owner = Database(create_engine(urls.migrate_url, application="test", pool_size=1))
+    home, abroad = new_id(), new_id()
+    cards = [
+        (home, None, "B85955367", "nif"),
+        (home, "PT", "PT501964843", "vat"),
+        (home, "PT", "501964843", "other"),
+        (home, "ES", "DE136695976", "vat"),
+        (abroad, None, "94-2404110", "other"),
+        (abroad, "ES", "12345678Z", "nif"),
+        (abroad, None, None, None),
+    ]
+    async with owner.opened() as session:
+        for org_id, country in ((home, "ES"), (abroad, "US")):
+            await session.execute(text(SET_ORG), {"org_id": str(org_id)})
+            await session.execute(text(ORGANIZATION), {"org_id": org_id, "country": country})
+        for org_id, country, tax_id, _ in cards:
+            values = {"org_id": org_id, "id": new_id(), "tax_id": tax_id}
+            await session.execute(text(CONTACT), {**values, "country": country})
+    await asyncio.to_thread(upgrade, "contacts", urls.migrate_url)
+    async with owner.opened() as session:
+        rows = await session.execute(text("SELECT tax_id, tax_id_type FROM contact"))
+        assert {tuple(row) for row in rows} == {(tax_id, kind) for _, _, tax_id, kind in cards}
+    await owner.close()
+
+
+SET_ORG = "SELECT set_config('app.org_id', :org_id, true)"
+ORGANIZATION = "INSERT INTO organization (org_id, version, country) VALUES (:org_id, 1, :country)"
+CONTACT = """INSERT INTO contact (org_id, id, version, created_at, updated_at, kind, name, roles, tax_id, emails,
+        phones, billing_address, shipping_addresses, bank_accounts, defaults, tags, custom_fields)
+    VALUES (:org_id, :id, 1, now(), now(), 'company', 'Acme', '{}', :tax_id, '{}', '{}',
+        jsonb_build_object('country', CAST(:country AS text)), '[]', '[]', '{}', '{}', '{}')"""

@@ -15,6 +15,7 @@ from documents.printing import PrintedDocument, PrintedLine, PrintedParty, Print
 from documents.printing.colors import HOUSE, accent, readable
 from documents.printing.model import Language
 from documents.printing.words import WORDS
+from shared.events.contacts import TaxIdType
 from shared.events.documents import DocumentType
 from tests.support.pictures import png
 
@@ -264,6 +265,26 @@ def test_a_foreign_end_shows_its_country_and_vat_number() -> None:
     at_home = text_of(replace(INVOICE, contact=replace(CONTACT, vat_number="ESA78222114")))
     assert "NIF-IVA" not in at_home
     assert "España" not in at_home
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "said"),
+    [
+        ("nif", "A78222114", ("NIF A78222114", "Tax ID A78222114", "NIF A78222114")),
+        ("vat", "DE136695976", ("NIF-IVA DE136695976", "VAT no. DE136695976", "NIF-IVA DE136695976")),
+        ("passport", "AAB123456", ("Pasaporte AAB123456", "Passport AAB123456", "Passaport AAB123456")),
+        (
+            "residence",
+            "CR-1",
+            ("Certificado de residencia CR-1", "Certificate of residence CR-1", "Certificat de residència CR-1"),
+        ),
+        ("other", "94-2404110", ("N.º de identificación 94-24", "ID no. 94-24", "Núm. d’identificació 94-24")),
+    ],
+)
+def test_a_number_is_called_what_it_is(kind: TaxIdType, number: str, said: tuple[str, str, str]) -> None:
+    contact = replace(CONTACT, tax_id=number, tax_id_type=kind, vat_number=None)
+    for language, expected in zip(LANGUAGES, said, strict=True):
+        assert_says(text_of(replace(INVOICE, contact=contact, language=language)), [expected])
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def _contact_state(contact: Contact) -> ContactState:
             "trade_name": contact.trade_name,
             "roles": contact.roles,
             "tax_id": contact.tax_id,
+            "tax_id_type": contact.tax_id_type,
             "vat_number": contact.vat_number,
             "emails": contact.emails,
             "phones": contact.phones,

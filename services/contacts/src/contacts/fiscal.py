@@ -10,6 +10,7 @@ from stdnum.eu import vat
 from stdnum.util import clean
 
 from shared.errors import invalid
+from shared.events.contacts import TaxIdType
 
 _EU = frozenset(vat.MEMBER_STATES)
 _VAT_PREFIXES = {"GR": "EL"}
@@ -17,22 +18,39 @@ _LONGEST_EXTENSION = 6
 _SEPARATORS = " -./\u00a0"
 
 
-def normalise_tax_id(value: str, country: str) -> str:
-    """A Spanish one, or one that carries its own country's EU prefix, in upper case without separators; `ES` goes.
+def normalise_tax_id(value: str, country: str, stated: TaxIdType | None = None) -> str:
+    """A NIF, or a VAT number with its EU prefix, in upper case without separators; before a NIF `ES` goes.
 
-    Only these have a rule that surely applies. Any other is kept as given: each country has several kinds of ids.
-    Raises Invalid when check digits are wrong.
+    What is `stated` decides which of both it has to be, with or without the country's own prefix. Else a Spanish one is
+    a NIF, and one that carries its own country's EU prefix a VAT number: only these have a rule that surely applies.
+    Any other is kept as given: each country has several kinds of ids. Raises Invalid when check digits are wrong.
     """
     compact = clean(value, _SEPARATORS).upper()
     try:
+        if stated == "nif":
+            return str(nif.validate(compact.removeprefix("ES")))
+        if stated == "vat":
+            prefixed = f"{_VAT_PREFIXES.get(country, country)}{compact}"
+            return str(vat.validate(prefixed if vat.is_valid(prefixed) else compact))
+        if stated is not None:
+            return value
         if country == "ES":
             own = vat.is_valid(compact) and not compact.startswith("ES")
             return compact if own else str(nif.validate(compact.removeprefix("ES")))
         if _claims_vat(compact, country):
             return str(vat.validate(compact))
     except exceptions.ValidationError as error:
-        raise invalid("tax_id", "tax_id_invalid", f"{value} is not a valid tax id in {country}.") from error
+        raise invalid(
+            "tax_id", "tax_id_invalid", f"{value} is not a valid {stated or 'tax id'} in {country}."
+        ) from error
     return value
+
+
+def tax_id_type_of(tax_id: str, country: str) -> TaxIdType:
+    """What one in its one form is where nobody said it."""
+    if country == "ES":
+        return "vat" if vat.is_valid(tax_id) and not tax_id.startswith("ES") else "nif"
+    return "vat" if _claims_vat(tax_id, country) else "other"
 
 
 def normalise_vat_number(value: str) -> str:

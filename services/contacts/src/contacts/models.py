@@ -25,6 +25,7 @@ class Contact(Entity, Base):
     trade_name: Mapped[str | None] = mapped_column(Text)
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     tax_id: Mapped[str | None] = mapped_column(Text)
+    tax_id_type: Mapped[str | None] = mapped_column(Text)
     vat_number: Mapped[str | None] = mapped_column(Text)
     emails: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     phones: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)

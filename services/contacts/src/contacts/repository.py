@@ -151,8 +151,9 @@ _PANEL_PART = """
 SELECT json_build_object(
     'contact', json_build_object(
         'id', c.id, 'version', c.version, 'kind', c.kind, 'name', c.name, 'trade_name', c.trade_name,
-        'roles', c.roles, 'tax_id', c.tax_id, 'vat_number', c.vat_number, 'emails', c.emails, 'phones', c.phones,
-        'website', c.website, 'billing_address', c.billing_address, 'shipping_addresses', c.shipping_addresses,
+        'roles', c.roles, 'tax_id', c.tax_id, 'tax_id_type', c.tax_id_type,
+        'vat_number', c.vat_number, 'emails', c.emails, 'phones', c.phones, 'website', c.website,
+        'billing_address', c.billing_address, 'shipping_addresses', c.shipping_addresses,
         'bank_accounts', c.bank_accounts, 'defaults', c.defaults, 'tags', c.tags,
         'custom_fields', c.custom_fields, 'created_at', c.created_at, 'updated_at', c.updated_at),
     'people', json_build_object('items', coalesce((

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
-from shared.events.contacts import Kind, Role, TaxRegime
+from shared.events.contacts import Kind, Role, TaxIdType, TaxRegime
 from shared.events.taxes import TAXES, TaxesWrong, check_together
 from shared.web.shapes import CurrencyCode, Email, LanguageCode, Line, Shape, ShortText, View, Website
 from shared.web.texts import is_empty, one_line
@@ -100,9 +100,14 @@ class Defaults(Shape):
     irpf: Annotated[Code, AfterValidator(_retention)] | None = None
 
 
+_TAX_ID_TYPE = """How `tax_id` identifies. Without it: `nif` in Spain, `vat` for a valid VAT number of an EU country,
+`other` else."""
+
+
 class _Fields(Shape):
     trade_name: Line | None = None
     tax_id: TaxId | None = None
+    tax_id_type: Annotated[TaxIdType | None, Field(description=_TAX_ID_TYPE)] = None
     vat_number: TaxId | None = None
     website: Website | None = None
     billing_address: Address | None = None
@@ -156,6 +161,7 @@ class ContactOut(View):
     trade_name: str | None
     roles: list[Role]
     tax_id: str | None
+    tax_id_type: TaxIdType | None
     vat_number: str | None
     emails: list[str]
     phones: list[str]

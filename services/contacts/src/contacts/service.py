@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts import events, repository
 from contacts.errors import AlreadyLinked, ContactNotFound, KindHasLinks, WrongKind
-from contacts.fiscal import normalise_phones, normalise_tax_id, normalise_vat_number
+from contacts.fiscal import normalise_phones, normalise_tax_id, normalise_vat_number, tax_id_type_of
 from contacts.models import Contact, PersonLink
 from contacts.schemas import (
     CompanyLinkIn,
@@ -21,6 +21,7 @@ from shared.addresses import comparable
 from shared.clock import utc_now
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, org_of
+from shared.errors import invalid
 from shared.events.contacts import (
     ContactCreated,
     ContactDeleted,
@@ -83,7 +84,7 @@ async def update_contact(
     check_version(expected, contact.version)
     sent = given.model_dump(mode="json", exclude_unset=True)
     country = (contact.billing_address or {}).get("country")
-    known = {field: getattr(contact, field) for field in ("tax_id", "vat_number", "phones")}
+    known = {field: getattr(contact, field) for field in ("tax_id", "tax_id_type", "vat_number", "phones")}
     values = await _normalised(session, sent, {**known, "country": country})
     changed = {field for field, value in values.items() if getattr(contact, field) != value}
     if "kind" in changed and await repository.has_links(session, contact_id):
@@ -186,8 +187,7 @@ async def _normalised(session: AsyncSession, values: dict[str, Any], known: dict
     """
     address = values.get("billing_address") or {}
     country = address.get("country") or known.get("country") or await repository.home_country(session)
-    if values.get("tax_id") and values["tax_id"] != known.get("tax_id"):
-        values["tax_id"] = normalise_tax_id(values["tax_id"], country)
+    _identify(values, known, country)
     if values.get("vat_number") and values["vat_number"] != known.get("vat_number"):
         values["vat_number"] = normalise_vat_number(values["vat_number"])
     if values.get("phones") and values["phones"] != known.get("phones"):
@@ -203,6 +203,21 @@ async def _normalised(session: AsyncSession, values: dict[str, Any], known: dict
     if "defaults" in values:
         values["defaults"] = {key: value for key, value in values["defaults"].items() if value is not None}
     return values
+
+
+def _identify(values: dict[str, Any], known: dict[str, Any], country: str) -> None:
+    """Type and number go together: a number that is given alone is what it looks like, whatever was there before it."""
+    if "tax_id" not in values and "tax_id_type" not in values:
+        return
+    tax_id, stated = values.get("tax_id", known.get("tax_id")), values.get("tax_id_type")
+    if tax_id is None and stated:
+        raise invalid("tax_id", "tax_id_missing", f"There is no tax id to be a {stated}.")
+    changed = tax_id != known.get("tax_id")
+    if not changed and "tax_id_type" not in values:
+        return
+    if tax_id and (changed or (stated and stated != known.get("tax_id_type"))):
+        values["tax_id"] = tax_id = normalise_tax_id(tax_id, country, stated)
+    values["tax_id_type"] = stated or (tax_id_type_of(tax_id, country) if tax_id else None)
 
 
 async def _existing_or_new(

@@ -9,6 +9,8 @@ from shared.events.base import Event, PlainDecimal, State
 
 Kind = Literal["company", "person"]
 Role = Literal["client", "supplier", "lead", "debtor", "creditor"]
+TaxIdType = Literal["nif", "vat", "passport", "residence", "other"]
+"""How a `tax_id` identifies, as Spanish law knows it: NIF, NIF-IVA, passport, certificate of residence, any other."""
 TaxRegime = Literal["general", "intra_eu", "import_export", "not_subject", "equivalence_surcharge", "exempt"]
 
 
@@ -40,6 +42,7 @@ class ContactState(State):
     trade_name: str | None = None
     roles: list[Role]
     tax_id: str | None = None
+    tax_id_type: TaxIdType | None = None
     vat_number: str | None = None
     emails: list[str]
     phones: list[str]

@@ -44,7 +44,10 @@ from shared.web.versions import Expected, check_version
 
 Answer = Literal["accepted", "rejected"]
 
-_FISCAL_FIELDS = {"id", "kind", "name", "trade_name", "tax_id", "vat_number", "emails", "phones", "billing_address"}
+_FISCAL_FIELDS = {
+    *("id", "kind", "name", "trade_name", "tax_id", "tax_id_type", "vat_number"),
+    *("emails", "phones", "billing_address"),
+}
 
 
 @dataclass(frozen=True, slots=True)

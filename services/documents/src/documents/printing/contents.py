@@ -1,7 +1,7 @@
 """From a document to the finished texts that the template sets: it writes no figure of its own."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,8 +10,16 @@ from documents.printing import colors, letters
 from documents.printing.figures import Figures
 from documents.printing.model import PrintedDocument, PrintedLine, PrintedParty, PrintedTax, TaxKind
 from documents.printing.words import WORDS, Words
+from shared.events.contacts import TaxIdType
 
 _ISSUED_BY_CONTACT = frozenset({"purchase_invoice", "purchase_receipt", "purchase_credit_note"})
+_TAX_ID_LABELS: Mapping[TaxIdType, str] = {
+    "nif": "tax_id",
+    "vat": "vat_number",
+    "passport": "passport",
+    "residence": "residence_certificate",
+    "other": "other_id",
+}
 _TAX_KINDS: tuple[TaxKind, ...] = ("vat", "surcharge", "retention")
 
 _RUNNING = 50
@@ -88,7 +96,7 @@ class _Contents:
         tax_id, vat_number = _clean(party.tax_id), _clean(party.vat_number)
         if tax_id and vat_number and vat_number.endswith(tax_id):
             tax_id, vat_number = (tax_id, None) if vat_number == f"ES{tax_id}" else (None, vat_number)
-        return _pairs(self.words, ("tax_id", tax_id), ("vat_number", vat_number))
+        return _pairs(self.words, (_TAX_ID_LABELS[party.tax_id_type], tax_id), ("vat_number", vat_number))
 
     def _facts(self) -> list[Pair]:
         document, words, figures = self.document, self.words, self.figures

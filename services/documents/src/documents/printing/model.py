@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from shared.events.contacts import TaxIdType
 from shared.events.documents import DocumentType
 
 Language = Literal["es", "en", "ca"]
@@ -19,6 +20,7 @@ class PrintedParty:
     name: str
     trade_name: str | None = None
     tax_id: str | None = None
+    tax_id_type: TaxIdType = "nif"
     vat_number: str | None = None
     street: str | None = None
     postal_code: str | None = None

@@ -96,6 +96,7 @@ def _party(state: dict[str, Any], address: dict[str, Any] | None) -> PrintedPart
         name=state["name"],
         trade_name=state.get("trade_name"),
         tax_id=state.get("tax_id"),
+        tax_id_type=state.get("tax_id_type") or "nif",
         vat_number=state.get("vat_number"),
         email=state.get("email") or next(iter(state.get("emails") or ()), None),
         phone=state.get("phone") or next(iter(state.get("phones") or ()), None),

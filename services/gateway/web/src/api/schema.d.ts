@@ -2294,6 +2294,12 @@ export interface components {
             tags?: string[];
             /** Tax Id */
             tax_id?: string | null;
+            /**
+             * Tax Id Type
+             * @description How `tax_id` identifies. Without it: `nif` in Spain, `vat` for a valid VAT number of an EU country,
+             *     `other` else.
+             */
+            tax_id_type?: ("nif" | "vat" | "passport" | "residence" | "other") | null;
             /** Trade Name */
             trade_name?: string | null;
             /** Vat Number */
@@ -2337,6 +2343,12 @@ export interface components {
             tags?: string[];
             /** Tax Id */
             tax_id?: string | null;
+            /**
+             * Tax Id Type
+             * @description How `tax_id` identifies. Without it: `nif` in Spain, `vat` for a valid VAT number of an EU country,
+             *     `other` else.
+             */
+            tax_id_type?: ("nif" | "vat" | "passport" | "residence" | "other") | null;
             /** Trade Name */
             trade_name?: string | null;
             /** Vat Number */
@@ -2393,6 +2405,8 @@ export interface components {
             tags: string[];
             /** Tax Id */
             tax_id: string | null;
+            /** Tax Id Type */
+            tax_id_type: ("nif" | "vat" | "passport" | "residence" | "other") | null;
             /** Trade Name */
             trade_name: string | null;
             /**

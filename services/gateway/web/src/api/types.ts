@@ -11,6 +11,7 @@ export type OrganizationPatch = Schemas['OrganizationPatch'];
 export type Contact = Schemas['ContactsContactOut'];
 export type ContactIn = Schemas['ContactIn'];
 export type ContactKind = Contact['kind'];
+export type TaxIdType = NonNullable<Contact['tax_id_type']>;
 export type ContactRole = Contact['roles'][number];
 export type Address = Schemas['Address'];
 export type Defaults = Schemas['Defaults'];

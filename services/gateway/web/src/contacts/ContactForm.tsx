@@ -10,7 +10,7 @@ import {
 } from '@mantine/core';
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { api, dataOf } from '@/api/client';
-import type { Contact } from '@/api/types';
+import type { Contact, TaxIdType } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useKeptForm } from '@/drafts/useKeptForm';
 import { LANGUAGE_NAMES, LOCALES } from '@/i18n/locale';
@@ -98,6 +98,7 @@ function useFieldNames(): Record<keyof ContactValues, string> {
     phones: contactForm.phones,
     website: contactForm.website,
     tax_id: contactForm.taxId,
+    tax_id_type: contactForm.taxIdType,
     vat_number: contactForm.vatNumber,
     billing_address: contactForm.fiscal,
     iban: contactForm.iban,
@@ -168,12 +169,22 @@ function Reach({ form }: FormProps) {
   );
 }
 
+const TAX_ID_TYPES: TaxIdType[] = ['nif', 'vat', 'passport', 'residence', 'other'];
+
 function Fiscal({ form }: FormProps) {
-  const { contactForm } = useTexts();
+  const { contactForm, actions } = useTexts();
   return (
     <Fieldset legend={contactForm.fiscal} radius="md">
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput label={contactForm.taxId} {...form.getInputProps('tax_id')} />
+        <Select
+          label={contactForm.taxIdType}
+          placeholder={contactForm.taxIdByForm}
+          clearable
+          clearButtonProps={{ 'aria-label': actions.clear }}
+          data={TAX_ID_TYPES.map((type) => ({ value: type, label: contactForm.taxIdTypes[type] }))}
+          {...form.getInputProps('tax_id_type')}
+        />
         <TextInput label={contactForm.vatNumber} {...form.getInputProps('vat_number')} />
         <AddressInputs form={form} at="billing_address" />
         <TextInput label={contactForm.iban} {...form.getInputProps('iban')} />

@@ -1,4 +1,4 @@
-import type { Contact, ContactIn, ContactKind, ContactRole } from '@/api/types';
+import type { Contact, ContactIn, ContactKind, ContactRole, TaxIdType } from '@/api/types';
 import { readAddress } from './contactParts';
 
 /** The form's fields, at the paths under which the server reports what is wrong with them. */
@@ -11,6 +11,7 @@ export type ContactValues = {
   phones: string[];
   website: string;
   tax_id: string;
+  tax_id_type: TaxIdType | null;
   vat_number: string;
   billing_address: { street: string; city: string; postal_code: string; province: string; country: string };
   iban: string;
@@ -27,6 +28,7 @@ export const NEW_CONTACT: ContactValues = {
   phones: [''],
   website: '',
   tax_id: '',
+  tax_id_type: null,
   vat_number: '',
   billing_address: { street: '', city: '', postal_code: '', province: '', country: 'ES' },
   iban: '',
@@ -46,6 +48,7 @@ export function valuesOf(contact: Contact): ContactValues {
     phones: contact.phones.length > 0 ? contact.phones : [''],
     website: contact.website ?? '',
     tax_id: contact.tax_id ?? '',
+    tax_id_type: contact.tax_id_type,
     vat_number: contact.vat_number ?? '',
     billing_address: {
       street: address?.street ?? '',
@@ -81,6 +84,7 @@ export function bodyOf(values: ContactValues, before?: Contact): ContactIn {
     phones: filled(values.phones),
     website: orNull(values.website),
     tax_id: orNull(values.tax_id),
+    tax_id_type: values.tax_id.trim() ? values.tax_id_type : null,
     vat_number: orNull(values.vat_number),
     billing_address: hasAddress
       ? { street, city, postal_code: orNull(postal_code), province: orNull(province), country }
