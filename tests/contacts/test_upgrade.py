@@ -98,9 +98,9 @@ async def test_tax_ids_from_before_are_told_apart(databases: Databases) -> None:
         for org_id, country in ((home, "ES"), (abroad, "US")):
             await session.execute(text(SET_ORG), {"org_id": str(org_id)})
             await session.execute(text(ORGANIZATION), {"org_id": org_id, "country": country})
-        for org_id, country, tax_id, _ in cards:
-            values = {"org_id": org_id, "id": new_id(), "tax_id": tax_id}
-            await session.execute(text(CONTACT), {**values, "country": country})
+        for org_id, place, tax_id, _ in cards:
+            values = {"org_id": org_id, "id": new_id(), "tax_id": tax_id, "country": place}
+            await session.execute(text(CONTACT), values)
     await asyncio.to_thread(upgrade, "contacts", urls.migrate_url)
     async with owner.opened() as session:
         rows = await session.execute(text("SELECT tax_id, tax_id_type FROM contact"))

@@ -7,8 +7,12 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 
+from crm.models import Opportunity
+from crm.opportunities.schemas import OpportunityPatch
 from shared.db.session import Database
+from shared.db.tenancy import Scope
 from shared.identifiers import new_id
 from tests.crm.support import ok, pages
 from tests.support.identity import client_of
@@ -259,3 +263,31 @@ async def test_a_value_does_not_lose_decimals_by_another_currency(client: httpx.
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "value")
     moved = await ok(client, "PATCH", f"{PATH}/{made['id']}", {"currency": "JPY", "value": "11"})
     assert (moved["currency"], moved["value"]) == ("JPY", "11")
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "wrong"),
+    [
+        ("title", "x" * 300, "y" * 300),
+        ("currency", "DEM", "FRF"),
+    ],
+)
+async def test_what_one_had_under_older_rules_is_saved_again(
+    client: httpx.AsyncClient,
+    contact_id: str,
+    database: Database,
+    org_id: UUID,
+    field: str,
+    old: object,
+    wrong: object,
+) -> None:
+    path = f"{PATH}/{(await open_one(client, contact_id))['id']}"
+    async with database.transaction(Scope(org_id)) as session:
+        await session.execute(update(Opportunity).where(Opportunity.org_id == org_id).values({field: old}))
+    shown = await ok(client, "GET", path)
+    whole = {name: shown[name] for name in OpportunityPatch.model_fields}
+    assert await ok(client, "PATCH", path, whole) == shown
+    other = {"expected_close": "2030-01-01"}
+    assert (await ok(client, "PATCH", path, {**whole, **other}))[field] == old
+    refused = await client.patch(path, json={**whole, field: wrong})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)

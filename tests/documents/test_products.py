@@ -3,8 +3,12 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from documents.models import Product
+from documents.products.schemas import ProductPatch
 from shared.db.session import Database
+from shared.db.tenancy import Scope
 from shared.identifiers import new_id
 from tests.documents.world import Json, World
 from tests.support.outbox import recorded
@@ -75,3 +79,28 @@ async def test_an_unknown_product_is_not_found(world: World) -> None:
     path = f"/api/v1/products/{new_id()}"
     assert await world.refused("GET", path) == (404, "documents.product_not_found")
     assert await world.refused("PATCH", path, {"name": "x"}) == (404, "documents.product_not_found")
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "wrong"),
+    [
+        ("name", "x" * 300, "y" * 300),
+        ("sku", "x" * 300, "y" * 300),
+        ("description", "x" * 6000, "y" * 6000),
+        ("category", "x" * 300, "y" * 300),
+        ("currency", "DEM", "FRF"),
+        ("taxes", ["iva_99"], ["iva_98"]),
+    ],
+)
+async def test_what_a_product_had_under_older_rules_is_saved_again(
+    world: World, database: Database, org_id: UUID, field: str, old: object, wrong: object
+) -> None:
+    path = f"/api/v1/products/{(await make(world))['id']}"
+    async with database.transaction(Scope(org_id)) as session:
+        await session.execute(update(Product).where(Product.org_id == org_id).values({field: old}))
+    shown = await world.done("GET", path)
+    whole = {name: shown[name] for name in ProductPatch.model_fields}
+    assert await world.done("PATCH", path, whole) == shown
+    assert (await world.done("PATCH", path, {**whole, "in_catalogue": True}))[field] == old
+    refused = await world.client.patch(path, json={**whole, field: wrong})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)

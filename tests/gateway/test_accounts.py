@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from gateway.accounts.bootstrap import ensure_administrator
 from gateway.accounts.errors import TooManyAttempts
+from gateway.accounts.models import Organization
+from gateway.accounts.schemas import OrganizationPatch
 from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
@@ -81,6 +83,44 @@ async def test_the_organisation_is_edited_under_its_version(
 async def test_a_wrong_field_of_the_organisation_is_named(client: httpx.AsyncClient, field: str, value: object) -> None:
     answer = await client.patch("/api/v1/organization", json={field: value})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+OLD: dict[str, tuple[object, object]] = {
+    "name": ("x" * 300, "y" * 300),
+    "tax_id": ("!", "?"),
+    "email": ("nobody", "somebody"),
+    "phone": ("x", "y"),
+    "website": ("javascript:alert(1)", "javascript:alert(2)"),
+    "address": (
+        {"street": "a", "city": "b", "country": "Spain"},
+        {"street": "a", "city": "b", "country": "France"},
+    ),
+    "iban": ("ES00", "ES01"),
+    "bic": ("?", "!"),
+    "currency": ("DEM", "FRF"),
+    "language": ("gl", "eu"),
+    "time_zone": ("Europe/Nowhere", "Europe/Elsewhere"),
+    "color": ("red", "blue"),
+}
+
+
+@pytest.mark.parametrize("field", OrganizationPatch.model_fields)
+async def test_what_the_organisation_had_under_older_rules_is_saved_again(
+    client: httpx.AsyncClient, database: Database, admin: Person, field: str
+) -> None:
+    old, wrong = OLD[field]
+    async with database.transaction(Scope(admin.org_id)) as session:
+        await session.execute(update(Organization).where(Organization.org_id == admin.org_id).values({field: old}))
+    shown = (await client.get("/api/v1/organization")).json()
+    whole = {name: shown[name] for name in OrganizationPatch.model_fields}
+    again = await client.patch("/api/v1/organization", json=whole)
+    assert (again.status_code, again.json()) == (200, shown), again.text
+    other = {"color": "#aa0033"} if field == "name" else {"name": "Otra"}
+    changed = await client.patch("/api/v1/organization", json={**whole, **other})
+    assert (changed.status_code, changed.json()[field]) == (200, old), changed.text
+    refused = await client.patch("/api/v1/organization", json={**whole, field: wrong})
+    assert refused.status_code == 422, refused.text
+    assert [error["field"].split(".")[0] for error in refused.json()["errors"]] == [field]
 
 
 async def test_only_administrators_manage(client: httpx.AsyncClient, database: Database, admin: Person) -> None:

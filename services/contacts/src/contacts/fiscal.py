@@ -3,6 +3,8 @@
 Sources: python-stdnum (es.nif, eu.vat), phonenumbers (E.164).
 """
 
+from collections.abc import Collection
+
 import phonenumbers
 from stdnum import exceptions
 from stdnum.es import nif
@@ -74,12 +76,15 @@ def _claims_vat(compact: str, country: str) -> bool:
     return compact[2:].isdigit() or vat.is_valid(compact)
 
 
-def normalise_phones(values: list[str], country: str) -> list[str]:
+def normalise_phones(values: list[str], country: str, *, known: Collection[str] = ()) -> list[str]:
     """E.164, read as a subscriber in `country` would dial; an extension follows as in RFC 3966, `;ext=12`.
 
-    Raises Invalid naming the item, also for what holds more than one number.
+    Those that are `known` stay. Raises Invalid naming the item, also for what holds more than one number.
     """
-    return [_normalise_phone(value, country, f"phones.{index}") for index, value in enumerate(values)]
+    return [
+        value if value in known else _normalise_phone(value, country, f"phones.{index}")
+        for index, value in enumerate(values)
+    ]
 
 
 def _normalise_phone(value: str, country: str, field: str) -> str:

@@ -21,6 +21,7 @@ from contacts.schemas import (
 from contacts.service import Linked
 from shared.errors import invalid
 from shared.events.contacts import Kind, Role
+from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, decode_place, encode_cursor
@@ -80,7 +81,7 @@ async def get_contact(session: SessionDep, contact_id: UUID, response: Response)
 
 @router.patch("/{contact_id}")
 async def update_contact(
-    session: SessionDep, contact_id: UUID, body: ContactPatch, expected: ExpectedVersion, response: Response
+    session: SessionDep, contact_id: UUID, body: Amended[ContactPatch], expected: ExpectedVersion, response: Response
 ) -> ContactOut:
     contact = await service.update_contact(session, contact_id, body, expected=expected)
     set_etag(response, contact.version)

@@ -12,6 +12,7 @@ from contacts.models import Contact, PersonLink
 from contacts.schemas import (
     CompanyLinkIn,
     ContactIn,
+    ContactOut,
     ContactPatch,
     LinkPatch,
     NewContact,
@@ -34,6 +35,7 @@ from shared.events.contacts import (
 )
 from shared.events.gateway import OrganizationState
 from shared.identifiers import new_id
+from shared.web.amending import Amendment
 from shared.web.versions import Expected, check_version
 
 Side = Literal["people", "companies"]
@@ -74,15 +76,17 @@ async def create_contact(session: AsyncSession, given: ContactIn) -> Contact:
 
 
 async def update_contact(
-    session: AsyncSession, contact_id: UUID, given: ContactPatch, *, expected: Expected
+    session: AsyncSession, contact_id: UUID, given: Amendment[ContactPatch], *, expected: Expected
 ) -> Contact:
-    """Only what was sent changes; sending what is there already changes nothing and says nothing.
+    """Only what was sent changes; sending what is there already changes nothing, says nothing and is not judged.
 
     Raises ContactNotFound, StaleVersion, Invalid, KindHasLinks.
     """
     contact = await repository.require_contact(session, contact_id, lock=True)
     check_version(expected, contact.version)
-    sent = given.model_dump(mode="json", exclude_unset=True)
+    shown = ContactOut.model_validate(contact)
+    # Not all that is there may be of its present type.
+    sent = given.beside(shown).model_dump(mode="json", exclude_unset=True, warnings=False)
     country = (contact.billing_address or {}).get("country")
     known = {field: getattr(contact, field) for field in ("tax_id", "tax_id_type", "vat_number", "phones")}
     values = await _normalised(session, sent, {**known, "country": country})
@@ -190,8 +194,8 @@ async def _normalised(session: AsyncSession, values: dict[str, Any], known: dict
     _identify(values, known, country)
     if values.get("vat_number") and values["vat_number"] != known.get("vat_number"):
         values["vat_number"] = normalise_vat_number(values["vat_number"])
-    if values.get("phones") and values["phones"] != known.get("phones"):
-        values["phones"] = normalise_phones(values["phones"], country)
+    if values.get("phones"):
+        values["phones"] = normalise_phones(values["phones"], country, known=known.get("phones", ()))
     for field in ("roles", "phones", "tags"):
         if field in values:
             values[field] = list(dict.fromkeys(values[field]))

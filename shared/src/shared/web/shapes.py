@@ -15,6 +15,7 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
     field_serializer,
     field_validator,
     model_validator,
@@ -41,11 +42,63 @@ class Shape(BaseModel):
         nullable = _nullable(cls)
         return {name: None if name in nullable and is_empty(value) else value for name, value in given.items()}
 
-    @field_validator("*", mode="before")
+    @field_validator("*", mode="wrap")
     @classmethod
-    def _written_plainly(cls, value: Any, info: ValidationInfo) -> Any:
-        check = _checks(cls).get(info.field_name or "")
-        return check(value) if check else value
+    def _written_plainly(cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        name = info.field_name or ""
+        check = _checks(cls).get(name)
+        if not isinstance(info.context, Stored):
+            return handler(check(value) if check else value)
+        try:
+            return handler(check(value) if check else value)
+        except ValueError:
+            return info.context.read(name, value, handler)
+
+
+class Stored:
+    """What is there already, by the names of fields, at any depth: as JSON shows it, and as Python has it."""
+
+    def __init__(self, shown: "View") -> None:
+        self._values: dict[str, list[tuple[Any, Any]]] = {}
+        self._add("", shown.model_dump(mode="json"), shown.model_dump())
+
+    def has(self, field: str, value: Any) -> bool:
+        return any(type(value) is type(known) and value == known for known, _ in self._values.get(field, ()))
+
+    def read(self, field: str, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        """A value that is wrong today: as it is stored, where it is; of a list what is new is read by `handler`."""
+        if self.has(field, value):
+            return next(own for known, own in self._values[field] if known == value)
+        try:
+            if isinstance(value, list):
+                return self._read_list(field, value, handler)
+            if isinstance(value, dict):
+                return self._read_dict(field, value, handler)
+        except ValueError:
+            pass  # The whole is told what is wrong: in a part of it, items stand in other places.
+        return handler(value)
+
+    def _read_list(self, field: str, value: list[Any], handler: ValidatorFunctionWrapHandler) -> list[Any]:
+        read = iter(handler([item for item in value if not self._keeps(field, item)]))
+        return [item if self._keeps(field, item) else next(read) for item in value]
+
+    def _read_dict(self, field: str, value: dict[str, Any], handler: ValidatorFunctionWrapHandler) -> Any:
+        kept = {name: item for name, item in value.items() if self.has(f"{field}.{name}", item)}
+        read = handler({name: item for name, item in value.items() if name not in kept})
+        return {name: kept.get(name, read.get(name)) for name in value} if isinstance(read, dict) else handler(value)
+
+    def _keeps(self, field: str, item: Any) -> bool:
+        return not isinstance(item, dict | list) and self.has(field, item)
+
+    def _add(self, field: str, known: Any, own: Any) -> None:
+        self._values.setdefault(field, []).append((known, own))
+        if isinstance(known, dict):
+            for name, value in known.items():
+                self._add(name, value, own[name])
+                self._values.setdefault(f"{field}.{name}", []).append((value, own[name]))
+        elif isinstance(known, list):
+            for value, mine in zip(known, own, strict=True):
+                self._add(field, value, mine)
 
 
 @cache

@@ -11,6 +11,7 @@ from crm.activities import service
 from crm.activities.schemas import ActivityIn, ActivityOut, ActivityPatch, Sort
 from crm.asking import ContactsDep
 from crm.schemas import Moment, read_cursor
+from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
@@ -70,7 +71,7 @@ async def get_activity(session: SessionDep, activity_id: UUID, response: Respons
 
 @router.patch("/{activity_id}")
 async def update_activity(
-    session: SessionDep, activity_id: UUID, body: ActivityPatch, expected: ExpectedVersion, response: Response
+    session: SessionDep, activity_id: UUID, body: Amended[ActivityPatch], expected: ExpectedVersion, response: Response
 ) -> ActivityOut:
     activity = await service.update_activity(session, activity_id, body, expected=expected)
     set_etag(response, activity.version)

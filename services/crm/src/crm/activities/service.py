@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.activities import events, repository
-from crm.activities.schemas import ActivityIn, ActivityPatch
+from crm.activities.schemas import ActivityIn, ActivityOut, ActivityPatch
 from crm.directory.service import require_actor_name, require_contact
 from crm.models import Activity
 from shared.clock import utc_now
@@ -23,6 +23,7 @@ from shared.events.crm import (
     ActivityUpdated,
 )
 from shared.identifiers import new_id
+from shared.web.amending import Amendment
 from shared.web.asking import Asker
 from shared.web.versions import Expected, check_version
 
@@ -77,7 +78,7 @@ async def create_activity(session: AsyncSession, given: ActivityIn, *, contacts:
 
 
 async def update_activity(
-    session: AsyncSession, activity_id: UUID, given: ActivityPatch, *, expected: Expected
+    session: AsyncSession, activity_id: UUID, given: Amendment[ActivityPatch], *, expected: Expected
 ) -> Activity:
     """Only what was sent changes; sending what is there already changes nothing and says nothing.
 
@@ -85,10 +86,13 @@ async def update_activity(
     """
     activity = await repository.require_activity(session, activity_id, lock=True)
     check_version(expected, activity.version)
-    sent = given.model_dump(exclude_unset=True)
+    patch = given.beside(ActivityOut.model_validate(activity))
+    sent = patch.model_dump(exclude_unset=True)
     if sent.get("owner", activity.owner) != activity.owner:
-        sent["owner_name"] = await require_actor_name(session, given.owner)
-    _check_times(sent.get("starts_at", activity.starts_at), sent.get("ends_at", activity.ends_at))
+        sent["owner_name"] = await require_actor_name(session, patch.owner)
+    times = sent.get("starts_at", activity.starts_at), sent.get("ends_at", activity.ends_at)
+    if times != (activity.starts_at, activity.ends_at):
+        _check_times(*times)
     return await _change(session, activity, ActivityUpdated, sent)
 
 

@@ -9,6 +9,7 @@ from crm.asking import ContactsDep
 from crm.notes import service
 from crm.notes.schemas import NoteIn, NoteOut, NotePatch
 from crm.schemas import read_cursor
+from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
@@ -56,7 +57,7 @@ async def get_note(session: SessionDep, note_id: UUID, response: Response) -> No
 
 @router.patch("/{note_id}")
 async def update_note(
-    session: SessionDep, note_id: UUID, body: NotePatch, expected: ExpectedVersion, response: Response
+    session: SessionDep, note_id: UUID, body: Amended[NotePatch], expected: ExpectedVersion, response: Response
 ) -> NoteOut:
     note = await service.update_note(session, note_id, body, expected=expected)
     set_etag(response, note.version)

@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.directory.service import require_contact
 from crm.models import Note
 from crm.notes import events, repository
-from crm.notes.schemas import NoteIn, NotePatch
+from crm.notes.schemas import NoteIn, NoteOut, NotePatch
 from shared.clock import utc_now
 from shared.db.tenancy import org_of, scope_of
 from shared.events.crm import NoteCreated, NoteDeleted, NoteUpdated
 from shared.identifiers import new_id
+from shared.web.amending import Amendment
 from shared.web.asking import Asker
 from shared.web.versions import Expected, check_version
 
@@ -53,14 +54,15 @@ async def create_note(session: AsyncSession, given: NoteIn, *, contacts: Asker) 
     return note
 
 
-async def update_note(session: AsyncSession, note_id: UUID, given: NotePatch, *, expected: Expected) -> Note:
+async def update_note(session: AsyncSession, note_id: UUID, given: Amendment[NotePatch], *, expected: Expected) -> Note:
     """Only what was sent changes; sending what is there already changes nothing and says nothing.
 
     Raises NoteNotFound, StaleVersion.
     """
     note = await repository.require_note(session, note_id, lock=True)
     check_version(expected, note.version)
-    changed = note.change(given.model_dump(exclude_unset=True))
+    patch = given.beside(NoteOut.model_validate(note))
+    changed = note.change(patch.model_dump(exclude_unset=True))
     if changed:
         await repository.save_note(session, note)
         await events.record_note(session, NoteUpdated, note, changed=changed)

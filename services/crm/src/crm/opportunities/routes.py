@@ -10,6 +10,7 @@ from crm.opportunities import service
 from crm.opportunities.schemas import LoseIn, OpportunityIn, OpportunityOut, OpportunityPatch
 from crm.schemas import read_cursor
 from shared.events.crm import OpportunityStatus
+from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
@@ -72,7 +73,11 @@ async def get_opportunity(session: SessionDep, opportunity_id: UUID, response: R
 
 @router.patch("/{opportunity_id}")
 async def update_opportunity(
-    session: SessionDep, opportunity_id: UUID, body: OpportunityPatch, expected: ExpectedVersion, response: Response
+    session: SessionDep,
+    opportunity_id: UUID,
+    body: Amended[OpportunityPatch],
+    expected: ExpectedVersion,
+    response: Response,
 ) -> OpportunityOut:
     """A new `stage_id` moves it; `pipeline_id` alone moves it to that pipeline's first stage."""
     opportunity = await service.update_opportunity(session, opportunity_id, body, expected=expected)

@@ -10,7 +10,7 @@ from crm.directory.service import require_contact
 from crm.errors import OpportunityClosed
 from crm.models import Opportunity, Share
 from crm.opportunities import events, repository
-from crm.opportunities.schemas import OpportunityIn, OpportunityPatch
+from crm.opportunities.schemas import OpportunityIn, OpportunityOut, OpportunityPatch
 from crm.pipelines.service import choose_stage
 from shared.clock import utc_now
 from shared.currencies import exact_amount
@@ -26,6 +26,7 @@ from shared.events.crm import (
     OpportunityWon,
 )
 from shared.identifiers import new_id
+from shared.web.amending import Amendment
 from shared.web.asking import Asker
 from shared.web.versions import Expected, check_version
 
@@ -88,7 +89,7 @@ async def create_opportunity(session: AsyncSession, given: OpportunityIn, *, con
 
 
 async def update_opportunity(
-    session: AsyncSession, opportunity_id: UUID, given: OpportunityPatch, *, expected: Expected
+    session: AsyncSession, opportunity_id: UUID, given: Amendment[OpportunityPatch], *, expected: Expected
 ) -> Opportunity:
     """Only what was sent changes; sending what is there already changes nothing and says nothing.
 
@@ -96,12 +97,13 @@ async def update_opportunity(
     """
     opportunity = await repository.require_opportunity(session, opportunity_id, lock=True)
     check_version(expected, opportunity.version)
+    patch = given.beside(OpportunityOut.model_validate(opportunity))
     before = opportunity.open_share
-    sent = given.model_dump(exclude_unset=True, exclude={"pipeline_id", "stage_id"})
-    if "value" in sent or "currency" in sent:
-        currency, value = sent.get("currency", opportunity.currency), sent.get("value", opportunity.value)
+    sent = patch.model_dump(exclude_unset=True, exclude={"pipeline_id", "stage_id"})
+    currency, value = sent.get("currency", opportunity.currency), sent.get("value", opportunity.value)
+    if (currency, value) != (opportunity.currency, opportunity.value):
         sent["value"] = exact_amount("value", value, currency)
-    moved = await _moved(session, opportunity, pipeline_id=given.pipeline_id, stage_id=given.stage_id)
+    moved = await _moved(session, opportunity, pipeline_id=patch.pipeline_id, stage_id=patch.stage_id)
     changed = opportunity.change({**moved, **sent})
     if changed:
         await _save(session, opportunity, OpportunityUpdated, before=before, changed=changed)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from documents.products import service
 from documents.products.schemas import ProductIn, ProductOut, ProductPatch
+from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.pagination import CursorParam, LimitParam, Page, decode_place, encode_cursor
@@ -58,7 +59,7 @@ async def get_product(session: SessionDep, product_id: UUID, response: Response)
 
 @router.patch("/{product_id}")
 async def update_product(
-    session: SessionDep, product_id: UUID, body: ProductPatch, expected: ExpectedVersion, response: Response
+    session: SessionDep, product_id: UUID, body: Amended[ProductPatch], expected: ExpectedVersion, response: Response
 ) -> ProductOut:
     product = await service.update_product(session, product_id, body, expected=expected)
     set_etag(response, product.version)

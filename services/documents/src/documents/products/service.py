@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from documents.models import Product
 from documents.parties import service as parties
 from documents.products import events, repository
-from documents.products.schemas import ProductIn, ProductPatch
+from documents.products.schemas import ProductIn, ProductOut, ProductPatch
 from documents.taxes.defaults import STANDARD
 from shared.clock import utc_now
 from shared.db.tenancy import org_of
@@ -18,6 +18,7 @@ from shared.errors import invalid
 from shared.events.documents import ProductCreated, ProductUpdated
 from shared.events.taxes import TaxesWrong, check_taxes
 from shared.identifiers import new_id
+from shared.web.amending import Amendment
 from shared.web.versions import Expected, check_version
 
 
@@ -59,13 +60,14 @@ async def create_product(session: AsyncSession, given: ProductIn) -> Product:
 
 
 async def update_product(
-    session: AsyncSession, product_id: UUID, given: ProductPatch, *, expected: Expected
+    session: AsyncSession, product_id: UUID, given: Amendment[ProductPatch], *, expected: Expected
 ) -> Product:
     """Only what was sent changes; documents already made keep what they say. Raises ProductNotFound, StaleVersion."""
     product = await repository.require_product(session, product_id, lock=True)
     check_version(expected, product.version)
-    sent = {field: value for field, value in given if field in given.model_fields_set}
-    if "taxes" in sent:
+    patch = given.beside(ProductOut.model_validate(product))
+    sent = {field: value for field, value in patch if field in patch.model_fields_set}
+    if "taxes" in sent and sent["taxes"] != product.taxes:
         sent["taxes"] = _checked(sent["taxes"], on=await parties.get_today(session))
     changed = {field for field, value in sent.items() if getattr(product, field) != value}
     if changed:

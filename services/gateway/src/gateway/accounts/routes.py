@@ -20,6 +20,7 @@ from gateway.accounts.sessions.routes import logins_of, scope_of_nobody
 from gateway.authentication import CallerDep, authentication_of
 from gateway.bodies import BoundedRoute
 from gateway.cursors import ids_after
+from shared.web.amending import Amended
 from shared.web.correlation import scope_for
 from shared.web.identity import Authorize, demand_sibling
 from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
@@ -66,7 +67,7 @@ async def get_organization(session: SessionDep, response: Response) -> Organizat
 
 @organization_router.patch("")
 async def update_organization(
-    session: SessionDep, body: OrganizationPatch, expected: ExpectedVersion, response: Response
+    session: SessionDep, body: Amended[OrganizationPatch], expected: ExpectedVersion, response: Response
 ) -> OrganizationOut:
     organization = await service.update_organization(session, body, expected=expected)
     set_etag(response, organization.version)

@@ -11,13 +11,14 @@ from gateway.accounts import events, repository
 from gateway.accounts.errors import EmailTaken, LastAdministrator, LogoNotFound
 from gateway.accounts.models import Organization, User
 from gateway.accounts.pictures import digest_of
-from gateway.accounts.schemas import OrganizationPatch, UserPatch
+from gateway.accounts.schemas import OrganizationOut, OrganizationPatch, UserPatch
 from gateway.accounts.sessions import service as sessions
 from shared.clock import DEFAULT_ZONE, utc_now
 from shared.db.tenancy import enter, org_of, scope_of
 from shared.events.gateway import OrganizationCreated, OrganizationUpdated, SecurityNoticeKind, UserCreated, UserUpdated
 from shared.identifiers import new_id
 from shared.passwords.rules import demand_strong
+from shared.web.amending import Amendment
 from shared.web.versions import Expected, check_version
 
 
@@ -72,11 +73,15 @@ async def get_organization(session: AsyncSession) -> Organization:
     return await repository.get_organization(session)
 
 
-async def update_organization(session: AsyncSession, given: OrganizationPatch, *, expected: Expected) -> Organization:
+async def update_organization(
+    session: AsyncSession, given: Amendment[OrganizationPatch], *, expected: Expected
+) -> Organization:
     """Only what was sent changes; nothing new, no event. Raises StaleVersion."""
     organization = await repository.get_organization(session, lock=True)
     check_version(expected, organization.version)
-    return await _change(session, organization, given.model_dump(exclude_unset=True))
+    patch = given.beside(OrganizationOut.model_validate(organization))
+    # Not all that is there may be of its present type.
+    return await _change(session, organization, patch.model_dump(exclude_unset=True, warnings=False))
 
 
 async def set_logo(session: AsyncSession, picture: bytes, *, expected: Expected) -> Organization:

@@ -58,7 +58,10 @@ export function ContactFacts({ contact }: { contact: Contact }) {
         </Fact>
       )}
       {(contact.tax_id ?? contact.vat_number) && (
-        <Fact icon={IconId} label={contact.tax_id ? texts.taxIds[contact.tax_id_type ?? 'nif'] : texts.vatNumber}>
+        <Fact
+          icon={IconId}
+          label={contact.tax_id ? texts.taxIds[contact.tax_id_type ?? 'nif'] : texts.vatNumber}
+        >
           {[contact.tax_id, contact.vat_number].filter(Boolean).join(' · ')}
         </Fact>
       )}
