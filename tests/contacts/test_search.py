@@ -158,3 +158,30 @@ async def test_whatever_is_written_is_found_first_as_it_is_and_by_each_of_its_wo
         for word in name.split():
             if any(character.isalnum() for character in word):
                 assert contact_id in [item["id"] for item in await found(client, word)], (name, word)
+
+
+async def test_a_company_is_found_by_its_people(client: httpx.AsyncClient) -> None:
+    await create(client, "Bodegas Xuxu")
+    company = await create(client, "Acme")
+    other = await create(client, "Zeta")
+    path = f"/api/v1/contacts/{company}/people"
+    ana = {"name": "Ana Núñez", "emails": ["ana.nunez@norte.example"]}
+    linked = (await client.post(path, json={"person": ana})).json()
+    person = f"/api/v1/contacts/{linked['person_id']}"
+    await client.post(f"{person}/companies", json={"company_id": other})
+    for q in ("Ana Núñez", "nunez", "ana.nunez@norte.example", "norte.example", "núñes"):
+        assert await names(client, q) == ["Acme", "Ana Núñez", "Zeta"], q
+    assert await names(client, "nunez", kind="company") == ["Acme", "Zeta"]
+
+    await client.patch(person, json={"name": "Eva Pla", "emails": ["eva@sur.example"]})
+    assert await names(client, "nunez") == []
+    assert await names(client, "eva@sur.example", kind="company") == ["Acme", "Zeta"]
+    await client.patch(f"/api/v1/contacts/{company}", json={"name": "Acme Dos"})
+    assert await names(client, "eva pla", kind="company") == ["Acme Dos", "Zeta"]
+
+    await client.delete(f"/api/v1/contacts/{other}/people/{linked['person_id']}")
+    assert await names(client, "eva pla", kind="company") == ["Acme Dos"]
+    await client.delete(person)
+    assert await names(client, "eva pla") == []
+    await client.post(f"{person}/restore")
+    assert await names(client, "eva pla", kind="company") == ["Acme Dos"]

@@ -114,3 +114,33 @@ CONTACT = """INSERT INTO contact (org_id, id, version, created_at, updated_at, k
         phones, billing_address, shipping_addresses, bank_accounts, defaults, tags, custom_fields)
     VALUES (:org_id, :id, 1, now(), now(), 'company', 'Acme', '{}', :tax_id, '{}', '{}',
         jsonb_build_object('country', CAST(:country AS text)), '[]', '[]', '{}', '{}', '{}')"""
+
+
+async def test_companies_from_before_are_found_by_their_people(databases: Databases) -> None:
+    urls = await provision(databases.server.url, "contacts", database="found_by_people")
+    await asyncio.to_thread(upgrade, "contacts", urls.migrate_url, revision="c005")
+    owner = Database(create_engine(urls.migrate_url, application="test", pool_size=1))
+    org_id, company, alone, person = (new_id() for _ in range(4))
+    async with owner.opened() as session:
+        await session.execute(text(SET_ORG), {"org_id": str(org_id)})
+        for contact_id, kind, name in (
+            (company, "company", "Acme"),
+            (alone, "company", "Zeta"),
+            (person, "person", "Ana Núñez"),
+        ):
+            values = {"org_id": org_id, "id": contact_id, "kind": kind, "name": name}
+            await session.execute(text(NAMED), values)
+        await session.execute(text(LINK), {"org_id": org_id, "id": new_id(), "company": company, "person": person})
+    await asyncio.to_thread(upgrade, "contacts", urls.migrate_url)
+    async with owner.opened() as session:
+        found = await session.execute(text("SELECT name FROM contact WHERE search LIKE '%nunez%' ORDER BY name"))
+        assert list(found.scalars()) == ["Acme", "Ana Núñez"]
+    await owner.close()
+
+
+NAMED = """INSERT INTO contact (org_id, id, version, created_at, updated_at, kind, name, roles, emails, phones,
+        shipping_addresses, bank_accounts, defaults, tags, custom_fields)
+    VALUES (:org_id, :id, 1, now(), now(), :kind, :name, '{}', '{}', '{}', '[]', '[]', '{}', '{}', '{}')"""
+LINK = """INSERT INTO person_link (org_id, id, version, created_at, updated_at, company_id, person_id, is_primary,
+        send_copies)
+    VALUES (:org_id, :id, 1, now(), now(), :company, :person, true, false)"""

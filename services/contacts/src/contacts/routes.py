@@ -36,7 +36,8 @@ router = APIRouter(
     route_class=IdempotentRoute,
     dependencies=[Depends(Authorize("contacts"))],
 )
-_SEARCHED = "name, trade name, tax id, e-mail, phone, city, province or postal code"
+_SEARCHED = """name, trade name, tax id, e-mail, phone, city, province or postal code; a company also by the names and
+e-mails of its people"""
 panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authorize("contacts"))])
 
 

@@ -99,10 +99,15 @@ def _party(state: dict[str, Any], address: dict[str, Any] | None) -> PrintedPart
         tax_id_type=state.get("tax_id_type") or "nif",
         vat_number=state.get("vat_number"),
         email=state.get("email") or next(iter(state.get("emails") or ()), None),
-        phone=state.get("phone") or next(iter(state.get("phones") or ()), None),
+        phone=_dialled(state.get("phone") or next(iter(state.get("phones") or ()), None)),
         website=state.get("website"),
         **{name: (address or {}).get(name) for name in ("street", "postal_code", "city", "province", "country")},
     )
+
+
+def _dialled(phone: str | None) -> str | None:
+    """An extension as people write it, not as RFC 3966 does."""
+    return phone and phone.replace(";ext=", " ext. ")
 
 
 def _line(line: dict[str, Any]) -> PrintedLine:

@@ -5484,7 +5484,10 @@ export interface operations {
                 kind?: ("company" | "person") | null;
                 /** @description rows a page */
                 limit?: number;
-                /** @description name, trade name, tax id, e-mail, phone, city, province or postal code */
+                /**
+                 * @description name, trade name, tax id, e-mail, phone, city, province or postal code; a company also by the names and
+                 *     e-mails of its people
+                 */
                 q?: string | null;
                 role?: ("client" | "supplier" | "lead" | "debtor" | "creditor") | null;
                 sort?: ("name" | "-updated_at") | null;

@@ -14,7 +14,7 @@ import type { ReactNode } from 'react';
 import type { Contact } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
-import { addressLines, ibanGroups, readAddress, readBankAccounts } from './contactParts';
+import { addressLines, ibanGroups, phoneText, readAddress, readBankAccounts } from './contactParts';
 import classes from './ContactFacts.module.css';
 
 /** What is known of a contact, and only that: what is not known takes no room. */
@@ -45,7 +45,7 @@ export function ContactFacts({ contact }: { contact: Contact }) {
         <Fact icon={IconPhone} label={texts.phone}>
           {contact.phones.map((phone) => (
             <Anchor key={phone} href={`tel:${phone}`} fz={13.5} display="block">
-              {phone}
+              {phoneText(phone)}
             </Anchor>
           ))}
         </Fact>

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import { memo } from 'react';
 import type { Contact } from '@/api/types';
 import { Initials } from '@/ui/Initials';
+import { phoneText } from './contactParts';
 import { RoleBadges } from './RoleBadges';
 import classes from './ContactList.module.css';
 
@@ -15,6 +16,7 @@ type Props = {
 
 /** Drawn once and then only moved: its list changes with every frame of scrolling, and hears the clicks for it. */
 export const ContactRow = memo(function ContactRow({ contact, index, top, active, selected }: Props) {
+  const [phone] = contact.phones;
   const detail = [contact.trade_name, contact.tax_id].filter(Boolean).join(' · ');
   return (
     <div
@@ -44,7 +46,7 @@ export const ContactRow = memo(function ContactRow({ contact, index, top, active
         <RoleBadges roles={contact.roles} />
       </span>
       <Cell column="email">{contact.emails[0]}</Cell>
-      <Cell column="phone">{contact.phones[0]}</Cell>
+      <Cell column="phone">{phone && phoneText(phone)}</Cell>
       <Cell column="city">{cityOf(contact)}</Cell>
     </div>
   );

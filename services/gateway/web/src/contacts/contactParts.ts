@@ -25,6 +25,11 @@ export function readBankAccounts({ bank_accounts }: Contact): { iban: string }[]
   return bank_accounts.flatMap(({ iban }) => (typeof iban === 'string' ? [{ iban }] : []));
 }
 
+/** `+34912345678;ext=12` (RFC 3966) as people write it, which is read back as the same. */
+export function phoneText(phone: string): string {
+  return phone.replace(';ext=', ' ext. ');
+}
+
 /** In groups of four, as printed on paper (ISO 13616). */
 export function ibanGroups(iban: string): string {
   return iban.replace(/(.{4})(?=.)/g, '$1 ');

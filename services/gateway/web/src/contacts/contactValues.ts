@@ -1,5 +1,5 @@
 import type { Contact, ContactIn, ContactKind, ContactRole, TaxIdType } from '@/api/types';
-import { readAddress } from './contactParts';
+import { phoneText, readAddress } from './contactParts';
 
 /** The form's fields, at the paths under which the server reports what is wrong with them. */
 export type ContactValues = {
@@ -45,7 +45,7 @@ export function valuesOf(contact: Contact): ContactValues {
     trade_name: contact.trade_name ?? '',
     roles: contact.roles,
     emails: contact.emails.length > 0 ? contact.emails : [''],
-    phones: contact.phones.length > 0 ? contact.phones : [''],
+    phones: contact.phones.length > 0 ? contact.phones.map(phoneText) : [''],
     website: contact.website ?? '',
     tax_id: contact.tax_id ?? '',
     tax_id_type: contact.tax_id_type,

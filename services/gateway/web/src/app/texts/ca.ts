@@ -77,7 +77,7 @@ export const ca: AppTexts = {
   contacts: {
     title: 'Contactes',
     new: 'Contacte nou',
-    search: 'Cercar per nom, NIF, correu o telèfon',
+    search: 'Nom, NIF, correu, telèfon, ciutat…',
     searchShort: 'Cercar contactes',
     allRoles: 'Tots els rols',
     allKinds: 'Tots els tipus',

@@ -76,7 +76,7 @@ export const en: AppTexts = {
   contacts: {
     title: 'Contacts',
     new: 'New contact',
-    search: 'Search by name, tax id, e-mail or phone',
+    search: 'Name, tax id, e-mail, phone, city…',
     searchShort: 'Search contacts',
     allRoles: 'All roles',
     allKinds: 'All kinds',

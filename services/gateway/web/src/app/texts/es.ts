@@ -91,7 +91,7 @@ export const es = {
   contacts: {
     title: 'Contactos',
     new: 'Nuevo contacto',
-    search: 'Buscar por nombre, NIF, e-mail o teléfono',
+    search: 'Nombre, NIF, correo, teléfono, ciudad…',
     searchShort: 'Buscar contactos',
     allRoles: 'Todos los roles',
     allKinds: 'Todos los tipos',
