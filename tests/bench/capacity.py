@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 
 from local.wiring import SERVICES
-from tests.support.copies import disagreements
 from tests.support.ficha import Ficha, started
+from tests.support.replicas import disagreements
 from tests.support.waiting import until_now
 
 COUNT = 200

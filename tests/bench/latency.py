@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from local.postgres import Postgres
 from local.rabbitmq import RabbitMQ, find_or_install
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.consumer import Subscription
 from shared.db.tenancy import Scope
 from shared.events.base import Event
@@ -50,12 +50,12 @@ async def measure(server: Postgres, broker: RabbitMQ) -> Figures:
     stop = asyncio.Event()
     writing, listening = await probe.build(server, "probe"), await probe.build(server, "listener")
     async with probe.connect(writing) as publisher, probe.connect(listening) as listener:
-        ear = AmqpTransport(broker.url, "listener")
+        subscriber = AmqpTransport(broker.url, "listener")
         workers = [
-            Worker("listener", listener, ear, [Subscription(ThingChanged, note)]),
+            Worker("listener", listener, subscriber, [Subscription(ThingChanged, note)]),
             Worker("probe", publisher, AmqpTransport(broker.url, "probe")),
         ]
-        await ear.declare()
+        await subscriber.declare()
         running = [asyncio.create_task(worker.run(stop)) for worker in workers]
         committed: dict[UUID, float] = {}
         due = time.perf_counter()

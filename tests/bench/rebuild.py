@@ -1,4 +1,4 @@
-"""Rebuilding copies of contacts from their owner's snapshot: facts a second, and how long handlers had to wait."""
+"""Rebuilding replicas of contacts from their owner's snapshot: facts a second, and how long handlers had to wait."""
 
 import asyncio
 import tempfile
@@ -32,7 +32,7 @@ PRIVATE, PUBLIC = generate_keys()
 
 def main() -> None:
     logging.configure(level="WARNING")
-    print(f"\nRebuild: copies of {CONTACTS:,} contacts of one organisation, made from nothing and then again")
+    print(f"\nRebuild: replicas of {CONTACTS:,} contacts of one organisation, made from nothing and then again")
     with tempfile.TemporaryDirectory() as folder:
         server = Postgres(Path(folder) / "pg").start()
         try:
@@ -52,12 +52,12 @@ async def measure(databases: Databases) -> None:
                 identity_private_key=SecretStr(PRIVATE),
                 owners={"contacts": contacts, "gateway": organizations},
             )
-            copies = import_module(f"{service}.__main__").PROGRAM.copies
+            replicas = import_module(f"{service}.__main__").PROGRAM.replicas
             for what in ("made", "made again"):
                 began = time.perf_counter()
-                report = await rebuild(service, settings, copies, source="snapshot", say=silent)
+                report = await rebuild(service, settings, replicas, source="snapshot", say=silent)
                 rate = report.facts / (time.perf_counter() - began)
-                print(f"  {service:6} {what:11} {rate:6.0f} facts/s; handlers waited {report.kept_out:.2f} s at most")
+                print(f"  {service:6} {what:11} {rate:6.0f} facts/s; handlers waited {report.handlers_waited:.2f} s")
 
 
 def silent(_: str) -> None:

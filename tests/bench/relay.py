@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from local.postgres import Postgres
 from local.rabbitmq import RabbitMQ, find_or_install
 from shared.bus import topology
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.consumer import Consumer, Subscription
 from shared.bus.relay import BATCH, Relay
 from shared.db.session import Database

@@ -96,7 +96,7 @@ async def _waiting(house: House) -> dict[str, int]:
     async with await aio_pika.connect(house.broker.url) as broker:
         channel = await broker.channel()
         for service in SERVICES:
-            waits = [topology.wait_queue(service, seconds) for seconds in topology.LADDER]
+            waits = [topology.wait_queue(service, seconds) for seconds in topology.RETRY_DELAYS]
             for name in (topology.queue(service), topology.dead_queue(service), *waits):
                 queue = await channel.declare_queue(name, passive=True)
                 found[name] = queue.declaration_result.message_count or 0

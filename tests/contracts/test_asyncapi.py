@@ -12,7 +12,7 @@ import pytest
 
 from local.rabbitmq import RabbitMQ
 from shared.bus import topology
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.message import Message
 from shared.events.base import CONTENT_TYPE, REGISTRY
 from shared.events.contract import OWNERS, JsonObject, published_events

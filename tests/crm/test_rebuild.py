@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from crm.worker import COPIES
+from crm.worker import REPLICAS
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
@@ -44,7 +44,7 @@ async def test_what_rows_refer_to_stays_and_is_named_when_nobody_knows_it(
             owners={"contacts": contacts_url, "gateway": gateway},
         )
         with pytest.raises(CannotRebuild, match=f"contact_copy {needed} .* nobody knows it, but rows need it"):
-            await rebuild("crm", settings, COPIES, source="snapshot", say=print)
+            await rebuild("crm", settings, REPLICAS, source="snapshot", say=print)
 
     async with database.transaction(Scope(org_id=org_id)) as session:
         names = (await session.execute(text("SELECT name FROM contact_copy ORDER BY name"))).scalars().all()

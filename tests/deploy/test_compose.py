@@ -23,7 +23,7 @@ from local.wiring import SERVICES
 from shared.backup.command import backup
 from shared.backup.postgres import Server
 from shared.bus import topology
-from shared.bus.amqp_link import bind_log, declare_log, ensure_exchange
+from shared.bus.amqp.connection import bind_log, declare_log, ensure_exchange
 from shared.db.migrate import upgrade
 from tests.deploy.compose import ROOT, compose, definitions, of_ficha, prepare, resolved
 from tests.deploy.settings_tables import settings_of

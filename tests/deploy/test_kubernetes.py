@@ -9,7 +9,7 @@ import kubernetes_validate
 import pytest
 
 from gateway.proxy import OWNERS
-from local.wiring import ASKS, COPIES_OF, MAILS_FOR, SERVICES
+from local.wiring import ASKS, MAILS_FOR, REPLICAS_OF, SERVICES
 from shared.web.identity import generate_keys
 from tests.deploy.compose import ROOT, definitions, resolved
 from tests.deploy.manifests import FOLDER, Manifest, built, of_kind, pods, read
@@ -135,7 +135,7 @@ def test_only_the_migration_knows_the_owning_role() -> None:
 def test_the_network_lets_through_who_asks_whom(service: str) -> None:
     [policy] = of_kind(built(f"base/{service}"), "NetworkPolicy")
     assert policy["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == service
-    reasons = (ASKS, COPIES_OF, MAILS_FOR)
+    reasons = (ASKS, REPLICAS_OF, MAILS_FOR)
     neighbours = {asked for table in reasons for asked in table.get(service, ())}
     assert names_in(policy["spec"]["egress"], "to", "app.kubernetes.io/name") == neighbours
     askers = {one for table in reasons for one, asked in table.items() if service in asked}

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from contacts.schemas import ContactIn
 from gateway.accounts.schemas import ApiKeyIn, OrganizationPatch, UserIn
-from shared.bus.consumer import Subscription
+from shared.bus.consumer import AnySubscription
 from shared.clock import utc_now
 from shared.events.base import EVERYTHING
 from shared.events.contacts import ContactState
@@ -248,10 +248,10 @@ ENDINGS = {"ficha.gateway.user.updated.v1", "ficha.gateway.api_key.deleted.v1"}
 
 
 def test_every_command_that_travels_has_its_property() -> None:
-    tables: list[tuple[Subscription, ...]] = [
+    tables: list[tuple[AnySubscription, ...]] = [
         importlib.import_module(f"{service}.handlers").SUBSCRIPTIONS for service in SERVICES
     ]
-    commands = {row.event.name for table in tables for row in table if not row.keeps_copy} - {EVERYTHING} - ENDINGS
+    commands = {row.event.name for table in tables for row in table if not row.keeps_replica} - {EVERYTHING} - ENDINGS
     assert commands == COMMANDS.keys()
 
 

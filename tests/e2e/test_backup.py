@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.wiring import COPIES_OF, SERVICES
-from tests.support.copies import disagreements, fetch
+from local.wiring import REPLICAS_OF, SERVICES
 from tests.support.ficha import Ficha, started
+from tests.support.replicas import disagreements, fetch
 from tests.support.waiting import until_now
 
 
@@ -52,7 +52,7 @@ def test_what_was_backed_up_under_load_is_there_after_everything_was_destroyed(t
         up = datetime.now(UTC)
         made = client.post("/api/v1/contacts", json={"kind": "company", "name": "La primera"}).json()["id"]
         until_now(partial(compared, ficha, up), within=60, what="the log compared with every inbox")
-        run(ficha, "rebuild", *COPIES_OF)
+        run(ficha, "rebuild", *REPLICAS_OF)
         until_now(lambda: not disagreements(ficha), within=60, what="copies as their owners say")
         there = {contact["id"] for contact in every_contact(client)}
         assert {*before.contacts, made} <= there <= {*written.contacts[:later], made}

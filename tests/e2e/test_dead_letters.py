@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from shared.bus.consumer import Consumer
-from shared.bus.dead_letters import bury
+from shared.bus.dead_letters import store_letters
 from shared.bus.message import Message
 from shared.bus.topology import REASON
 from shared.clock import utc_now
@@ -132,7 +132,9 @@ async def lose_a_contact(ficha: Ficha, org_id: UUID, contact: UUID) -> str:
     state = ContactState.model_validate({**known, "roles": [], "emails": [], "phones": [], "defaults": {}, "tags": []})
     event = ContactCreated(id=new_id(), occurred_at=now, org_id=org_id, subject=contact, version=1, data=state)
     database = Database(create_engine(ficha.database_url("crm"), application="test", pool_size=1))
-    await bury(Consumer("crm", database, []), [Message(event.id, event.name, event.to_bytes(), {REASON: "a fault"})])
+    await store_letters(
+        Consumer("crm", database, []), [Message(event.id, event.name, event.to_bytes(), {REASON: "a fault"})]
+    )
     await database.close()
     return str(event.id)
 

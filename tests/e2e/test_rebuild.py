@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from shared.db.snapshot import key_of
-from tests.support.copies import KEEPERS, disagreements, fetch, tables_of
 from tests.support.ficha import Ficha
+from tests.support.replicas import KEEPERS, disagreements, fetch, tables_of
 from tests.support.waiting import until_now
 
 PASSWORD = "una-clave-larga-1"

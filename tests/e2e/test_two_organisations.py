@@ -21,7 +21,7 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 
 from shared.bus.consumer import Consumer
-from shared.bus.dead_letters import bury
+from shared.bus.dead_letters import store_letters
 from shared.bus.message import Message
 from shared.bus.topology import HANDLER, REASON
 from shared.db.engine import create_engine
@@ -146,7 +146,7 @@ async def give_up_an_event(ficha: Ficha, org_id: str) -> str:
     """A dead letter of crm's, with the mark in all its texts."""
     event_id, body = new_id(), orjson.dumps({"orgid": org_id, "data": {"name": MARK}})
     database = Database(create_engine(ficha.database_url("crm"), application="test", pool_size=1))
-    await bury(Consumer("crm", database, []), [Message(event_id, MARK, body, {REASON: MARK, HANDLER: MARK})])
+    await store_letters(Consumer("crm", database, []), [Message(event_id, MARK, body, {REASON: MARK, HANDLER: MARK})])
     await database.close()
     return str(event_id)
 

@@ -14,15 +14,15 @@ from pydantic import SecretStr
 
 from gateway.main import create_app
 from shared.bus.consumer import Consumer
-from shared.bus.dead_letters import bury
+from shared.bus.dead_letters import store_letters
 from shared.bus.message import Message
 from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LAST_FAILURE, REASON
 from shared.clock import utc_now
 from shared.db.session import Database
+from shared.dead_letters.routes import router
 from shared.identifiers import new_id
 from shared.settings import ServiceSettings
 from shared.web import app as web
-from shared.web.dead_letters import router
 from tests.gateway.conftest import Person, log_in, new_person, settings_for
 from tests.gateway.peers import Peer, serving
 from tests.support.identity import ISSUERS
@@ -68,7 +68,7 @@ async def dead(kept: Kept, service: str, org_id: UUID, *, age: float = 0, reason
     body = orjson.dumps({"id": event_id, "orgid": org_id})
     failed: dict[str, str | int] = {REASON: reason, HANDLER: "on_thing", ATTEMPT: 6}
     message = Message(event_id, "ficha.a.b.c.v1", body, {**failed, FIRST_FAILURE: died, LAST_FAILURE: died})
-    await bury(Consumer(service, kept[service], []), [message])
+    await store_letters(Consumer(service, kept[service], []), [message])
     return str(event_id)
 
 

@@ -15,7 +15,7 @@ from gateway.live import RESYNC, Hub, hub_of
 from gateway.main import create_app
 from gateway.worker import create_worker
 from local.rabbitmq import RabbitMQ
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.bus.message import Message
 from shared.clock import utc_now

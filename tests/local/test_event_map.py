@@ -1,7 +1,7 @@
 """The map says what the subscription tables say, and what they do not."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from local.cli import main
 from local.event_map import draw, subscription_tables
 from local.wiring import SERVICES
-from shared.bus.consumer import Subscription
+from shared.bus.consumer import AnySubscription, Subscription
 from shared.events.base import EVERYTHING, AnyEvent, Event
 from shared.events.contract import published_events
 from shared.events.files import FileDeleted, FileUploaded
@@ -69,7 +69,7 @@ def found(listener: str) -> int:
 
 
 def test_who_hears_everything_is_named_once() -> None:
-    tables = {
+    tables: dict[str, Sequence[AnySubscription]] = {
         "files": [Subscription(FileUploaded, on_file_changed)],
         "gateway": [Subscription(AnyEvent, on_anything)],
         "notifications": [Subscription(AnyEvent, on_anything), Subscription(FileUploaded, on_file_changed)],

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.config import Settings
 from notifications.webhooks.deliveries import repository, service
-from notifications.webhooks.deliveries.dispatch import LADDER
+from notifications.webhooks.deliveries.dispatch import RETRY_DELAYS
 from notifications.webhooks.deliveries.posting import MOST_REST, Poster
 from notifications.webhooks.targets import Targets
 from notifications.worker import create_worker
@@ -145,11 +145,11 @@ async def test_a_failure_is_tried_again_under_the_same_id_with_a_new_time(
 async def test_between_attempts_it_waits_as_the_ladder_says(
     database: Database, client: httpx.AsyncClient, org_id: UUID, receiver: Receiver, dispatching: Dispatching
 ) -> None:
-    assert LADDER == (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+    assert RETRY_DELAYS == (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
     receiver.statuses = [500]
     webhook = await made(client, receiver.url, CONTACTS)
     event = contact_updated(org_id)
-    async with dispatching(ladder=LADDER[1:]):
+    async with dispatching(ladder=RETRY_DELAYS[1:]):
         await happen(database, event)
         delivery = await tried(client, webhook, event.id)
     wait = datetime.fromisoformat(delivery["next_attempt_at"]) - datetime.fromisoformat(delivery["log"][0]["at"])
@@ -442,9 +442,9 @@ async def test_what_is_added_while_a_lane_is_released_wakes_it_again(
     """Between the look at what is due, which sees nothing, and the note that nothing is."""
     webhook = await made(client, "http://127.0.0.1:9/", CONTACTS)
     looked = repository.next_due
-    taking: list[asyncio.Task[list[service.Lane]]] = []
+    taking: list[asyncio.Task[list[service.Batcher]]] = []
 
-    async def take() -> list[service.Lane]:
+    async def take() -> list[service.Batcher]:
         async with database.transaction(Scope(org_id=None)) as session:
             return await service.take_lanes(session, seconds=60, limit=10)
 

@@ -24,18 +24,18 @@ from shared.backup.command import add_restore, backup, restore
 from shared.backup.errors import BackupFailed
 from shared.backup.objects import ObjectStore
 from shared.backup.postgres import Server
-from shared.bus.amqp import AmqpTransport
-from shared.bus.doorbell import Doorbell
+from shared.bus.amqp.transport import AmqpTransport
+from shared.bus.outbox_notifier import OutboxNotifier
 from shared.bus.transport import Transport
 from shared.db.migrate import unreachable, upgrade
 from shared.db.session import Database
-from shared.garbage import collect_calmly
-from shared.operations import dead_letters
+from shared.dead_letters import command as dead_letters
+from shared.gc_tuning import tune_gc
 from shared.rebuild.command import add_source, rebuild
-from shared.rebuild.copies import Copies
 from shared.rebuild.errors import CannotRebuild
 from shared.rebuild.log import Say
-from shared.rebuild.telling import Source
+from shared.rebuild.rebuilder import Source
+from shared.rebuild.replicas import Replicas
 from shared.settings import ServiceSettings
 from shared.supervision import outlive
 from shared.web.app import create_probe_app
@@ -56,7 +56,7 @@ class Program:
     settings: type[ServiceSettings]
     create_app: Callable[[Any, Database], FastAPI]
     create_worker: Callable[[Any, Database, Transport], Worker]
-    copies: Copies | None = None
+    replicas: Replicas | None = None
     objects: Callable[[Any], ObjectStore] | None = None
     """What it keeps in S3, for `backup` and `restore`."""
     after_restore: Sequence[str] = ()
@@ -146,10 +146,10 @@ class Program:
 
     def rebuild(self, settings: ServiceSettings, *, source: Source, say: Say) -> None:
         """Tell this service again what it keeps copies of, while it runs. Blocking. Raises CannotRebuild."""
-        if self.copies is None:
-            raise CannotRebuild(f"{self.service} keeps no copies of others' facts.")
+        if self.replicas is None:
+            raise CannotRebuild(f"{self.service} keeps no replicas of others' facts.")
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(rebuild(self.service, settings, self.copies, source=source, say=say))
+            runner.run(rebuild(self.service, settings, self.replicas, source=source, say=say))
 
     def backup(self, settings: ServiceSettings, folder: Path, *, say: Say) -> None:
         """While it runs. Blocking. Raises BackupFailed."""
@@ -208,12 +208,12 @@ class Program:
                 reconcile_seconds=settings.amqp_reconcile_seconds,
             )
         parts = self.assemble(settings, database, transport, http=only != "worker")
-        collect_calmly()
+        tune_gc()
         try:
             async with asyncio.TaskGroup() as tasks:
                 port = await parts.start(tasks, stop)
                 if only == "http":
-                    tasks.create_task(outlive(Doorbell(database).run, stop))
+                    tasks.create_task(outlive(OutboxNotifier(database).run, stop))
                 logger.info("started", service=self.service, port=port, only=only)
         finally:
             await database.close()

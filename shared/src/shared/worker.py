@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from shared.bus import dead_letters, inbox
-from shared.bus.consumer import Consumer, Subscription
-from shared.bus.dead_letters import Redelivery
-from shared.bus.depths import Depths
+from shared.bus.backlog_gauges import BacklogGauges
+from shared.bus.consumer import AnySubscription, Consumer
+from shared.bus.dead_letters import DeadLetterReplayer
 from shared.bus.metrics import BusMetrics
 from shared.bus.relay import Relay
 from shared.bus.transport import Transport
@@ -29,7 +29,7 @@ class Worker:
         service: str,
         database: Database,
         transport: Transport,
-        subscriptions: Sequence[Subscription] = (),
+        subscriptions: Sequence[AnySubscription] = (),
         *,
         jobs: Sequence[Job] = (),
     ) -> None:
@@ -38,11 +38,11 @@ class Worker:
         self._transport = transport
         self.metrics = BusMetrics()
         self._relay = Relay(service, database, transport, metrics=self.metrics)
-        self._jobs = [*jobs, Depths(database, transport, self.metrics).run]
+        self._jobs = [*jobs, BacklogGauges(database, transport, self.metrics).run]
         if subscriptions:
             consumer = Consumer(service, database, subscriptions, metrics=self.metrics)
             transport.attach(consumer)
-            self._jobs.append(Redelivery(consumer).run)
+            self._jobs.append(DeadLetterReplayer(consumer).run)
 
     async def missing(self) -> str | None:
         """A readiness check."""

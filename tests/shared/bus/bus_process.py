@@ -1,10 +1,10 @@
-"""Both sides of the street in a process of their own, so that a test may see it die: relay, broker, consumer."""
+"""Both sides of the transports in a process of their own, so that a test may see it die: relay, broker, consumer."""
 
 import asyncio
 import signal
 import sys
 
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.consumer import Consumer, Subscription
 from shared.bus.relay import Relay
 from shared.db.engine import create_engine
@@ -16,11 +16,11 @@ async def main(probe_url: str, listener_url: str, amqp_url: str, service: str) -
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     probe, listener = (Database(create_engine(url, application="bus-process")) for url in (probe_url, listener_url))
-    out, ear = AmqpTransport(amqp_url, "probe"), AmqpTransport(amqp_url, service)
-    ear.attach(Consumer(service, listener, [Subscription(ThingChanged, on_thing_changed)], ladder=(1, 1)))
-    await ear.declare()
+    out, subscriber = AmqpTransport(amqp_url, "probe"), AmqpTransport(amqp_url, service)
+    subscriber.attach(Consumer(service, listener, [Subscription(ThingChanged, on_thing_changed)], retry_delays=(1, 1)))
+    await subscriber.declare()
     async with asyncio.TaskGroup() as tasks:
-        for part in (Relay("probe", probe, out), out, ear):
+        for part in (Relay("probe", probe, out), out, subscriber):
             tasks.create_task(part.run(stop))
     await asyncio.gather(out.close(), probe.close(), listener.close())
 

@@ -1,34 +1,34 @@
-"""The street between two services: every test that asks for it runs once on each transport."""
+"""The transports between two services: every test that asks for it runs once on each transport."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 from local.rabbitmq import RabbitMQ
-from shared.bus import amqp as amqp_module
-from shared.bus import amqp_link, amqp_publishing
-from tests.shared.bus.street import AmqpStreet, MemoryStreet, Street, through
+from shared.bus.amqp import connection, publisher
+from shared.bus.amqp import transport as amqp_module
+from tests.shared.bus.transports import AmqpTransports, MemoryTransports, Transports, through
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
 
 
 @pytest.fixture(params=["memory", "amqp"])
-async def street(request: pytest.FixtureRequest) -> AsyncIterator[Street]:
-    made: Street
+async def transports(request: pytest.FixtureRequest) -> AsyncIterator[Transports]:
+    made: Transports
     if request.param == "memory":
-        made = MemoryStreet()
+        made = MemoryTransports()
     else:
         broker: RabbitMQ = request.getfixturevalue("rabbitmq")
-        made = AmqpStreet(broker.url)
+        made = AmqpTransports(broker.url)
     yield made
     await made.close()
 
 
 @pytest.fixture
-async def amqp(rabbitmq: RabbitMQ) -> AsyncIterator[AmqpStreet]:
+async def amqp(rabbitmq: RabbitMQ) -> AsyncIterator[AmqpTransports]:
     """For what only a broker can do."""
-    street = AmqpStreet(rabbitmq.url)
-    yield street
-    await street.close()
+    transports = AmqpTransports(rabbitmq.url)
+    yield transports
+    await transports.close()
 
 
 @pytest.fixture
@@ -39,18 +39,18 @@ async def proxy(rabbitmq: RabbitMQ) -> AsyncIterator[TcpProxy]:
 
 
 @pytest.fixture
-async def far(rabbitmq: RabbitMQ, proxy: TcpProxy) -> AsyncIterator[AmqpStreet]:
+async def far(rabbitmq: RabbitMQ, proxy: TcpProxy) -> AsyncIterator[AmqpTransports]:
     """The broker, at the other end of that way."""
-    street = AmqpStreet(rabbitmq.url, via=through(proxy))
-    yield street
-    await street.close()
+    transports = AmqpTransports(rabbitmq.url, via=through(proxy))
+    yield transports
+    await transports.close()
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits of the transport, shortened: what they do does not depend on how long they are."""
-    monkeypatch.setattr(amqp_publishing, "PUBLISH_SECONDS", 1.0)
-    monkeypatch.setattr(amqp_link, "CONNECT_SECONDS", 1.5)
-    monkeypatch.setattr(amqp_link, "HEARTBEAT", 1)
+    monkeypatch.setattr(publisher, "PUBLISH_SECONDS", 1.0)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 1.5)
+    monkeypatch.setattr(connection, "HEARTBEAT", 1)
     monkeypatch.setattr(amqp_module, "_WATCH_SECONDS", 0.5)
     monkeypatch.setattr(amqp_module, "_RECONNECT_SECONDS", 0.2)

@@ -1,4 +1,4 @@
-"""What the tests of dead letters share: a handler that can be mended, and the decisions of an operator."""
+"""What the tests of dead letters share: a handler that can be mended, and the administration of an operator."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy.event import listen, remove
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus import decisions
 from shared.bus.consumer import Consumer
-from shared.bus.decisions import EVERYBODY, Decided, Found, Wanted, Which
 from shared.clock import utc_now
 from shared.db.infrastructure import outbox
 from shared.db.session import Database
 from shared.db.tenancy import Scope, org_of
+from shared.dead_letters import administration
+from shared.dead_letters.administration import ALL_ORGANIZATIONS, DeadLetterRow, Decision, LetterFilter, Selection
 from shared.events.base import Event
 from shared.identifiers import new_id
 from tests.support.probe import ThingChanged, ThingState, on_thing_changed
@@ -40,15 +40,15 @@ async def asking(consumer: Consumer) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def listed(consumer: Consumer, **wanted: str | None) -> Sequence[Found]:
+async def listed(consumer: Consumer, **wanted: str | None) -> Sequence[DeadLetterRow]:
     async with asking(consumer) as session:
-        return await decisions.list_letters(
-            session, EVERYBODY, Wanted(consumer.service, **wanted), after=None, limit=1000
+        return await administration.list_letters(
+            session, ALL_ORGANIZATIONS, LetterFilter(consumer.service, **wanted), after=None, limit=1000
         )
 
 
-async def all_dead(consumer: Consumer, count: int) -> Sequence[Found]:
-    async def there() -> Sequence[Found] | None:
+async def all_dead(consumer: Consumer, count: int) -> Sequence[DeadLetterRow]:
+    async def there() -> Sequence[DeadLetterRow] | None:
         found = await listed(consumer)
         return found if len(found) == count else None
 
@@ -58,18 +58,22 @@ async def all_dead(consumer: Consumer, count: int) -> Sequence[Found]:
 async def history(consumer: Consumer, event_id: UUID) -> list[tuple[str, str, str]]:
     """(action, actor, reason), in their order."""
     async with asking(consumer) as session:
-        _, actions = await decisions.get_letter(session, EVERYBODY, consumer.service, event_id)
+        _, actions = await administration.get_letter(session, ALL_ORGANIZATIONS, consumer.service, event_id)
     return [(done.action, done.actor, done.reason) for done in actions]
 
 
-async def replay(consumer: Consumer, reason: str = "", **which: Any) -> Decided:
+async def replay(consumer: Consumer, reason: str = "", **which: Any) -> Decision:
     async with asking(consumer) as session:
-        return await decisions.replay(session, EVERYBODY, Which(consumer.service, **which), reason=reason)
+        return await administration.replay(
+            session, ALL_ORGANIZATIONS, Selection(consumer.service, **which), reason=reason
+        )
 
 
-async def discard(consumer: Consumer, reason: str, **which: Any) -> Decided:
+async def discard(consumer: Consumer, reason: str, **which: Any) -> Decision:
     async with asking(consumer) as session:
-        return await decisions.discard(session, EVERYBODY, Which(consumer.service, **which), reason=reason)
+        return await administration.discard(
+            session, ALL_ORGANIZATIONS, Selection(consumer.service, **which), reason=reason
+        )
 
 
 async def record_spoiled(database: Database, scope: Scope) -> UUID:

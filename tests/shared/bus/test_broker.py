@@ -11,15 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from local.rabbitmq import RabbitMQ
 from shared.bus import log_position, topology
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.consumer import Consumer, Subscription
 from shared.bus.relay import Relay
 from shared.db.infrastructure import outbox
 from shared.db.session import Database
 from shared.db.tenancy import Scope
-from tests.shared.bus.street import (
+from tests.shared.bus.transports import (
     ON_THING,
-    AmqpStreet,
+    AmqpTransports,
     channel_to,
     dead_letters,
     drained,
@@ -38,7 +38,7 @@ from tests.support.waiting import until
 
 
 async def test_an_event_that_nothing_takes_stays_in_the_outbox_until_something_does(
-    amqp: AmqpStreet, publisher: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, scope: Scope
 ) -> None:
     out = amqp.transport(unique("probe"))
     assert await out.publish([message_of(await record(publisher, scope))]) == [None]
@@ -58,11 +58,11 @@ async def test_an_event_that_nothing_takes_stays_in_the_outbox_until_something_d
 
 
 async def test_what_routers_and_logs_want_to_know_stands_outside_the_body_too(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    consumer, ear = listening(amqp, listener, ON_THING)
-    assert isinstance(ear, AmqpTransport)
-    await ear.declare()
+    consumer, subscriber = listening(amqp, listener, ON_THING)
+    assert isinstance(subscriber, AmqpTransport)
+    await subscriber.declare()
     event = await record(publisher, replace(scope, correlation_id="request-7"))
     assert await amqp.transport(unique("probe")).publish([message_of(event)]) == [None]
     async with channel_to(amqp.url) as channel:
@@ -79,18 +79,18 @@ async def test_a_broker_that_is_away_costs_no_row_an_attempt(publisher: Database
     async with publisher.engine.connect() as raw:
         connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
         relayed = await Relay("probe", publisher, out).relay_batch(connection)
-        assert (relayed.gone, relayed.link_lost) == (0, True)
+        assert (relayed.gone, relayed.connection_lost) == (0, True)
         assert (await connection.execute(select(outbox.c.event_id, outbox.c.attempts))).all() == [(event.id, 0)]
     assert out.missing() == "broker unreachable"
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])
 async def test_a_backlog_drains_by_itself_when_the_broker_is_back(
-    rabbitmq: RabbitMQ, amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope, end: str
+    rabbitmq: RabbitMQ, amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope, end: str
 ) -> None:
-    _, ear = listening(amqp, listener, ON_THING)
+    _, subscriber = listening(amqp, listener, ON_THING)
     out = amqp.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    async with running(Relay("probe", publisher, out), out, subscriber):
         before = [await record(publisher, scope) for _ in range(20)]
         await see(listener, before)
         if end == "kill":
@@ -98,11 +98,11 @@ async def test_a_backlog_drains_by_itself_when_the_broker_is_back(
         await asyncio.to_thread(getattr(rabbitmq, end))
         meanwhile = [await record(publisher, scope) for _ in range(300)]
         assert set(await waiting_rows(publisher)) >= {event.id for event in meanwhile}
-        assert await until(missing(ear), within=20) == "consumer not registered"
+        assert await until(missing(subscriber), within=20) == "consumer not registered"
         await asyncio.to_thread(rabbitmq.start)
         await see(listener, [*before, *meanwhile], within=30)
         await drained(publisher)
-        await registered(ear)
+        await registered(subscriber)
 
 
 async def _written_down() -> None:
@@ -111,11 +111,11 @@ async def _written_down() -> None:
 
 
 async def test_a_frozen_broker_stops_the_relay_only_while_it_is_frozen(
-    rabbitmq: RabbitMQ, amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    rabbitmq: RabbitMQ, amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    _, ear = listening(amqp, listener, ON_THING)
+    _, subscriber = listening(amqp, listener, ON_THING)
     out = amqp.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    async with running(Relay("probe", publisher, out), out, subscriber):
         await see(listener, [await record(publisher, scope)])
         rabbitmq.pause()
         try:
@@ -134,24 +134,24 @@ async def test_a_frozen_broker_stops_the_relay_only_while_it_is_frozen(
 
 
 async def test_a_queue_that_somebody_deletes_is_made_again_and_listened_to(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    consumer, ear = listening(amqp, listener, ON_THING)
+    consumer, subscriber = listening(amqp, listener, ON_THING)
     out = amqp.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    async with running(Relay("probe", publisher, out), out, subscriber):
         async with channel_to(amqp.url) as channel:
             await channel.queue_delete(topology.queue(consumer.service))
-        await until(missing(ear))
-        await registered(ear)
+        await until(missing(subscriber))
+        await registered(subscriber)
         await see(listener, [await record(publisher, scope)])
 
 
 async def test_a_binding_that_somebody_removes_is_put_back(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    consumer, ear = listening(amqp, listener, ON_THING)
+    consumer, subscriber = listening(amqp, listener, ON_THING)
     out = amqp.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    async with running(Relay("probe", publisher, out), out, subscriber):
         async with channel_to(amqp.url) as channel:
             queue = await channel.get_queue(topology.queue(consumer.service))
             await queue.unbind(topology.EXCHANGE, ON_THING.event.name)
@@ -168,14 +168,14 @@ async def test_a_binding_that_somebody_removes_is_put_back(
 
 
 async def test_events_that_lay_in_a_deleted_queue_are_fetched_from_the_log(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     consumer = Consumer(unique("listener"), listener, [ON_THING])
-    ear = amqp.reconciling(consumer.service, after=0.5)
-    ear.attach(consumer)
+    subscriber = amqp.reconciling(consumer.service, after=0.5)
+    subscriber.attach(consumer)
     out = amqp.transport(unique("probe"))
     async with running(Relay("probe", publisher, out), out):
-        async with running(ear):
+        async with running(subscriber):
             first = await record(publisher, scope)
             await see(listener, [first])
         lost = [await record(publisher, scope) for _ in range(20)]
@@ -189,13 +189,13 @@ async def test_events_that_lay_in_a_deleted_queue_are_fetched_from_the_log(
 
 
 async def test_events_that_passed_a_removed_binding_are_fetched_from_the_log(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    consumer = Consumer(unique("listener"), listener, [ON_THING], ladder=(1,))
-    ear = amqp.reconciling(consumer.service, after=0.5)
-    ear.attach(consumer)
+    consumer = Consumer(unique("listener"), listener, [ON_THING], retry_delays=(1,))
+    subscriber = amqp.reconciling(consumer.service, after=0.5)
+    subscriber.attach(consumer)
     out = amqp.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    async with running(Relay("probe", publisher, out), out, subscriber):
         async with channel_to(amqp.url) as channel:
             queue = await channel.get_queue(topology.queue(consumer.service))
             await queue.unbind(topology.EXCHANGE, ON_THING.event.name)
@@ -205,16 +205,16 @@ async def test_events_that_passed_a_removed_binding_are_fetched_from_the_log(
 
 
 async def test_an_event_that_fails_is_not_taken_for_one_that_never_came(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     async def fail(_: AsyncSession, __: ThingChanged) -> None:
         raise LookupError("never")
 
-    consumer = Consumer(unique("listener"), listener, [Subscription(ThingChanged, fail)], ladder=())
-    ear = amqp.reconciling(consumer.service, after=0.5)
-    ear.attach(consumer)
+    consumer = Consumer(unique("listener"), listener, [Subscription(ThingChanged, fail)], retry_delays=())
+    subscriber = amqp.reconciling(consumer.service, after=0.5)
+    subscriber.attach(consumer)
     out = amqp.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    async with running(Relay("probe", publisher, out), out, subscriber):
         await record(publisher, scope)
         [dead] = await until(lambda: dead_letters(consumer))
         last = await record(publisher, scope)
@@ -228,7 +228,7 @@ async def test_an_event_that_fails_is_not_taken_for_one_that_never_came(
 
 
 async def test_a_backlog_is_not_taken_for_events_that_never_came(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     handled: list[UUID] = []
 
@@ -238,22 +238,22 @@ async def test_a_backlog_is_not_taken_for_events_that_never_came(
         await on_thing_changed(session, event)
 
     consumer = Consumer(unique("listener"), listener, [Subscription(ThingChanged, slowly)])
-    ear = amqp.reconciling(consumer.service, after=0)
-    assert isinstance(ear, AmqpTransport)
-    ear.attach(consumer)
-    await ear.declare()
+    subscriber = amqp.reconciling(consumer.service, after=0)
+    assert isinstance(subscriber, AmqpTransport)
+    subscriber.attach(consumer)
+    await subscriber.declare()
     out = amqp.transport(unique("probe"))
     async with running(Relay("probe", publisher, out), out):
         events = [await record(publisher, scope) for _ in range(50)]
         await drained(publisher)
-    async with running(ear):
+    async with running(subscriber):
         await see(listener, events)
     assert handled == [event.id for event in events]
     assert consumer.metrics.registry.get_sample_value("ficha_events_recovered_total") == 0
 
 
 async def test_waiting_queues_that_somebody_deletes_cost_no_message(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     tries = 0
 
@@ -264,17 +264,17 @@ async def test_waiting_queues_that_somebody_deletes_cost_no_message(
             raise RuntimeError("not yet")
         await on_thing_changed(session, event)
 
-    consumer, ear = listening(amqp, listener, Subscription(ThingChanged, fail_twice))
+    consumer, subscriber = listening(amqp, listener, Subscription(ThingChanged, fail_twice))
     out = amqp.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    async with running(Relay("probe", publisher, out), out, subscriber):
         async with channel_to(amqp.url) as channel:
             await channel.queue_delete(topology.wait_queue(consumer.service, 1))
         await see(listener, [await record(publisher, scope)], within=20)
 
 
-async def test_a_foreign_message_ends_among_the_dead_with_its_cause(amqp: AmqpStreet, listener: Database) -> None:
-    consumer, ear = listening(amqp, listener, ON_THING)
-    async with running(ear), channel_to(amqp.url) as channel:
+async def test_a_foreign_message_ends_among_the_dead_with_its_cause(amqp: AmqpTransports, listener: Database) -> None:
+    consumer, subscriber = listening(amqp, listener, ON_THING)
+    async with running(subscriber), channel_to(amqp.url) as channel:
         await channel.default_exchange.publish(
             aio_pika.Message(b"hello", type=ON_THING.event.name, headers={topology.ATTEMPT: "many"}),
             topology.queue(consumer.service),
@@ -284,11 +284,11 @@ async def test_a_foreign_message_ends_among_the_dead_with_its_cause(amqp: AmqpSt
     assert str(dead.headers[topology.REASON]).startswith("undecodable")
 
 
-async def test_the_broker_keeps_the_arguments_we_rely_on(amqp: AmqpStreet, listener: Database) -> None:
+async def test_the_broker_keeps_the_arguments_we_rely_on(amqp: AmqpTransports, listener: Database) -> None:
     """A redeclaration with other arguments is refused: what is there is what the topology says."""
-    consumer, ear = listening(amqp, listener, ON_THING)
+    consumer, subscriber = listening(amqp, listener, ON_THING)
     service = consumer.service
-    async with running(ear):
+    async with running(subscriber):
         for name, arguments in (
             (topology.queue(service), topology.queue_arguments(service)),
             (topology.dead_queue(service), topology.dead_arguments()),
@@ -305,7 +305,7 @@ async def test_the_broker_keeps_the_arguments_we_rely_on(amqp: AmqpStreet, liste
 
 
 async def test_a_lane_that_is_cancelled_in_a_handler_is_replaced(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     """As by a library whose link died: nobody else would notice, and the queue would wait for ever."""
     tries = 0
@@ -317,15 +317,15 @@ async def test_a_lane_that_is_cancelled_in_a_handler_is_replaced(
             raise asyncio.CancelledError
         await on_thing_changed(session, event)
 
-    _, ear = listening(amqp, listener, Subscription(ThingChanged, cancelled_once))
+    _, subscriber = listening(amqp, listener, Subscription(ThingChanged, cancelled_once))
     out = amqp.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    async with running(Relay("probe", publisher, out), out, subscriber):
         await see(listener, [await record(publisher, scope)], within=20)
     assert tries == 2
 
 
 async def test_a_relay_that_has_nothing_more_to_say_does_not_stay_unready(
-    rabbitmq: RabbitMQ, amqp: AmqpStreet, publisher: Database, scope: Scope
+    rabbitmq: RabbitMQ, amqp: AmqpTransports, publisher: Database, scope: Scope
 ) -> None:
     """As when another worker's relay has published what this one could not."""
     out = amqp.transport(unique("probe"))

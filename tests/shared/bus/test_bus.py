@@ -24,9 +24,9 @@ from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import Event
 from shared.identifiers import new_id
-from tests.shared.bus.street import (
+from tests.shared.bus.transports import (
     ON_THING,
-    Street,
+    Transports,
     applied,
     dead_letters,
     drained,
@@ -45,16 +45,16 @@ from tests.support.waiting import until
 
 
 async def test_an_event_reaches_who_subscribed_to_it_and_nobody_else(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     heard: list[str] = []
 
     async def on_other(session: AsyncSession, event: OtherChanged) -> None:
         heard.append(event.name)
 
-    _, thing_ear = listening(street, listener, ON_THING)
-    _, other_ear = listening(street, listener, Subscription(OtherChanged, on_other))
-    out = street.transport(unique("probe"))
+    _, thing_ear = listening(transports, listener, ON_THING)
+    _, other_ear = listening(transports, listener, Subscription(OtherChanged, on_other))
+    out = transports.transport(unique("probe"))
     async with running(Relay("probe", publisher, out), out, thing_ear, other_ear):
         thing, other = await record(publisher, scope), await record(publisher, scope, other=True)
         await see(listener, [thing])
@@ -69,16 +69,16 @@ async def test_an_event_reaches_who_subscribed_to_it_and_nobody_else(
 
 
 async def test_what_the_handler_sees_is_what_was_recorded(
-    street: Street, publisher: Database, listener: Database, org_id: UUID
+    transports: Transports, publisher: Database, listener: Database, org_id: UUID
 ) -> None:
     seen: list[Event[ThingState]] = []
 
     async def remember(session: AsyncSession, event: ThingChanged) -> None:
         seen.append(event)
 
-    _, ear = listening(street, listener, Subscription(ThingChanged, remember))
-    out = street.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    _, subscriber = listening(transports, listener, Subscription(ThingChanged, remember))
+    out = transports.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, subscriber):
         scope = Scope(org_id, actor="user:1", correlation_id="r-1", traceparent=f"00-{'a' * 32}-{'b' * 16}-01")
         recorded = await record(publisher, scope)
 
@@ -90,11 +90,11 @@ async def test_what_the_handler_sees_is_what_was_recorded(
 
 
 async def test_an_event_delivered_twice_has_one_effect(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    _, ear = listening(street, listener, ON_THING)
-    out = street.transport(unique("probe"))
-    async with running(out, ear):
+    _, subscriber = listening(transports, listener, ON_THING)
+    out = transports.transport(unique("probe"))
+    async with running(out, subscriber):
         twice, marker = await record(publisher, scope), await record(publisher, scope)
         sent = [message_of(twice)] * 3 + [message_of(marker)]
         assert await out.publish(sent) == [None] * 4
@@ -103,7 +103,7 @@ async def test_an_event_delivered_twice_has_one_effect(
 
 
 async def test_a_handler_that_fails_is_tried_again_and_never_deduplicates_itself(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     tries = 0
 
@@ -114,9 +114,9 @@ async def test_a_handler_that_fails_is_tried_again_and_never_deduplicates_itself
         if tries == 1:
             raise RuntimeError("after its effect, before its commit")
 
-    consumer, ear = listening(street, listener, Subscription(ThingChanged, fail_once))
-    out = street.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    consumer, subscriber = listening(transports, listener, Subscription(ThingChanged, fail_once))
+    out = transports.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, subscriber):
         event = await record(publisher, scope)
         await see(listener, [event])
     assert tries == 2
@@ -124,7 +124,7 @@ async def test_a_handler_that_fails_is_tried_again_and_never_deduplicates_itself
 
 
 async def test_after_the_last_rung_comes_the_dead_letter_with_its_cause(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     tries: list[UUID] = []
 
@@ -132,9 +132,9 @@ async def test_after_the_last_rung_comes_the_dead_letter_with_its_cause(
         tries.append(event.id)
         raise LookupError("no such shelf: ñ")
 
-    consumer, ear = listening(street, listener, Subscription(ThingChanged, always_fail), ladder=(1, 1))
-    out = street.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    consumer, subscriber = listening(transports, listener, Subscription(ThingChanged, always_fail), retry_delays=(1, 1))
+    out = transports.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, subscriber):
         event = await record(publisher, scope)
         [dead] = await until(lambda: dead_letters(consumer))
     assert tries == [event.id] * 3
@@ -149,11 +149,11 @@ async def test_after_the_last_rung_comes_the_dead_letter_with_its_cause(
 
 @pytest.mark.parametrize("body", [b"not json", b"[]", b"7", b'{"id": "x"}', b"\xff\x00", b""])
 async def test_what_cannot_be_read_goes_straight_to_the_dead_letters_with_its_cause(
-    street: Street, listener: Database, body: bytes
+    transports: Transports, listener: Database, body: bytes
 ) -> None:
-    consumer, ear = listening(street, listener, ON_THING, ladder=(600,))
-    out = street.transport(unique("probe"))
-    async with running(out, ear):
+    consumer, subscriber = listening(transports, listener, ON_THING, retry_delays=(600,))
+    out = transports.transport(unique("probe"))
+    async with running(out, subscriber):
         message = Message(new_id(), ThingChanged.name, body)
         assert await out.publish([message]) == [None]
         [dead] = await until(lambda: dead_letters(consumer))
@@ -163,7 +163,7 @@ async def test_what_cannot_be_read_goes_straight_to_the_dead_letters_with_its_ca
 
 
 async def test_poison_stops_no_neighbour_and_takes_none_along(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     poison = {new_id() for _ in range(5)}
 
@@ -172,9 +172,9 @@ async def test_poison_stops_no_neighbour_and_takes_none_along(
         if event.subject in poison:
             raise ValueError("poison")
 
-    consumer, ear = listening(street, listener, Subscription(ThingChanged, choke), ladder=(1,))
-    out = street.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    consumer, subscriber = listening(transports, listener, Subscription(ThingChanged, choke), retry_delays=(1,))
+    out = transports.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, subscriber):
         bad = [await record(publisher, scope, subject) for subject in poison]
         good = [await record(publisher, scope) for _ in range(30)]
         await see(listener, good)
@@ -233,12 +233,12 @@ class Watched:
 
 
 async def test_a_row_goes_only_when_it_is_confirmed(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    _, ear = listening(street, listener, ON_THING)
+    _, subscriber = listening(transports, listener, ON_THING)
     events = [await record(publisher, scope) for _ in range(10)]
-    out = Watched(street.transport(unique("probe")), publisher, refused={event.id for event in events[::2]})
-    async with running(out, ear):
+    out = Watched(transports.transport(unique("probe")), publisher, refused={event.id for event in events[::2]})
+    async with running(out, subscriber):
         relay = Relay("probe", publisher, out)
         async with publisher.engine.connect() as raw:
             connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
@@ -255,15 +255,15 @@ async def test_a_row_goes_only_when_it_is_confirmed(
 
 
 async def test_what_is_refused_holds_back_the_later_events_of_its_aggregate_and_no_other(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    _, ear = listening(street, listener, ON_THING)
+    _, subscriber = listening(transports, listener, ON_THING)
     held, free = new_id(), new_id()
     first = await record(publisher, scope, held, version=1)
     later = [await record(publisher, scope, held, version=version) for version in (2, 3)]
     others = [await record(publisher, scope, free, version=version) for version in (1, 2, 3)]
-    out = Watched(street.transport(unique("probe")), publisher, refused={first.id})
-    async with running(out, ear):
+    out = Watched(transports.transport(unique("probe")), publisher, refused={first.id})
+    async with running(out, subscriber):
         relay = Relay("probe", publisher, out)
         async with publisher.engine.connect() as raw:
             connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
@@ -278,12 +278,12 @@ async def test_what_is_refused_holds_back_the_later_events_of_its_aggregate_and_
 
 
 async def test_events_of_one_aggregate_are_applied_in_order(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    _, ear = listening(street, listener, ON_THING)
-    out = street.transport(unique("probe"))
+    _, subscriber = listening(transports, listener, ON_THING)
+    out = transports.transport(unique("probe"))
     subjects = [new_id() for _ in range(5)]
-    async with running(Relay("probe", publisher, out), out, ear):
+    async with running(Relay("probe", publisher, out), out, subscriber):
         events = [
             await record(publisher, scope, subject, version=version) for version in range(1, 21) for subject in subjects
         ]
@@ -295,7 +295,7 @@ async def test_events_of_one_aggregate_are_applied_in_order(
 
 
 async def test_stopping_lets_handlers_finish_and_nothing_finished_comes_again(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     started, calls, gate = asyncio.Event(), 0, asyncio.Event()
 
@@ -306,21 +306,21 @@ async def test_stopping_lets_handlers_finish_and_nothing_finished_comes_again(
         await gate.wait()
         await on_thing_changed(session, event)
 
-    consumer, ear = listening(street, listener, Subscription(ThingChanged, slow))
-    out = street.transport(unique("probe"))
+    consumer, subscriber = listening(transports, listener, Subscription(ThingChanged, slow))
+    out = transports.transport(unique("probe"))
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(part.run(stop)) for part in (out, ear, Relay("probe", publisher, out))]
-    await registered(ear)
+    tasks = [asyncio.create_task(part.run(stop)) for part in (out, subscriber, Relay("probe", publisher, out))]
+    await registered(subscriber)
     events = [await record(publisher, scope) for _ in range(5)]
     await asyncio.wait_for(started.wait(), 20)
     stop.set()
     asyncio.get_running_loop().call_later(0.3, gate.set)
     await asyncio.wait_for(asyncio.gather(*tasks), 10)
-    await asyncio.gather(out.close(), ear.close())
+    await asyncio.gather(out.close(), subscriber.close())
     finished = await effects(listener)
     assert finished
 
-    again = street.transport(consumer.service)
+    again = transports.transport(consumer.service)
     again.attach(consumer)
     before = calls
     async with running(again, out, Relay("probe", publisher, out)):
@@ -329,12 +329,12 @@ async def test_stopping_lets_handlers_finish_and_nothing_finished_comes_again(
 
 
 async def test_many_publishers_and_consumers_at_once_lose_and_double_nothing(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    consumer, first = listening(street, listener, ON_THING)
-    second = street.transport(consumer.service)
+    consumer, first = listening(transports, listener, ON_THING)
+    second = transports.transport(consumer.service)
     second.attach(consumer)
-    outs = [street.transport(unique("probe")) for _ in range(3)]
+    outs = [transports.transport(unique("probe")) for _ in range(3)]
     relays = [Relay("probe", publisher, out) for out in outs]
     async with running(first, second, *outs, *relays):
 
@@ -350,24 +350,24 @@ async def test_many_publishers_and_consumers_at_once_lose_and_double_nothing(
 
 async def test_a_database_that_is_away_costs_no_message_a_rung(publisher: Database, scope: Scope) -> None:
     nowhere = Database(create_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", application="test"))
-    consumer = Consumer("listener", nowhere, [ON_THING], ladder=(3, 60))
+    consumer = Consumer("listener", nowhere, [ON_THING], retry_delays=(3, 60))
     event = await record(publisher, scope)
     with pytest.raises(DatabaseAway):
         await consumer.handle(message_of(event))
 
 
 async def test_while_its_database_is_away_a_listener_holds_events_and_their_order(
-    street: Street,
+    transports: Transports,
     publisher: Database,
     listener: Database,
     listener_urls: Provisioned,
     postgres: Postgres,
     scope: Scope,
 ) -> None:
-    _, ear = listening(street, listener, ON_THING)
-    out = street.transport(unique("probe"))
+    _, subscriber = listening(transports, listener, ON_THING)
+    out = transports.transport(unique("probe"))
     subjects = [new_id() for _ in range(3)]
-    async with running(Relay("probe", publisher, out), out, ear):
+    async with running(Relay("probe", publisher, out), out, subscriber):
         events = [await record(publisher, scope, subject) for subject in subjects]
         await see(listener, events)
         async with shut_out(postgres, "ficha_listener"):
@@ -397,8 +397,8 @@ async def shut_out(postgres: Postgres, role: str) -> AsyncIterator[None]:
         await admin.close()
 
 
-async def test_a_tap_sees_every_event_as_it_passes(street: Street, publisher: Database, scope: Scope) -> None:
-    out = street.transport(unique("probe"))
+async def test_a_tap_sees_every_event_as_it_passes(transports: Transports, publisher: Database, scope: Scope) -> None:
+    out = transports.transport(unique("probe"))
     seen: list[Message] = []
     out.tap(seen.append)
     async with running(Relay("probe", publisher, out), out):

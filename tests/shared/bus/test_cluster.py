@@ -11,17 +11,17 @@ import pytest
 from local.rabbitmq import find_or_install
 from local.rabbitmq_cluster import Member, RabbitMQCluster
 from shared.bus import topology
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.consumer import Consumer
-from shared.bus.pausing import first_of
 from shared.bus.relay import Relay
+from shared.bus.waiting import wait_for_any
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import Event
 from shared.identifiers import new_id
-from tests.shared.bus.street import (
+from tests.shared.bus.transports import (
     ON_THING,
-    AmqpStreet,
+    AmqpTransports,
     applied,
     dead_letters,
     drained,
@@ -62,7 +62,7 @@ class Writer:
             self.version += 1
             for subject in self.subjects:
                 self.events.append(await record(self.database, self.scope, subject, version=self.version))
-            await first_of(stop, within=0.2)
+            await wait_for_any(stop, within=0.2)
 
     async def has_written(self, more: int) -> None:
         wanted = len(self.events) + more
@@ -105,7 +105,7 @@ async def leader_of(consumer: Consumer, *, asking: Member) -> str:
 
 @pytest.fixture
 async def led(cluster: RabbitMQCluster, listener: Database) -> AsyncIterator[Led]:
-    consumer, anywhere = listening(AmqpStreet(cluster.url), listener, ON_THING)
+    consumer, anywhere = listening(AmqpTransports(cluster.url), listener, ON_THING)
     assert isinstance(anywhere, AmqpTransport)
     await anywhere.declare()
     leader = cluster[await leader_of(consumer, asking=cluster.nodes[0])]

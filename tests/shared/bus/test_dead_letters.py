@@ -10,19 +10,26 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from local.postgres import Postgres
-from shared.bus import decisions
 from shared.bus.consumer import Consumer, Dead, Retry, Subscription
-from shared.bus.dead_letters import KEPT, Redelivery, bury, forget_old
-from shared.bus.decisions import EVERYBODY, DeadLetterNotFound, Decided, NotDead, Wanted, Which
+from shared.bus.dead_letters import KEPT, DeadLetterReplayer, forget_old, store_letters
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.bus.message import Message
 from shared.bus.relay import Relay
-from shared.bus.topology import ATTEMPT, HANDLER, LADDER, LAST_FAILURE, REASON
+from shared.bus.topology import ATTEMPT, HANDLER, LAST_FAILURE, REASON, RETRY_DELAYS
 from shared.bus.transport import Transport
 from shared.clock import utc_now
 from shared.db.infrastructure import dead_letter_action, parked
 from shared.db.session import Database
 from shared.db.tenancy import Scope
+from shared.dead_letters import administration
+from shared.dead_letters.administration import (
+    ALL_ORGANIZATIONS,
+    DeadLetterNotFound,
+    Decision,
+    LetterFilter,
+    NotDead,
+    Selection,
+)
 from shared.events.base import Event
 from shared.identifiers import new_id
 from shared.worker import Worker
@@ -37,8 +44,17 @@ from tests.shared.bus.letters import (
     record_spoiled,
     replay,
 )
-from tests.shared.bus.street import Street, dead_letters, drained, listening, message_of, record, running, unique
 from tests.shared.bus.test_bus import shut_out
+from tests.shared.bus.transports import (
+    Transports,
+    dead_letters,
+    drained,
+    listening,
+    message_of,
+    record,
+    running,
+    unique,
+)
 from tests.support.probe import OtherChanged, ThingChanged, ThingState, effects, on_thing_changed
 from tests.support.waiting import until
 
@@ -57,7 +73,7 @@ async def test_the_ladder_is_the_written_one(
     while isinstance(verdict := await consumer.handle(message), Retry):
         seconds.append(verdict.seconds)
         message = message.with_(verdict.headers)
-    assert seconds == list(LADDER) == [1, 10, 60, 600, 3600]
+    assert seconds == list(RETRY_DELAYS) == [1, 10, 60, 600, 3600]
     assert isinstance(verdict, Dead)
     assert verdict.headers[ATTEMPT] == 6
 
@@ -69,7 +85,7 @@ async def test_in_memory_each_rung_is_waited_for_in_the_database(
     out = MemoryTransport(MemoryHub())
     out.attach(consumer)
     event = await record(publisher, scope)
-    for attempt, seconds in enumerate(LADDER):
+    for attempt, seconds in enumerate(RETRY_DELAYS):
         before = utc_now()
         message = message_of(event).with_({ATTEMPT: attempt} if attempt else {})
         assert await out.publish([message]) == [None]
@@ -80,11 +96,13 @@ async def test_in_memory_each_rung_is_waited_for_in_the_database(
 
 
 async def test_mended_and_replayed_it_has_exactly_one_effect(
-    street: Street, publisher: Database, listener: Database, scope: Scope, shelf: Shelf
+    transports: Transports, publisher: Database, listener: Database, scope: Scope, shelf: Shelf
 ) -> None:
-    consumer, ear = listening(street, listener, Subscription(ThingChanged, shelf.on_thing), ladder=(1,))
-    out = street.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    consumer, subscriber = listening(
+        transports, listener, Subscription(ThingChanged, shelf.on_thing), retry_delays=(1,)
+    )
+    out = transports.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, subscriber):
         before = utc_now()
         event = await record(publisher, scope)
         [dead] = await all_dead(consumer, 1)
@@ -95,17 +113,17 @@ async def test_mended_and_replayed_it_has_exactly_one_effect(
         assert before < dead.first_failed_at < dead.last_failed_at - timedelta(seconds=1) < utc_now()
 
         shelf.fault = None
-        assert await replay(consumer, "the shelf is up", event_id=event.id) == Decided(
+        assert await replay(consumer, "the shelf is up", event_id=event.id) == Decision(
             consumer.service, "replaying", changed=1, skipped=0
         )
         with pytest.raises(NotDead, match="replaying already"):
             await replay(consumer, event_id=event.id)
-        assert await Redelivery(consumer).replay_asked() == 1
+        assert await DeadLetterReplayer(consumer).replay_asked() == 1
         assert await effects(listener) == [event.id]
 
         with pytest.raises(NotDead, match="replayed already"):
             await replay(consumer, event_id=event.id)
-        assert await Redelivery(consumer).replay_asked() == 0
+        assert await DeadLetterReplayer(consumer).replay_asked() == 0
         assert await out.publish([message_of(event)]) == [None]  # and should the broker still have it somewhere
         marker = await record(publisher, scope)
         await until(lambda: seen(listener, marker.id))
@@ -122,16 +140,16 @@ async def seen(database: Database, event_id: UUID) -> bool:
 
 
 async def test_a_replay_that_fails_is_dead_again_with_its_new_reason_and_its_history(
-    street: Street, publisher: Database, listener: Database, scope: Scope, shelf: Shelf
+    transports: Transports, publisher: Database, listener: Database, scope: Scope, shelf: Shelf
 ) -> None:
-    consumer, ear = listening(street, listener, Subscription(ThingChanged, shelf.on_thing), ladder=())
-    out = street.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    consumer, subscriber = listening(transports, listener, Subscription(ThingChanged, shelf.on_thing), retry_delays=())
+    out = transports.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, subscriber):
         event = await record(publisher, scope)
         [first] = await all_dead(consumer, 1)
         shelf.fault = OverflowError("the shelf is full")
         await replay(consumer, "tried", event_id=event.id)
-        await Redelivery(consumer).replay_asked()
+        await DeadLetterReplayer(consumer).replay_asked()
     [again] = await listed(consumer)
     assert (again.reason, again.attempts) == ("OverflowError: the shelf is full", first.attempts + 1)
     assert again.cause == "on_thing: OverflowError: the shelf is full"
@@ -146,7 +164,7 @@ async def test_a_replay_that_fails_is_dead_again_with_its_new_reason_and_its_his
 
 
 async def test_fifty_of_one_cause_are_replayed_at_once_and_no_other(
-    street: Street, publisher: Database, listener: Database, scope: Scope, shelf: Shelf
+    transports: Transports, publisher: Database, listener: Database, scope: Scope, shelf: Shelf
 ) -> None:
     async def fail(session: AsyncSession, event: OtherChanged) -> None:
         raise ValueError(f"other {event.subject}")
@@ -156,17 +174,19 @@ async def test_fifty_of_one_cause_are_replayed_at_once_and_no_other(
         if shelf.fault:
             raise LookupError(f"no shelf for {event.subject}, only for {event.version} others")
 
-    consumer, ear = listening(
-        street, listener, Subscription(ThingChanged, on_thing), Subscription(OtherChanged, fail), ladder=()
+    consumer, subscriber = listening(
+        transports, listener, Subscription(ThingChanged, on_thing), Subscription(OtherChanged, fail), retry_delays=()
     )
-    out = street.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    out = transports.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, subscriber):
         many = {(await record(publisher, scope)).id for _ in range(50)}
         few = {(await record(publisher, scope, other=True)).id for _ in range(3)}
         await all_dead(consumer, 53)
 
     async with asking(consumer) as session:
-        groups = await decisions.list_groups(session, EVERYBODY, Wanted(consumer.service), after=None, limit=10)
+        groups = await administration.list_groups(
+            session, ALL_ORGANIZATIONS, LetterFilter(consumer.service), after=None, limit=10
+        )
     counted = {group["count"]: group for group in groups}
     assert set(counted) == {50, 3}
     assert counted[50]["cause"] == "on_thing: LookupError: no shelf for <id>, only for <n> others"
@@ -177,7 +197,7 @@ async def test_fifty_of_one_cause_are_replayed_at_once_and_no_other(
     assert (await replay(consumer, cause=counted[50]["cause"])).changed == 50
     again = await replay(consumer, cause=counted[50]["cause"])
     assert (again.changed, again.skipped) == (0, 50)
-    while await Redelivery(consumer).replay_asked():
+    while await DeadLetterReplayer(consumer).replay_asked():
         pass
     assert Counter(await effects(listener)) == dict.fromkeys(many, 1)
     assert {letter.event_id for letter in await listed(consumer)} == few
@@ -207,7 +227,7 @@ async def test_of_two_who_decide_at_once_one_comes_too_late(
     outcomes = await asyncio.gather(
         replay(consumer, event_id=event.id), discard(consumer, "no", event_id=event.id), return_exceptions=True
     )
-    assert [type(outcome) for outcome in outcomes if not isinstance(outcome, Decided)] == [NotDead]
+    assert [type(outcome) for outcome in outcomes if not isinstance(outcome, Decision)] == [NotDead]
     assert len(await history(consumer, event.id)) == 2
 
 
@@ -217,7 +237,7 @@ async def test_two_workers_that_replay_at_once_have_one_effect_and_write_it_down
     consumer, event = await with_one_dead(publisher, listener, scope, shelf)
     shelf.fault = None
     await replay(consumer, event_id=event.id)
-    await asyncio.gather(*(Redelivery(consumer).replay_asked() for _ in range(4)))
+    await asyncio.gather(*(DeadLetterReplayer(consumer).replay_asked() for _ in range(4)))
     assert await effects(listener) == [event.id]
     assert [action for action, _, _ in await history(consumer, event.id)] == ["dead", "replaying", "replayed"]
 
@@ -246,14 +266,14 @@ async def test_a_burial_that_comes_again_changes_no_decision(
 
     async def die_again(reason: str) -> None:
         later = {**dead.headers, LAST_FAILURE: utc_now().isoformat(), REASON: reason}
-        await bury(consumer, [message_of(event).with_(later)])
+        await store_letters(consumer, [message_of(event).with_(later)])
 
-    await bury(consumer, [message_of(event).with_(dead.headers)])
+    await store_letters(consumer, [message_of(event).with_(dead.headers)])
     await die_again("a copy failed")
     await replay(consumer, event_id=event.id)
     await die_again("a copy failed meanwhile")
     assert [letter.event_id for letter in await listed(consumer, status="replaying")] == [event.id]
-    await Redelivery(consumer).replay_asked()
+    await DeadLetterReplayer(consumer).replay_asked()
     await discard(consumer, "not needed", event_id=event.id)
     await die_again("a copy failed too late")
     assert [letter.event_id for letter in await listed(consumer, status="discarded")] == [event.id]
@@ -270,24 +290,24 @@ async def test_a_burial_that_comes_again_changes_no_decision(
 async def with_one_dead(
     publisher: Database, listener: Database, scope: Scope, shelf: Shelf
 ) -> tuple[Consumer, Event[ThingState]]:
-    consumer = Consumer("listener", listener, [Subscription(ThingChanged, shelf.on_thing)], ladder=())
+    consumer = Consumer("listener", listener, [Subscription(ThingChanged, shelf.on_thing)], retry_delays=())
     event = await record(publisher, scope)
     verdict = await consumer.handle(message_of(event))
     assert isinstance(verdict, Dead)
-    await bury(consumer, [message_of(event).with_(verdict.headers)])
+    await store_letters(consumer, [message_of(event).with_(verdict.headers)])
     return consumer, event
 
 
 async def test_settled_letters_are_forgotten_long_after_the_decision_and_dead_ones_never(
     publisher: Database, listener: Database, scope: Scope, shelf: Shelf
 ) -> None:
-    consumer = Consumer("listener", listener, [Subscription(ThingChanged, shelf.on_thing)], ladder=())
+    consumer = Consumer("listener", listener, [Subscription(ThingChanged, shelf.on_thing)], retry_delays=())
     long_ago = utc_now() - KEPT - timedelta(days=1)
     undecided, just_now, settled = [
         Message(new_id(), ThingChanged.name, b"{}", {REASON: "old", LAST_FAILURE: long_ago.isoformat()})
         for _ in range(3)
     ]
-    await bury(consumer, [undecided, just_now, settled])
+    await store_letters(consumer, [undecided, just_now, settled])
     await discard(consumer, "then", event_id=settled.event_id)
     async with listener.engine.begin() as connection:
         await connection.execute(update(dead_letter_action).values(at=long_ago))
@@ -298,14 +318,16 @@ async def test_settled_letters_are_forgotten_long_after_the_decision_and_dead_on
 
 
 async def test_while_the_database_is_away_nothing_that_died_is_lost(
-    street: Street, publisher: Database, listener: Database, postgres: Postgres, scope: Scope, shelf: Shelf
+    transports: Transports, publisher: Database, listener: Database, postgres: Postgres, scope: Scope, shelf: Shelf
 ) -> None:
-    consumer, ear = listening(street, listener, Subscription(ThingChanged, shelf.on_thing), ladder=(600,))
-    out = street.transport(unique("probe"))
-    async with running(Relay("probe", publisher, out), out, ear):
+    consumer, subscriber = listening(
+        transports, listener, Subscription(ThingChanged, shelf.on_thing), retry_delays=(600,)
+    )
+    out = transports.transport(unique("probe"))
+    async with running(Relay("probe", publisher, out), out, subscriber):
         async with shut_out(postgres, "ficha_listener"), knocking(listener) as tried:
             spoiled = [await record_spoiled(publisher, scope) for _ in range(3)]
-            await until(tried, what="attempts to bury them")
+            await until(tried, what="attempts to store_letters them")
         await all_dead(consumer, 3)
         await drained(publisher)
     assert {letter.event_id for letter in await listed(consumer)} == set(spoiled)
@@ -320,20 +342,20 @@ async def test_an_organisation_sees_and_decides_about_its_own_only(
     assert other.org_id
     _, theirs = await with_one_dead(publisher, listener, other, shelf)
     nobodys = Message(new_id(), ThingChanged.name, b"nonsense", {REASON: theirs.name, HANDLER: "on_thing"})
-    await bury(consumer, [nobodys])
+    await store_letters(consumer, [nobodys])
 
     async with listener.transaction(other) as session:
-        [group] = await decisions.list_groups(session, other.org_id, Wanted(), after=None, limit=10)
+        [group] = await administration.list_groups(session, other.org_id, LetterFilter(), after=None, limit=10)
         assert (group["count"], group["example_id"]) == (1, theirs.id)
         for foreign in (mine.id, nobodys.event_id):
             with pytest.raises(DeadLetterNotFound):
-                await decisions.get_letter(session, other.org_id, "listener", foreign)
+                await administration.get_letter(session, other.org_id, "listener", foreign)
             with pytest.raises(DeadLetterNotFound):
-                await decisions.replay(session, other.org_id, Which("listener", foreign))
-        assert await decisions.replay(session, other.org_id, Which("listener", cause=group["cause"])) == Decided(
-            "listener", "replaying", changed=1, skipped=0
-        )
-        assert (await decisions.replay(session, other.org_id, Which("listener"))).changed == 0
+                await administration.replay(session, other.org_id, Selection("listener", foreign))
+        assert await administration.replay(
+            session, other.org_id, Selection("listener", cause=group["cause"])
+        ) == Decision("listener", "replaying", changed=1, skipped=0)
+        assert (await administration.replay(session, other.org_id, Selection("listener"))).changed == 0
     assert {letter.event_id for letter in await listed(consumer)} == {mine.id, nobodys.event_id}
 
 
@@ -341,7 +363,9 @@ async def test_lists_go_on_where_they_stopped(listener: Database, shelf: Shelf) 
     consumer = Consumer("listener", listener, [Subscription(ThingChanged, shelf.on_thing)])
     # Pairs that failed at the same moment, each pair of a cause of its own.
     ids = sorted(new_id() for _ in range(6))
-    await bury(consumer, [Message(ids[i], ThingChanged.name, b"{}", {REASON: "abc"[i // 2]}) for i in range(6)])
+    await store_letters(
+        consumer, [Message(ids[i], ThingChanged.name, b"{}", {REASON: "abc"[i // 2]}) for i in range(6)]
+    )
     async with asking(consumer) as session:
         await session.execute(
             text("UPDATE dead_letter SET last_failed_at = CAST(:now AS timestamptz) - ascii(reason) * interval '1 s'"),
@@ -349,12 +373,16 @@ async def test_lists_go_on_where_they_stopped(listener: Database, shelf: Shelf) 
         )
         met = []
         after = None
-        while found := await decisions.list_letters(session, EVERYBODY, Wanted(), after=after, limit=1):
+        while found := await administration.list_letters(
+            session, ALL_ORGANIZATIONS, LetterFilter(), after=after, limit=1
+        ):
             met.append(found[0].event_id)
             after = (found[0].last_failed_at, found[0].event_id, found[0].service)
         grouped = []
         after = None
-        while groups := await decisions.list_groups(session, EVERYBODY, Wanted(), after=after, limit=1):
+        while groups := await administration.list_groups(
+            session, ALL_ORGANIZATIONS, LetterFilter(), after=after, limit=1
+        ):
             grouped.append((groups[0]["cause"], groups[0]["count"], groups[0]["example_id"]))
             after = (groups[0]["last_failed_at"], groups[0]["example_id"], groups[0]["service"])
     assert met == [ids[1], ids[0], ids[3], ids[2], ids[5], ids[4]]
@@ -362,12 +390,12 @@ async def test_lists_go_on_where_they_stopped(listener: Database, shelf: Shelf) 
 
 
 async def test_a_reason_says_which_fields_are_wrong_and_not_what_stands_in_them(
-    street: Street, listener: Database
+    transports: Transports, listener: Database
 ) -> None:
-    consumer, ear = listening(street, listener, Subscription(ThingChanged, on_thing_changed))
-    out: Transport = street.transport(unique("probe"))
+    consumer, subscriber = listening(transports, listener, Subscription(ThingChanged, on_thing_changed))
+    out: Transport = transports.transport(unique("probe"))
     org_id = new_id()
-    async with running(out, ear):
+    async with running(out, subscriber):
         body = b'{"orgid": "%b", "data": {"id": "7, Gran Via"}}' % str(org_id).encode()
         assert await out.publish([Message(new_id(), ThingChanged.name, body)]) == [None]
         [dead] = await all_dead(consumer, 1)

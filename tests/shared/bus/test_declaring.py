@@ -17,13 +17,13 @@ from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 import shared.bus
 from local.rabbitmq import RabbitMQ
 from shared.bus import topology
-from shared.bus.amqp import DECLARE_SECONDS, AmqpTransport
+from shared.bus.amqp.transport import DECLARE_SECONDS, AmqpTransport
 from shared.bus.relay import Relay
 from shared.db.session import Database
 from shared.db.tenancy import Scope
-from tests.shared.bus.street import (
+from tests.shared.bus.transports import (
     ON_THING,
-    AmqpStreet,
+    AmqpTransports,
     channel_to,
     exists,
     listening,
@@ -42,15 +42,15 @@ from tests.support.waiting import until
 
 
 async def test_only_what_is_declared_durable_is_there_after_a_restart(
-    rabbitmq: RabbitMQ, amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    rabbitmq: RabbitMQ, amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     for declare in (aio_pika.Channel.declare_queue, aio_pika.Channel.declare_exchange):
         assert inspect.signature(declare).parameters["durable"].default is False
-    consumer, ear = listening(amqp, listener, ON_THING)
-    assert isinstance(ear, AmqpTransport)
-    await ear.declare()
+    consumer, subscriber = listening(amqp, listener, ON_THING)
+    assert isinstance(subscriber, AmqpTransport)
+    await subscriber.declare()
     ours = [topology.queue(consumer.service), topology.dead_queue(consumer.service), topology.LOG_STREAM]
-    ours += [topology.wait_queue(consumer.service, seconds) for seconds in consumer.ladder]
+    ours += [topology.wait_queue(consumer.service, seconds) for seconds in consumer.retry_delays]
     theirs = unique("default")
     out = amqp.transport(unique("probe"))
     event = await record(publisher, scope)
@@ -63,32 +63,32 @@ async def test_only_what_is_declared_durable_is_there_after_a_restart(
         # What is durable may be "down or inaccessible" for a moment, which is NOT_FOUND too.
         await until(partial(exists, amqp.url, queue), what=queue)
     assert not await exists(amqp.url, theirs)
-    async with running(ear):
+    async with running(subscriber):
         await see(listener, [event])
 
 
 async def test_a_broker_that_only_starts_is_waited_for(
-    rabbitmq: RabbitMQ, amqp: AmqpStreet, listener: Database
+    rabbitmq: RabbitMQ, amqp: AmqpTransports, listener: Database
 ) -> None:
-    consumer, ear = listening(amqp, listener, ON_THING)
-    assert isinstance(ear, AmqpTransport)
+    consumer, subscriber = listening(amqp, listener, ON_THING)
+    assert isinstance(subscriber, AmqpTransport)
     await asyncio.to_thread(rabbitmq.stop)
-    declaring = asyncio.create_task(ear.declare())
+    declaring = asyncio.create_task(subscriber.declare())
     await asyncio.to_thread(rabbitmq.start)
     await declaring
     assert await exists(amqp.url, topology.queue(consumer.service))
 
 
 async def test_a_broker_that_has_another_queue_of_that_name_is_not_waited_for(
-    amqp: AmqpStreet, listener: Database
+    amqp: AmqpTransports, listener: Database
 ) -> None:
-    consumer, ear = listening(amqp, listener, ON_THING)
-    assert isinstance(ear, AmqpTransport)
+    consumer, subscriber = listening(amqp, listener, ON_THING)
+    assert isinstance(subscriber, AmqpTransport)
     async with channel_to(amqp.url) as channel:
         await channel.declare_queue(topology.queue(consumer.service), durable=True)
     with pytest.raises(ChannelPreconditionFailed):
         async with asyncio.timeout(DECLARE_SECONDS / 2):
-            await ear.declare()
+            await subscriber.declare()
 
 
 def calls() -> list[tuple[str, str, set[str]]]:
@@ -110,7 +110,7 @@ def test_every_declaration_says_whether_it_is_durable() -> None:
 # What was declared is held weakly.
 
 
-async def test_a_queue_that_nobody_keeps_never_says_that_it_was_closed(amqp: AmqpStreet) -> None:
+async def test_a_queue_that_nobody_keeps_never_says_that_it_was_closed(amqp: AmqpTransports) -> None:
     async with channel_to(amqp.url) as channel:
         said: list[str] = []
         kept = await channel.declare_queue(exclusive=True)
@@ -126,23 +126,23 @@ async def test_a_queue_that_nobody_keeps_never_says_that_it_was_closed(amqp: Amq
 
 
 async def test_collecting_garbage_costs_no_delivery_and_no_notice(
-    far: AmqpStreet, proxy: TcpProxy, publisher: Database, listener: Database, scope: Scope
+    far: AmqpTransports, proxy: TcpProxy, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    consumer, ear = listening(far, listener, ON_THING)
+    consumer, subscriber = listening(far, listener, ON_THING)
     out = far.transport(unique("probe"))
-    async with running(ear, out, Relay("probe", publisher, out)):
+    async with running(subscriber, out, Relay("probe", publisher, out)):
         for _ in range(3):
             gc.collect()
             await see(listener, [await record(publisher, scope)])
         proxy.reset()
-        await until(missing(ear))
-        await registered(ear)
+        await until(missing(subscriber))
+        await registered(subscriber)
         gc.collect()
         await see(listener, [await record(publisher, scope)])
         async with channel_to(far.url) as channel:
             await channel.queue_delete(topology.queue(consumer.service))
-        await until(missing(ear))
-        await registered(ear)
+        await until(missing(subscriber))
+        await registered(subscriber)
         await see(listener, [await record(publisher, scope)])
 
 
@@ -153,7 +153,7 @@ def test_nothing_iterates_over_a_queue_nor_reconnects_behind_our_back() -> None:
 # A declaration is answered from memory.
 
 
-async def test_a_robust_channel_knows_a_queue_that_is_gone(amqp: AmqpStreet) -> None:
+async def test_a_robust_channel_knows_a_queue_that_is_gone(amqp: AmqpTransports) -> None:
     name = unique("gone")
     robust = await aio_pika.connect_robust(amqp.url)
     channel = await robust.channel()
@@ -167,12 +167,12 @@ async def test_a_robust_channel_knows_a_queue_that_is_gone(amqp: AmqpStreet) -> 
 
 
 async def test_a_waiting_queue_that_is_gone_is_missed_though_nobody_uses_it(
-    amqp: AmqpStreet, listener: Database, impatient: None
+    amqp: AmqpTransports, listener: Database, impatient: None
 ) -> None:
     """Nothing tells of it: it has no consumer, and no message is on its way there."""
-    consumer, ear = listening(amqp, listener, ON_THING)
+    consumer, subscriber = listening(amqp, listener, ON_THING)
     waiting = topology.wait_queue(consumer.service, 1)
-    async with running(ear):
+    async with running(subscriber):
         async with channel_to(amqp.url) as channel:
             await channel.queue_delete(waiting)
         await until(partial(exists, amqp.url, waiting))

@@ -11,12 +11,12 @@ from shared.db.provision import Provisioned
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
-from tests.shared.bus.street import AmqpStreet, applied, drained, record, see, unique, waiting_rows
+from tests.shared.bus.transports import AmqpTransports, applied, drained, record, see, unique, waiting_rows
 
 
 @pytest.mark.parametrize("failpoint", failpoints.ALL)
 async def test_dying_anywhere_loses_and_doubles_nothing(
-    amqp: AmqpStreet,
+    amqp: AmqpTransports,
     publisher: Database,
     listener: Database,
     probe_urls: Provisioned,

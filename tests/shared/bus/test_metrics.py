@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus import log_position, topology
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp.transport import AmqpTransport
+from shared.bus.backlog_gauges import BacklogGauges
 from shared.bus.consumer import Consumer, DatabaseAway, Subscription
-from shared.bus.depths import Depths
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.bus.message import Message
 from shared.bus.metrics import BusMetrics
@@ -23,10 +23,10 @@ from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
 from shared.worker import Worker
-from tests.shared.bus.street import (
+from tests.shared.bus.transports import (
     ON_THING,
-    AmqpStreet,
-    Street,
+    AmqpTransports,
+    Transports,
     drained,
     listening,
     message_of,
@@ -68,13 +68,13 @@ async def at_work(*workers: tuple[Worker, Transport]) -> AsyncIterator[None]:
 
 
 async def test_every_event_is_counted_once_on_either_side(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     name = unique("listener")
-    out, ear = street.transport(unique("probe")), street.transport(name)
+    out, subscriber = transports.transport(unique("probe")), transports.transport(name)
     sender = Worker("probe", publisher, out)
-    receiver = Worker(name, listener, ear, [ON_THING])
-    async with at_work((sender, out), (receiver, ear)):
+    receiver = Worker(name, listener, subscriber, [ON_THING])
+    async with at_work((sender, out), (receiver, subscriber)):
         events = [await record(publisher, scope) for _ in range(30)]
         await see(listener, events)
         await drained(publisher)
@@ -100,7 +100,7 @@ async def test_every_event_is_counted_once_on_either_side(
 
 
 async def test_retries_and_dead_letters_are_told_apart(
-    street: Street, publisher: Database, listener: Database, scope: Scope
+    transports: Transports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     tries = 0
 
@@ -112,16 +112,16 @@ async def test_retries_and_dead_letters_are_told_apart(
         await on_thing_changed(session, event)
 
     name = unique("listener")
-    out, ear = street.transport(unique("probe")), street.transport(name)
-    receiver = Worker(name, listener, ear, [Subscription(ThingChanged, fail_once)])
-    async with at_work((receiver, ear)):
+    out, subscriber = transports.transport(unique("probe")), transports.transport(name)
+    receiver = Worker(name, listener, subscriber, [Subscription(ThingChanged, fail_once)])
+    async with at_work((receiver, subscriber)):
         event = await record(publisher, scope)
         assert await out.publish([message_of(event), Message(new_id(), THING, b"rubbish")]) == [None, None]
         await see(listener, [event])
         await until(reaches(receiver.metrics, 1, "ficha_events_handled_total", name=THING, outcome="dead"))
 
         async def buried() -> bool:
-            await Depths(listener, ear, receiver.metrics).look()
+            await BacklogGauges(listener, subscriber, receiver.metrics).update()
             return value(receiver.metrics, "ficha_dead_letters", status="dead") == 1
 
         await until(buried)
@@ -154,9 +154,9 @@ async def test_a_database_that_is_away_settles_nothing_and_leaves_no_old_figures
         await consumer.handle(message_of(event))
     assert [sample for family in metrics.handled.collect() for sample in family.samples] == []
 
-    await Depths(publisher, transport, metrics).look()
+    await BacklogGauges(publisher, transport, metrics).update()
     assert value(metrics, "ficha_outbox_events") == 1
-    await Depths(nowhere, transport, metrics).look()
+    await BacklogGauges(nowhere, transport, metrics).update()
     assert math.isnan(value(metrics, "ficha_outbox_events") or 0)
     assert math.isnan(value(metrics, "ficha_outbox_oldest_age_seconds") or 0)
     assert math.isnan(value(metrics, "ficha_log_compared_timestamp_seconds") or 0)
@@ -166,7 +166,7 @@ async def test_a_database_that_is_away_settles_nothing_and_leaves_no_old_figures
 async def test_a_broker_that_is_away_shows_in_depth_age_and_failures(publisher: Database, scope: Scope) -> None:
     transport = AmqpTransport(NOWHERE, "probe")
     metrics = BusMetrics()
-    depths = Depths(publisher, transport, metrics)
+    depths = BacklogGauges(publisher, transport, metrics)
     relay = Relay("probe", publisher, transport, metrics=metrics)
     stop = asyncio.Event()
     relaying = asyncio.create_task(relay.run(stop))
@@ -178,7 +178,7 @@ async def test_a_broker_that_is_away_shows_in_depth_age_and_failures(publisher: 
         return (value(metrics, "ficha_publish_failures_total", reason="link") or 0) >= 3
 
     await until(failed)
-    await depths.look()
+    await depths.update()
     assert value(metrics, "ficha_outbox_events") == 3
     assert 0 < (value(metrics, "ficha_outbox_oldest_age_seconds") or 0) < 20
     assert value(metrics, "ficha_bus_ready") == 0
@@ -190,22 +190,22 @@ async def test_a_broker_that_is_away_shows_in_depth_age_and_failures(publisher: 
 
 async def test_how_far_the_log_was_compared_is_told(listener: Database) -> None:
     metrics = BusMetrics()
-    depths = Depths(listener, AmqpTransport(NOWHERE, "listener"), metrics)
+    depths = BacklogGauges(listener, AmqpTransport(NOWHERE, "listener"), metrics)
     consumer = unique("listener")
     began = await log_position.begin(listener.engine, consumer)
     later = began.checked_until + timedelta(hours=1)
     await log_position.advance(listener.engine, consumer, later)
-    await depths.look()
+    await depths.update()
     assert value(metrics, "ficha_log_compared_timestamp_seconds") == later.timestamp()
 
 
 async def test_what_waits_in_the_queues_is_seen_from_the_broker(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
-    consumer, _ = listening(amqp, listener, ON_THING, ladder=(1, 10))
-    ear = AmqpTransport(amqp.url, consumer.service)
-    ear.attach(consumer)
-    await ear.declare()
+    consumer, _ = listening(amqp, listener, ON_THING, retry_delays=(1, 10))
+    subscriber = AmqpTransport(amqp.url, consumer.service)
+    subscriber.attach(consumer)
+    await subscriber.declare()
     out = amqp.transport(unique("probe"))
     events = [await record(publisher, scope) for _ in range(3)]
     await out.publish([message_of(event) for event in events])
@@ -213,8 +213,8 @@ async def test_what_waits_in_the_queues_is_seen_from_the_broker(
     metrics = BusMetrics()
 
     async def seen() -> bool:
-        await ear.declare()
-        await Depths(listener, ear, metrics).look()
+        await subscriber.declare()
+        await BacklogGauges(listener, subscriber, metrics).update()
         return value(metrics, "ficha_consumer_queue_messages", queue=topology.queue(consumer.service)) == 3
 
     await until(seen)
@@ -226,14 +226,14 @@ async def test_what_waits_in_the_queues_is_seen_from_the_broker(
         topology.wait_queue(service, 1): 0,
         topology.wait_queue(service, 10): 0,
     }
-    async with running(ear):
+    async with running(subscriber):
         await see(listener, events)
-    await Depths(listener, ear, metrics).look()
+    await BacklogGauges(listener, subscriber, metrics).update()
     assert [sample for family in metrics.queue_messages.collect() for sample in family.samples] == []
 
 
 async def test_what_a_dead_worker_left_is_counted_as_delivered_again(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     started, gate = asyncio.Event(), asyncio.Event()
 
@@ -242,10 +242,10 @@ async def test_what_a_dead_worker_left_is_counted_as_delivered_again(
         await gate.wait()
         await on_thing_changed(session, event)
 
-    consumer, ear = listening(amqp, listener, Subscription(ThingChanged, slow))
+    consumer, subscriber = listening(amqp, listener, Subscription(ThingChanged, slow))
     out = amqp.transport(unique("probe"))
-    dying = asyncio.create_task(ear.run(asyncio.Event()))
-    await registered(ear)
+    dying = asyncio.create_task(subscriber.run(asyncio.Event()))
+    await registered(subscriber)
     event = await record(publisher, scope)
     await out.publish([message_of(event)])
     await asyncio.wait_for(started.wait(), 10)
@@ -254,6 +254,6 @@ async def test_what_a_dead_worker_left_is_counted_as_delivered_again(
     with pytest.raises(asyncio.CancelledError):
         await dying
     gate.set()
-    async with running(ear, out):
+    async with running(subscriber, out):
         await see(listener, [event])
     assert value(consumer.metrics, "ficha_redeliveries_total") == 1

@@ -22,7 +22,7 @@ from shared.identifiers import new_id
 from shared.settings import ServiceSettings
 from shared.web.app import create_app
 from shared.worker import Worker
-from tests.shared.bus.street import Street, drained, message_of, record, registered, unique
+from tests.shared.bus.transports import Transports, drained, message_of, record, registered, unique
 from tests.shared.web.door import router
 from tests.support.identity import ISSUERS, client_of
 from tests.support.probe import OtherChanged, ThingChanged, change_thing, on_thing_changed
@@ -45,7 +45,7 @@ def there(spans: Spans, count: int) -> Callable[[], Awaitable[bool]]:
 
 
 async def test_one_trace_goes_from_the_request_to_the_last_consumer(
-    street: Street, publisher: Database, listener: Database, org_id: UUID, spans: Spans
+    transports: Transports, publisher: Database, listener: Database, org_id: UUID, spans: Spans
 ) -> None:
     """HTTP → outbox → relay → consumer elsewhere → its own event → relay → a consumer of that."""
     logged: list[dict[str, Any]] = []
@@ -55,7 +55,7 @@ async def test_one_trace_goes_from_the_request_to_the_last_consumer(
         await on_thing_changed(session, event)
 
     first, second = unique("probe"), unique("listener")
-    here, there_ = street.transport(first), street.transport(second)
+    here, there_ = transports.transport(first), transports.transport(second)
     workers = [
         Worker(first, publisher, here, [Subscription(OtherChanged, end_here)]),
         Worker(second, listener, there_, [Subscription(ThingChanged, answer_with_an_event)]),
@@ -175,9 +175,9 @@ async def test_an_event_carries_its_own_span_and_not_the_stale_one_of_its_cause(
 
 
 async def test_events_of_several_traces_are_published_under_none_and_linked_to_each(
-    street: Street, publisher: Database, scope: Scope, spans: Spans
+    transports: Transports, publisher: Database, scope: Scope, spans: Spans
 ) -> None:
-    out = street.transport(unique("probe"))
+    out = transports.transport(unique("probe"))
     events = [await record(publisher, scope) for _ in range(5)]
     assert len(spans.trace_ids) == 5
     async with publisher.engine.connect() as raw:

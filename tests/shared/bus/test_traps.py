@@ -14,17 +14,17 @@ from aio_pika.exceptions import PublishError
 from aiormq.exceptions import ConnectionChannelError
 from pamqp.commands import Basic
 
-from shared.bus import amqp_publishing, topology
-from shared.bus.amqp import AmqpTransport
-from shared.bus.amqp_link import LinkLost, guarded
+from shared.bus import topology
+from shared.bus.amqp.connection import ConnectionLost, with_timeout
+from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.consumer import Consumer, Verdict
 from shared.bus.message import Message
 from shared.bus.relay import Relay
 from shared.db.session import Database
 from shared.db.tenancy import Scope
-from tests.shared.bus.street import (
+from tests.shared.bus.transports import (
     ON_THING,
-    AmqpStreet,
+    AmqpTransports,
     channel_to,
     count_in,
     drained,
@@ -64,7 +64,7 @@ async def deliveries(queue: AbstractQueue, count: int) -> list[AbstractIncomingM
 # An unroutable message counts as published.
 
 
-async def test_aio_pika_takes_what_was_returned_for_published(amqp: AmqpStreet) -> None:
+async def test_aio_pika_takes_what_was_returned_for_published(amqp: AmqpTransports) -> None:
     async with await aio_pika.connect(amqp.url) as connection:
         channel = await connection.channel()
         exchange = await channel.declare_exchange(unique("nobody"), durable=True)
@@ -75,7 +75,7 @@ async def test_aio_pika_takes_what_was_returned_for_published(amqp: AmqpStreet) 
         await exchange.delete()
 
 
-async def test_what_nobody_takes_is_refused(amqp: AmqpStreet, publisher: Database, scope: Scope) -> None:
+async def test_what_nobody_takes_is_refused(amqp: AmqpTransports, publisher: Database, scope: Scope) -> None:
     out = amqp.transport(unique("probe"))
     message = message_of(await record(publisher, scope))
     assert await out.publish([message]) == [None]
@@ -105,17 +105,17 @@ async def test_a_dead_link_ends_a_task_silently_unless_it_is_guarded(proxy: TcpP
 
     proxy.swallow()
     bare = asyncio.create_task(publish())
-    safe = asyncio.create_task(guarded(exchange.publish(MESSAGE, "anywhere"), within=60))
+    safe = asyncio.create_task(with_timeout(exchange.publish(MESSAGE, "anywhere"), within=60))
     await asyncio.wait([bare, safe], timeout=30)  # it takes 3 × (heartbeat + 1) s
     assert bare.cancelled()
     assert bare.cancelling() == 0, "somebody did cancel it"
     assert caught == []
-    assert isinstance(safe.exception(), LinkLost)
+    assert isinstance(safe.exception(), ConnectionLost)
     await connection.close()
 
 
 async def test_a_publish_into_a_black_hole_ends_before_the_link_is_found_dead(
-    far: AmqpStreet, proxy: TcpProxy, publisher: Database, scope: Scope, impatient: None
+    far: AmqpTransports, proxy: TcpProxy, publisher: Database, scope: Scope, impatient: None
 ) -> None:
     out = far.transport(unique("probe"))
     message = message_of(await record(publisher, scope))
@@ -128,7 +128,7 @@ async def test_a_publish_into_a_black_hole_ends_before_the_link_is_found_dead(
 
 
 async def test_a_relay_outlives_a_black_hole(
-    far: AmqpStreet, proxy: TcpProxy, publisher: Database, scope: Scope, impatient: None
+    far: AmqpTransports, proxy: TcpProxy, publisher: Database, scope: Scope, impatient: None
 ) -> None:
     out = far.transport(unique("probe"))
     stop = asyncio.Event()
@@ -152,15 +152,15 @@ async def test_a_relay_outlives_a_black_hole(
 
 
 async def test_who_is_really_cancelled_ends_also_while_the_broker_does_not_answer(
-    far: AmqpStreet, proxy: TcpProxy, publisher: Database, listener: Database, scope: Scope, impatient: None
+    far: AmqpTransports, proxy: TcpProxy, publisher: Database, listener: Database, scope: Scope, impatient: None
 ) -> None:
-    _, ear = listening(far, listener, ON_THING)
+    _, subscriber = listening(far, listener, ON_THING)
     out = far.transport(unique("probe"))
     events = [await record(publisher, scope) for _ in range(2)]
     assert await out.publish([message_of(events[0])]) == [None]
     never = asyncio.Event()
-    tasks = [asyncio.create_task(part.run(never)) for part in (ear, Relay("probe", publisher, out))]
-    await registered(ear)
+    tasks = [asyncio.create_task(part.run(never)) for part in (subscriber, Relay("probe", publisher, out))]
+    await registered(subscriber)
     proxy.swallow()
     publishing = asyncio.create_task(out.publish([message_of(events[1])]))
     # By then the consumer looks after its queues, the publisher waits for its confirmation.
@@ -201,7 +201,7 @@ async def test_an_ack_on_a_closing_channel_kills_its_connection(proxy: TcpProxy)
 
 
 async def test_stopping_under_load_delivers_nothing_again_that_was_done(
-    amqp: AmqpStreet, publisher: Database, listener: Database, scope: Scope
+    amqp: AmqpTransports, publisher: Database, listener: Database, scope: Scope
 ) -> None:
     done, gate = asyncio.Event(), asyncio.Event()
 
@@ -213,15 +213,15 @@ async def test_stopping_under_load_delivers_nothing_again_that_was_done(
             return verdicts
 
     consumer = Dawdler(unique("listener"), listener, [ON_THING])
-    ear, out = amqp.transport(consumer.service), amqp.transport(unique("probe"))
-    ear.attach(consumer)
-    assert isinstance(ear, AmqpTransport)
-    await ear.declare()
+    subscriber, out = amqp.transport(consumer.service), amqp.transport(unique("probe"))
+    subscriber.attach(consumer)
+    assert isinstance(subscriber, AmqpTransport)
+    await subscriber.declare()
     events = await record_many(publisher, scope, 600)
     async with running(out, Relay("probe", publisher, out)):
         await drained(publisher)
     stop = asyncio.Event()
-    hearing = asyncio.create_task(ear.run(stop))
+    hearing = asyncio.create_task(subscriber.run(stop))
     await asyncio.wait_for(done.wait(), 20)
     stop.set()
     asyncio.get_running_loop().call_later(0.3, gate.set)  # the acks come after everything else has stopped
@@ -243,7 +243,7 @@ async def test_stopping_under_load_delivers_nothing_again_that_was_done(
 # A publish that timed out may be delivered all the same.
 
 
-async def test_what_timed_out_arrives_later(amqp: AmqpStreet, proxy: TcpProxy) -> None:
+async def test_what_timed_out_arrives_later(amqp: AmqpTransports, proxy: TcpProxy) -> None:
     connection = await aio_pika.connect(through(proxy))
     exchange = (await connection.channel()).default_exchange
     async with channel_to(amqp.url) as channel:
@@ -258,19 +258,19 @@ async def test_what_timed_out_arrives_later(amqp: AmqpStreet, proxy: TcpProxy) -
 
 
 async def test_an_event_that_arrives_though_its_publish_timed_out_has_one_effect(
-    amqp: AmqpStreet,
+    amqp: AmqpTransports,
     proxy: TcpProxy,
     publisher: Database,
     listener: Database,
     scope: Scope,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(amqp_publishing, "PUBLISH_SECONDS", 0.3)
-    _, ear = listening(amqp, listener, ON_THING)
+    monkeypatch.setattr(publisher, "PUBLISH_SECONDS", 0.3)
+    _, subscriber = listening(amqp, listener, ON_THING)
     arrived: Counter[UUID] = Counter()
-    ear.tap(lambda message: arrived.update([message.event_id]))
+    subscriber.tap(lambda message: arrived.update([message.event_id]))
     out = AmqpTransport(through(proxy), "probe")
-    async with running(ear, out, Relay("probe", publisher, out, poll_seconds=0.1)):
+    async with running(subscriber, out, Relay("probe", publisher, out, poll_seconds=0.1)):
         await see(listener, [await record(publisher, scope)])
         proxy.delay(0.2)
         late = await record(publisher, scope)
@@ -289,7 +289,7 @@ async def test_an_event_that_arrives_though_its_publish_timed_out_has_one_effect
 # An ack that waits for its turn when the connection ends waits for ever.
 
 
-async def test_an_ack_in_line_outlives_its_connection(amqp: AmqpStreet) -> None:
+async def test_an_ack_in_line_outlives_its_connection(amqp: AmqpTransports) -> None:
     connection = await aio_pika.connect(amqp.url)
     channel = await connection.channel()
     queue = await channel.declare_queue(exclusive=True)
@@ -303,4 +303,4 @@ async def test_an_ack_in_line_outlives_its_connection(amqp: AmqpStreet) -> None:
     assert waiting
     for ack in waiting:
         with pytest.raises(TimeoutError):
-            await guarded(ack, within=0.01)
+            await with_timeout(ack, within=0.01)

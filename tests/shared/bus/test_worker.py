@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import text
 
-from shared.bus.doorbell import Doorbell
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.bus.message import Message
+from shared.bus.outbox_notifier import OutboxNotifier
 from shared.bus.relay import Relay
 from shared.bus.transport import Failure
 from shared.db.provision import Provisioned
@@ -16,7 +16,7 @@ from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.supervision import TaskDied
 from shared.worker import Job, Worker
-from tests.shared.bus.street import ON_THING, record, see, waiting_rows
+from tests.shared.bus.transports import ON_THING, record, see, waiting_rows
 from tests.support import probe
 from tests.support.waiting import until
 
@@ -145,7 +145,7 @@ async def test_a_process_that_only_writes_wakes_the_relay_of_another(
         # It would look by itself a minute later only.
         tasks = [
             asyncio.create_task(Relay("probe", elsewhere, out, poll_seconds=60).run(stop)),
-            asyncio.create_task(Doorbell(publisher).run(stop)),
+            asyncio.create_task(OutboxNotifier(publisher).run(stop)),
         ]
 
         async def nothing_waits() -> bool:

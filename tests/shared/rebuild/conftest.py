@@ -1,4 +1,4 @@
-"""The world of each test: its things and their copies in emptied databases."""
+"""The world of each test: its things and their replicas in emptied databases."""
 
 from collections.abc import AsyncIterator
 

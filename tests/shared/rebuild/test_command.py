@@ -11,7 +11,7 @@ from shared.rebuild.command import rebuild
 from shared.rebuild.errors import CannotRebuild
 from shared.settings import ServiceSettings
 from shared.web.identity import generate_keys
-from tests.shared.rebuild.world import COPIES, World
+from tests.shared.rebuild.world import REPLICAS, World
 from tests.support.postgres import Databases
 
 
@@ -37,4 +37,4 @@ async def test_what_is_missing_is_said_in_a_sentence(databases: Databases) -> No
 async def test_without_a_key_nobody_is_asked(world: World) -> None:
     settings = ServiceSettings(database_url=SecretStr(world.listener_url))
     with pytest.raises(CannotRebuild, match="Set LISTENER_IDENTITY_PRIVATE_KEY"):
-        await rebuild("listener", settings, COPIES, source="auto", say=print)
+        await rebuild("listener", settings, REPLICAS, source="auto", say=print)

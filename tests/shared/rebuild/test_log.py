@@ -11,15 +11,15 @@ from sqlalchemy import make_url
 
 from local.postgres import Postgres
 from local.rabbitmq import RabbitMQ
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.relay import Relay
 from shared.bus.topology import LOG_STREAM
 from shared.db.provision import Provisioned
 from shared.identifiers import new_id
 from shared.rebuild.errors import CannotRebuild
-from shared.rebuild.stage import Stage, Told
-from shared.rebuild.telling import TOGETHER
-from tests.shared.bus.street import AmqpStreet, drained, listening, running, unique
+from shared.rebuild.rebuilder import TOGETHER
+from shared.rebuild.staging import StagedEvent, Staging
+from tests.shared.bus.transports import AmqpTransports, drained, listening, running, unique
 from tests.shared.rebuild.world import KEEPS, Gate, World, message_of
 from tests.support.outbox import recorded
 from tests.support.probe import ThingChanged
@@ -100,8 +100,8 @@ async def test_a_version_that_was_published_again_after_a_newer_one_changes_noth
 
 async def test_the_newest_of_what_the_log_told_stands_however_it_was_read(world: World) -> None:
     org_id, thing = new_id(), new_id()
-    told = [Told(org_id, "probe.thing", thing, version, False, b"%d" % version) for version in (1, 2, 3)]
-    async with Stage.opened(world.listener) as stage:
+    told = [StagedEvent(org_id, "probe.thing", thing, version, False, b"%d" % version) for version in (1, 2, 3)]
+    async with Staging.opened(world.listener) as stage:
         for batch in (told[1:2], [told[2], told[0]], told[:2]):
             await stage.add(batch)
         found = await stage.read(org_id, "probe.thing", after=None, limit=2)
@@ -110,8 +110,8 @@ async def test_the_newest_of_what_the_log_told_stands_however_it_was_read(world:
 
 async def test_what_is_said_meanwhile_is_neither_lost_nor_overtaken(world: World, rabbitmq: RabbitMQ) -> None:
     org_id = await world.organization()
-    street = AmqpStreet(rabbitmq.url)
-    _, ear = listening(street, world.listener, KEEPS)
+    transports = AmqpTransports(rabbitmq.url)
+    _, subscriber = listening(transports, world.listener, KEEPS)
     rebuilt = asyncio.Event()
     said = 0
 
@@ -122,7 +122,7 @@ async def test_what_is_said_meanwhile_is_neither_lost_nor_overtaken(world: World
             await world.change(org_id, things[said % PAGES], f"then {said}", version=1 + said, told=False)
             await world.thing(org_id, f"new {said}", told=False)
 
-    async with running(ear), relaying(world):
+    async with running(subscriber), relaying(world):
         things = [await world.thing(org_id, "at first", told=False) for _ in range(PAGES)]
         await until(world.is_copied, within=30, what="every copy")
         await world.spoil("DELETE FROM copy WHERE id = ANY (:ids)", ids=things[::2])
@@ -132,7 +132,7 @@ async def test_what_is_said_meanwhile_is_neither_lost_nor_overtaken(world: World
         rebuilt.set()
         await going_on
         await until(world.is_copied, within=30, what="every copy as its owner says")
-    await street.close()
+    await transports.close()
 
 
 async def test_without_a_broker_the_owners_are_asked(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Rebuilding from the owners' snapshot: the copies are as their owner says, and nobody ever sees less."""
+"""Rebuilding from the owners' snapshot: the replicas are as their owner says, and nobody ever sees less."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.bus.consumer import Subscription
 from shared.events.base import Event
 from shared.identifiers import new_id
-from shared.rebuild.copies import Copies
 from shared.rebuild.errors import CannotRebuild
-from shared.rebuild.telling import TOGETHER
+from shared.rebuild.rebuilder import TOGETHER
+from shared.rebuild.replicas import Replicas
 from tests.gateway.peers import serving
 from tests.shared.rebuild.world import KEEPS, Copy, Gate, Thing, World, keep, restate_thing
 from tests.support.probe import OtherChanged, ThingChanged, ThingState
@@ -142,9 +142,9 @@ async def test_a_fact_that_is_refused_is_named_and_keeps_no_other_from_being_tol
             raise ValueError("as ordered")
         await keep(session, event)
 
-    copies = Copies((Subscription(ThingChanged, refuse_one, keeps_copy=True),), {"probe.thing": Copy})
+    replicas = Replicas((Subscription(ThingChanged, refuse_one, keeps_replica=True),), {"probe.thing": Copy})
     with pytest.raises(CannotRebuild, match=rf"1 could not be told.*\n.*{things[5]}.*as ordered"):
-        await world.rebuild("snapshot", copies=copies)
+        await world.rebuild("snapshot", replicas=replicas)
     assert {row[1] for row in await world.copies()} == set(things) - {things[5]}
     await world.rebuild("snapshot")
     assert {row[1] for row in await world.copies()} == set(things)
@@ -156,17 +156,17 @@ async def test_effects_are_not_told_again(world: World) -> None:
 
     org_id = await world.organization()
     thing = await world.thing(org_id, told=False)
-    copies = Copies((KEEPS, Subscription(OtherChanged, send_mail)), {"probe.thing": Copy})
-    assert copies.names == {ThingChanged.name}
-    await world.rebuild("snapshot", copies=copies)
+    replicas = Replicas((KEEPS, Subscription(OtherChanged, send_mail)), {"probe.thing": Copy})
+    assert replicas.names == {ThingChanged.name}
+    await world.rebuild("snapshot", replicas=replicas)
     assert [row[1] for row in await world.copies()] == [thing]
 
 
 def test_every_keeping_subscription_has_its_table_and_the_other_way_round() -> None:
     with pytest.raises(ValueError, match=r"probe\.other"):
-        Copies((KEEPS,), {"probe.thing": Copy, "probe.other": Copy})
+        Replicas((KEEPS,), {"probe.thing": Copy, "probe.other": Copy})
     with pytest.raises(ValueError, match=r"probe\.thing"):
-        Copies((KEEPS,), {})
+        Replicas((KEEPS,), {})
 
 
 async def test_an_owner_that_is_away_is_named(world: World) -> None:

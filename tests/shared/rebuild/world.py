@@ -1,4 +1,4 @@
-"""An owner of things, answering on loopback, and a listener that keeps copies of them; each has its database."""
+"""An owner of things, answering on loopback, and a listener that keeps replicas of them; each has its database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -24,8 +24,8 @@ from shared.db.tenancy import Scope
 from shared.events.base import Event
 from shared.identifiers import new_id
 from shared.rebuild.command import rebuild
-from shared.rebuild.copies import Copies
-from shared.rebuild.telling import Report, Source
+from shared.rebuild.rebuilder import Report, Source
+from shared.rebuild.replicas import Replicas
 from shared.settings import Issuer, ServiceSettings
 from shared.web.app import create_app
 from shared.web.identity import demand_sibling, generate_keys
@@ -92,8 +92,8 @@ async def keep(session: AsyncSession, event: Event[ThingState]) -> None:
     )
 
 
-KEEPS = Subscription(ThingChanged, keep, keeps_copy=True)
-COPIES = Copies((KEEPS,), {"probe.thing": Copy})
+KEEPS = Subscription(ThingChanged, keep, keeps_replica=True)
+REPLICAS = Replicas((KEEPS,), {"probe.thing": Copy})
 
 
 @dataclass(slots=True)
@@ -159,7 +159,7 @@ class World:
             await connection.execute(text("DELETE FROM outbox"))
 
     async def rebuild(
-        self, source: Source = "auto", *, copies: Copies = COPIES, said: list[str] | None = None
+        self, source: Source = "auto", *, replicas: Replicas = REPLICAS, said: list[str] | None = None
     ) -> Report:
         settings = ServiceSettings(
             database_url=SecretStr(self.listener_url),
@@ -168,7 +168,7 @@ class World:
             owners={"probe": self.url, "gateway": self.url},
         )
         told = said if said is not None else []
-        return await rebuild("listener", settings, copies, source=source, say=told.append)
+        return await rebuild("listener", settings, replicas, source=source, say=told.append)
 
 
 class Gate:

@@ -6,7 +6,7 @@ import httpx
 
 from shared.db.session import Database
 from shared.identifiers import new_id
-from tests.shared.bus.street import waiting_rows
+from tests.shared.bus.transports import waiting_rows
 from tests.shared.web.door import things
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from shared.clock import utc_now
 from shared.db.session import Database
 from shared.identifiers import new_id
-from tests.shared.bus.street import waiting_rows
+from tests.shared.bus.transports import waiting_rows
 from tests.shared.web.door import Gate, things
 from tests.support.identity import client_of
 

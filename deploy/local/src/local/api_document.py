@@ -7,7 +7,7 @@ from typing import Any
 from gateway.openapi import merge
 from local.home import Home
 from local.programs import program_of
-from local.wiring import SERVICES, Places
+from local.wiring import SERVICES, Endpoints
 from shared.db.provision import Provisioned
 from shared.db.session import Database
 
@@ -21,12 +21,12 @@ def api_document() -> dict[str, Any]:
 
 
 def _said_by(service: str, home: Home) -> dict[str, Any]:
-    places = Places(
+    endpoints = Endpoints(
         databases=dict.fromkeys(SERVICES, Provisioned(_NOWHERE, _NOWHERE)),
         ports=dict.fromkeys(SERVICES, 9),
         s3_endpoint="127.0.0.1:9",
         s3_access_key="none",
         s3_secret_key="none",  # noqa: S106 (nobody is asked with it)
     )
-    program, settings = program_of(service, home, places)
+    program, settings = program_of(service, home, endpoints)
     return program.create_app(settings, Database.from_settings(service, settings)).openapi()

@@ -21,12 +21,12 @@ from local.distribution import NotInstalled
 from local.env_file import complete
 from local.errors import CannotStart, first_of
 from local.event_map import event_map
-from local.ground import standing
 from local.home import Home
 from local.images import ImageFailed, build_all
-from local.presence import shown
+from local.infrastructure import running_infrastructure
 from local.rabbitmq_release import SUITES, fetch
-from local.wiring import SERVICES, Places
+from local.run_file import published
+from local.wiring import SERVICES, Endpoints
 from shared import logging, tracing
 from shared.backup.errors import BackupFailed
 from shared.rebuild.errors import CannotRebuild
@@ -36,7 +36,7 @@ _READY_SECONDS = 60
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _DEMO = ("0", "1", "recent")
 
-Serve = Callable[[Home, Places, asyncio.Event], Coroutine[Any, Any, None]]
+Serve = Callable[[Home, Endpoints, asyncio.Event], Coroutine[Any, Any, None]]
 
 
 def main() -> None:
@@ -104,50 +104,50 @@ def _host(command: str) -> None:
     serve = _serve_in_one_process if command == "run" else _serve_as_processes
     with (
         Home(Path(os.environ.get("FICHA_HOME", ".ficha"))) as home,
-        standing(home, port=_port(), broker=command == "stack", say=_say) as places,
-        shown(home, places),
+        running_infrastructure(home, port=_port(), broker=command == "stack", say=_say) as endpoints,
+        published(home, endpoints),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_live(home, places, serve))
+        runner.run(_live(home, endpoints, serve))
     _say("Stopped.")
 
 
 def _restore(arguments: argparse.Namespace) -> None:
     logging.configure(level="WARNING")
     folder = Path(os.environ.get("FICHA_HOME", ".ficha"))
-    with Home(folder) as home, standing(home, port=_port(), broker=False, say=_say) as places:
-        operations.restore(arguments, home, places)
+    with Home(folder) as home, running_infrastructure(home, port=_port(), broker=False, say=_say) as endpoints:
+        operations.restore(arguments, home, endpoints)
 
 
-async def _live(home: Home, places: Places, serve: Serve) -> None:
+async def _live(home: Home, endpoints: Endpoints, serve: Serve) -> None:
     """Serve until a signal; meanwhile say where, and load the demo data."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve(home, places, stop))
-        welcome = tasks.create_task(_welcome(home, places))
+        tasks.create_task(serve(home, endpoints, stop))
+        welcome = tasks.create_task(_welcome(home, endpoints))
         await stop.wait()
         _say("Stopping …")
         welcome.cancel()
 
 
-async def _serve_in_one_process(home: Home, places: Places, stop: asyncio.Event) -> None:
+async def _serve_in_one_process(home: Home, endpoints: Endpoints, stop: asyncio.Event) -> None:
     tracing.configure(broker=None)
     try:
-        await run.serve_all(home, places, stop)
+        await run.serve_all(home, endpoints, stop)
     finally:
         await asyncio.to_thread(tracing.close)
 
 
-async def _serve_as_processes(home: Home, places: Places, stop: asyncio.Event) -> None:
-    await stack.Supervisor(home, places, _say).run(stop)
+async def _serve_as_processes(home: Home, endpoints: Endpoints, stop: asyncio.Event) -> None:
+    await stack.Supervisor(home, endpoints, _say).run(stop)
 
 
-async def _welcome(home: Home, places: Places) -> None:
-    await _until_ready(places)
+async def _welcome(home: Home, endpoints: Endpoints) -> None:
+    await _until_ready(endpoints)
     _say(
-        f"\n  Ficha is ready:  {places.public_url}\n"
+        f"\n  Ficha is ready:  {endpoints.public_url}\n"
         f"  Log in as        {_ADMIN}\n"
         f"  with password    {home.admin_password}   (kept in {home.folder / 'secrets.json'})\n"
         f"  Mails are kept in {home.mails} as .eml files; no SMTP server is configured.\n"
@@ -156,17 +156,17 @@ async def _welcome(home: Home, places: Places) -> None:
     if demo != "0":
         recent = demo == "recent"
         try:
-            await load_demo(places.public_url, _ADMIN, home.admin_password, home.demo_journal, recent=recent)
+            await load_demo(endpoints.public_url, _ADMIN, home.admin_password, home.demo_journal, recent=recent)
         except* LoginRefused as refused:
             _say(str(first_of(refused)))  # who changed the password wants to go on working
     _say("Press Ctrl-C to stop.")
 
 
-async def _until_ready(places: Places) -> None:
+async def _until_ready(endpoints: Endpoints) -> None:
     """Every service's door answers. Raises CannotStart when one never does."""
     deadline = time.monotonic() + _READY_SECONDS
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as client:
-        for service, port in places.ports.items():
+        for service, port in endpoints.ports.items():
             while not await _answers(client, f"http://127.0.0.1:{port}/health/ready"):
                 if time.monotonic() > deadline:
                     raise CannotStart(f"{service} did not become ready within {_READY_SECONDS} s.")

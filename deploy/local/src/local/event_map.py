@@ -5,11 +5,11 @@ from importlib import import_module
 from itertools import groupby
 
 from local.wiring import SERVICES
-from shared.bus.consumer import Subscription
+from shared.bus.consumer import AnySubscription
 from shared.events.base import EVERYTHING
 from shared.events.contract import published_events
 
-Tables = Mapping[str, Sequence[Subscription]]
+Tables = Mapping[str, Sequence[AnySubscription]]
 
 _NOBODY = "nobody"
 
@@ -50,7 +50,7 @@ def _by_name(tables: Tables) -> dict[str, list[str]]:
     return heard
 
 
-def _listener(subscription: Subscription) -> str:
+def _listener(subscription: AnySubscription) -> str:
     handler = subscription.handler
     return f"{handler.__module__.removesuffix('.handlers')}.{getattr(handler, '__name__', 'handler')}"
 
@@ -61,10 +61,10 @@ def _lines(name: str, listeners: Sequence[str], width: int) -> Iterator[str]:
         name = ""
 
 
-def _subscriptions(service: str) -> Sequence[Subscription]:
+def _subscriptions(service: str) -> Sequence[AnySubscription]:
     room = f"{service}.handlers"
     try:
-        found: Sequence[Subscription] = import_module(room).SUBSCRIPTIONS
+        found: Sequence[AnySubscription] = import_module(room).SUBSCRIPTIONS
     except ModuleNotFoundError as error:
         if error.name != room:
             raise

@@ -11,15 +11,15 @@ from sqlalchemy import URL, make_url
 
 from local.home import Home
 from local.postgres import url_of_running
-from local.presence import find_running
 from local.programs import program_of
-from local.wiring import COPIES_OF, SERVICES, Places
+from local.run_file import find_running
+from local.wiring import REPLICAS_OF, SERVICES, Endpoints
 from shared import logging
 from shared.backup.errors import BackupFailed
 from shared.db.engine import create_engine
 from shared.db.provision import provisioned
 from shared.db.session import Database
-from shared.operations import dead_letters
+from shared.dead_letters import command as dead_letters
 from shared.rebuild.command import add_source
 
 
@@ -39,9 +39,9 @@ def add_rebuild(parser: argparse.ArgumentParser) -> None:
 def rebuild(arguments: argparse.Namespace) -> None:
     """One service after the other. Raises CannotStart when no Ficha is running, CannotRebuild."""
     logging.configure(level="WARNING")
-    home, places = find_running(_folder())
+    home, endpoints = find_running(_folder())
     for service in arguments.services:
-        program, settings = program_of(service, home, places)
+        program, settings = program_of(service, home, endpoints)
         program.rebuild(settings, source=arguments.source, say=_say)
 
 
@@ -59,26 +59,26 @@ def add_restoring(parser: argparse.ArgumentParser) -> None:
 def backup(arguments: argparse.Namespace) -> None:
     """Of the Ficha that runs. Raises CannotStart when none does, BackupFailed."""
     logging.configure(level="WARNING")
-    home, places = find_running(_folder())
+    home, endpoints = find_running(_folder())
     admin = _databases()
     if arguments.folder.exists():
         raise BackupFailed(f"{arguments.folder} is there already: name another folder.")
     for service in arguments.services or SERVICES:
-        program, settings = program_of(service, home, places)
+        program, settings = program_of(service, home, endpoints)
         url = admin.set(drivername="postgresql+asyncpg", database=f"ficha_{service}")
         settings.backup_url = SecretStr(url.render_as_string(hide_password=False))
         program.backup(settings, arguments.folder / service, say=_say)
 
 
-def restore(arguments: argparse.Namespace, home: Home, places: Places) -> None:
-    """Of the Ficha whose databases and storage stand at `places`, and nothing else. Raises BackupFailed."""
+def restore(arguments: argparse.Namespace, home: Home, endpoints: Endpoints) -> None:
+    """Of the Ficha whose databases and storage stand at `endpoints`, and nothing else. Raises BackupFailed."""
     chosen = arguments.services or [service for service in SERVICES if (arguments.folder / service).exists()]
     if not chosen:
         raise BackupFailed(f"There is no backup in {arguments.folder}.")
     for service in chosen:
-        program, settings = program_of(service, home, places)
+        program, settings = program_of(service, home, endpoints)
         program.restore(settings, arguments.folder / service, replace=arguments.replace, say=_say)
-    _say(f"Start Ficha, and then tell its services again what they copy: ficha rebuild {' '.join(COPIES_OF)}")
+    _say(f"Start Ficha, and then tell its services again what they copy: ficha rebuild {' '.join(REPLICAS_OF)}")
 
 
 def decide(arguments: argparse.Namespace) -> int:
@@ -101,7 +101,7 @@ async def _decide(arguments: argparse.Namespace, admin: URL) -> int:
 
 
 def _databases() -> URL:
-    """The server's, as `standing` would find or start it."""
+    """The server's, as `running_infrastructure` would find or start it."""
     if given := os.environ.get("FICHA_DATABASE_URL"):
         return make_url(given)
     home = Home(_folder())

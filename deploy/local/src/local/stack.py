@@ -8,7 +8,7 @@ from asyncio.subprocess import Process
 from collections.abc import Callable
 
 from local.home import Home
-from local.wiring import SERVICES, Places, environment
+from local.wiring import SERVICES, Endpoints, environment
 
 _STOP_SECONDS = 12
 _LONGEST_PAUSE = 10.0
@@ -18,9 +18,9 @@ _STEADY_SECONDS = 30.0
 class Supervisor:
     """Keeps `python -m <service>` running. Pids are written to `<home>/logs/<service>.pid`."""
 
-    def __init__(self, home: Home, places: Places, say: Callable[[str], None]) -> None:
+    def __init__(self, home: Home, endpoints: Endpoints, say: Callable[[str], None]) -> None:
         self._home = home
-        self._places = places
+        self._places = endpoints
         self._say = say
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -22,7 +22,7 @@ ASKS = {
 MAILS_FOR = {"notifications": ("portal",)}
 """Who mails the links that another makes, and therefore is given them: no more of that service's is it to read."""
 
-COPIES_OF = {
+REPLICAS_OF = {
     "contacts": ("gateway",),
     "documents": ("contacts", "gateway"),
     "crm": ("contacts", "gateway"),
@@ -37,7 +37,7 @@ The gateway always: it knows which organisations there are.
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Endpoints:
     """Where everything is. `databases` and `ports` by service; no `amqp_url`: the in-memory bus."""
 
     databases: dict[str, Provisioned]
@@ -55,35 +55,35 @@ class Places:
         return f"http://127.0.0.1:{self.ports[service]}"
 
 
-def environment(service: str, places: Places, home: Home) -> dict[str, str]:
+def environment(service: str, endpoints: Endpoints, home: Home) -> dict[str, str]:
     """Every setting of `service`, by the names its Settings class reads."""
     values = {
         "HOST": "127.0.0.1",
-        "PORT": str(places.ports[service]),
+        "PORT": str(endpoints.ports[service]),
         "LOG_LEVEL": "INFO",
-        "DATABASE_URL": places.databases[service].database_url,
-        "MIGRATE_URL": places.databases[service].migrate_url,
+        "DATABASE_URL": endpoints.databases[service].database_url,
+        "MIGRATE_URL": endpoints.databases[service].migrate_url,
         "IDENTITY_ISSUERS": json.dumps(_issuers_for(service, home)),
-        **_own(service, places, home),
+        **_own(service, endpoints, home),
     }
-    if places.amqp_url:
-        values["AMQP_URL"] = places.amqp_url
+    if endpoints.amqp_url:
+        values["AMQP_URL"] = endpoints.amqp_url
     if service in ISSUERS:
         values["IDENTITY_PRIVATE_KEY"] = home.keys_of(service)[0]
     for asked in (*ASKS.get(service, ()), *MAILS_FOR.get(service, ())):
-        values[f"{asked.upper()}_URL"] = places.url_of(asked)
-    if owners := COPIES_OF.get(service):
-        values["OWNERS"] = json.dumps({owner: places.url_of(owner) for owner in owners})
+        values[f"{asked.upper()}_URL"] = endpoints.url_of(asked)
+    if owners := REPLICAS_OF.get(service):
+        values["OWNERS"] = json.dumps({owner: endpoints.url_of(owner) for owner in owners})
     return {f"{service.upper()}_{name}": value for name, value in values.items()}
 
 
-def _own(service: str, places: Places, home: Home) -> dict[str, str]:
+def _own(service: str, endpoints: Endpoints, home: Home) -> dict[str, str]:
     match service:
         case "files":
             return {
-                "S3_ENDPOINT": places.s3_endpoint,
-                "S3_ACCESS_KEY": places.s3_access_key,
-                "S3_SECRET_KEY": places.s3_secret_key,
+                "S3_ENDPOINT": endpoints.s3_endpoint,
+                "S3_ACCESS_KEY": endpoints.s3_access_key,
+                "S3_SECRET_KEY": endpoints.s3_secret_key,
                 "S3_BUCKET": "ficha-files",
                 "S3_SECURE": "false",
             }
@@ -95,10 +95,10 @@ def _own(service: str, places: Places, home: Home) -> dict[str, str]:
                 "WEBHOOK_PRIVATE_HOSTS": os.environ.get("FICHA_WEBHOOK_PRIVATE_HOSTS", ""),
             }
         case "portal":
-            return {"PUBLIC_URL": places.public_url}
+            return {"PUBLIC_URL": endpoints.public_url}
         case "gateway":
             return {
-                "PUBLIC_URL": places.public_url,
+                "PUBLIC_URL": endpoints.public_url,
                 "OTHER_URLS": os.environ.get("FICHA_OTHER_URLS", ""),
                 "BOOTSTRAP_ORGANIZATION": "Northwind Traders",
                 "BOOTSTRAP_EMAIL": "admin@ficha.localhost",
@@ -122,7 +122,7 @@ def scopes_of_siblings(service: str) -> dict[str, list[str]]:
     found = {
         sibling: [
             f"{service}:{action}"
-            for action, table in (("read", ASKS), ("snapshot", COPIES_OF), ("links", MAILS_FOR))
+            for action, table in (("read", ASKS), ("snapshot", REPLICAS_OF), ("links", MAILS_FOR))
             if service in table.get(sibling, ())
         ]
         for sibling in ISSUERS

@@ -2,10 +2,10 @@
 
 from contacts.config import Settings
 from contacts.main import create_app
-from contacts.worker import COPIES, create_worker
+from contacts.worker import REPLICAS, create_worker
 from shared.process import Program
 
-PROGRAM = Program("contacts", Settings, create_app, create_worker, COPIES)
+PROGRAM = Program("contacts", Settings, create_app, create_worker, REPLICAS)
 
 if __name__ == "__main__":
     PROGRAM.run()

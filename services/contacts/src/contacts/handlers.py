@@ -12,6 +12,6 @@ async def on_organization_changed(session: AsyncSession, event: OrganizationCrea
 
 
 SUBSCRIPTIONS = (
-    Subscription(OrganizationCreated, on_organization_changed, keeps_copy=True),
-    Subscription(OrganizationUpdated, on_organization_changed, keeps_copy=True),
+    Subscription(OrganizationCreated, on_organization_changed, keeps_replica=True),
+    Subscription(OrganizationUpdated, on_organization_changed, keeps_replica=True),
 )

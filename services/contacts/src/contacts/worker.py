@@ -5,10 +5,10 @@ from contacts.handlers import SUBSCRIPTIONS
 from contacts.models import Organization
 from shared.bus.transport import Transport
 from shared.db.session import Database
-from shared.rebuild.copies import Copies
+from shared.rebuild.replicas import Replicas
 from shared.worker import Worker
 
-COPIES = Copies(SUBSCRIPTIONS, {"gateway.organization": Organization})
+REPLICAS = Replicas(SUBSCRIPTIONS, {"gateway.organization": Organization})
 
 
 def create_worker(_: Settings, database: Database, transport: Transport) -> Worker:

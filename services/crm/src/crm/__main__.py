@@ -2,10 +2,10 @@
 
 from crm.config import Settings
 from crm.main import create_app
-from crm.worker import COPIES, create_worker
+from crm.worker import REPLICAS, create_worker
 from shared.process import Program
 
-PROGRAM = Program("crm", Settings, create_app, create_worker, COPIES)
+PROGRAM = Program("crm", Settings, create_app, create_worker, REPLICAS)
 
 if __name__ == "__main__":
     PROGRAM.run()

@@ -26,12 +26,12 @@ async def on_user_changed(session: AsyncSession, event: UserCreated | UserUpdate
 
 
 SUBSCRIPTIONS = (
-    Subscription(ContactCreated, on_contact_changed, keeps_copy=True),
-    Subscription(ContactUpdated, on_contact_changed, keeps_copy=True),
-    Subscription(ContactDeleted, on_contact_changed, keeps_copy=True),
-    Subscription(ContactRestored, on_contact_changed, keeps_copy=True),
-    Subscription(OrganizationCreated, on_organization_changed, keeps_copy=True),
-    Subscription(OrganizationUpdated, on_organization_changed, keeps_copy=True),
-    Subscription(UserCreated, on_user_changed, keeps_copy=True),
-    Subscription(UserUpdated, on_user_changed, keeps_copy=True),
+    Subscription(ContactCreated, on_contact_changed, keeps_replica=True),
+    Subscription(ContactUpdated, on_contact_changed, keeps_replica=True),
+    Subscription(ContactDeleted, on_contact_changed, keeps_replica=True),
+    Subscription(ContactRestored, on_contact_changed, keeps_replica=True),
+    Subscription(OrganizationCreated, on_organization_changed, keeps_replica=True),
+    Subscription(OrganizationUpdated, on_organization_changed, keeps_replica=True),
+    Subscription(UserCreated, on_user_changed, keeps_replica=True),
+    Subscription(UserUpdated, on_user_changed, keeps_replica=True),
 )

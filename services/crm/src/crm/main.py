@@ -12,9 +12,9 @@ from crm.opportunities.routes import router as opportunities
 from crm.panel.routes import router as panel
 from crm.pipelines.routes import router as pipelines
 from shared.db.session import Database
+from shared.dead_letters.routes import router as dead_letters
 from shared.web import app
 from shared.web.asking import Asker
-from shared.web.dead_letters import router as dead_letters
 from shared.web.identity import Signer
 
 ROUTERS = (pipelines, opportunities, activities, notes, panel, dead_letters)

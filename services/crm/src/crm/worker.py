@@ -5,10 +5,10 @@ from crm.handlers import SUBSCRIPTIONS
 from crm.models import ContactCopy, Organization, UserCopy
 from shared.bus.transport import Transport
 from shared.db.session import Database
-from shared.rebuild.copies import Copies
+from shared.rebuild.replicas import Replicas
 from shared.worker import Worker
 
-COPIES = Copies(
+REPLICAS = Replicas(
     SUBSCRIPTIONS,
     {
         "contacts.contact": ContactCopy,

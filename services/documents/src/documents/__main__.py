@@ -2,10 +2,10 @@
 
 from documents.config import Settings
 from documents.main import create_app
-from documents.worker import COPIES, create_worker
+from documents.worker import REPLICAS, create_worker
 from shared.process import Program
 
-PROGRAM = Program("documents", Settings, create_app, create_worker, COPIES)
+PROGRAM = Program("documents", Settings, create_app, create_worker, REPLICAS)
 
 if __name__ == "__main__":
     PROGRAM.run()

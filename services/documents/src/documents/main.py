@@ -20,9 +20,9 @@ from documents.sending.routes import router as sending
 from documents.series.routes import router as series
 from documents.taxes.routes import router as taxes
 from shared.db.session import Database
+from shared.dead_letters.routes import router as dead_letters
 from shared.web import app
 from shared.web.asking import Asker
-from shared.web.dead_letters import router as dead_letters
 from shared.web.identity import Signer
 from shared.web.snapshot import Owned, snapshot_router
 

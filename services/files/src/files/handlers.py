@@ -14,8 +14,8 @@ async def on_contact_changed(session: AsyncSession, event: ContactChanged) -> No
 
 
 SUBSCRIPTIONS = (
-    Subscription(ContactCreated, on_contact_changed, keeps_copy=True),
-    Subscription(ContactUpdated, on_contact_changed, keeps_copy=True),
-    Subscription(ContactDeleted, on_contact_changed, keeps_copy=True),
-    Subscription(ContactRestored, on_contact_changed, keeps_copy=True),
+    Subscription(ContactCreated, on_contact_changed, keeps_replica=True),
+    Subscription(ContactUpdated, on_contact_changed, keeps_replica=True),
+    Subscription(ContactDeleted, on_contact_changed, keeps_replica=True),
+    Subscription(ContactRestored, on_contact_changed, keeps_replica=True),
 )

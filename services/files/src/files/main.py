@@ -10,9 +10,9 @@ from files.config import Settings
 from files.routes import panel_router, router
 from files.storage import Storage
 from shared.db.session import Database
+from shared.dead_letters.routes import router as dead_letters
 from shared.web import app
 from shared.web.asking import Asker
-from shared.web.dead_letters import router as dead_letters
 from shared.web.identity import Signer
 
 logger = structlog.get_logger("files")

@@ -7,10 +7,10 @@ from files.storage import Storage
 from files.sweeper import sweeping
 from shared.bus.transport import Transport
 from shared.db.session import Database
-from shared.rebuild.copies import Copies
+from shared.rebuild.replicas import Replicas
 from shared.worker import Worker
 
-COPIES = Copies(SUBSCRIPTIONS, {"contacts.contact": Contact})
+REPLICAS = Replicas(SUBSCRIPTIONS, {"contacts.contact": Contact})
 
 
 def create_worker(settings: Settings, database: Database, transport: Transport) -> Worker:

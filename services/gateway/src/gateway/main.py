@@ -32,7 +32,7 @@ from gateway.protection import ProtectionMiddleware
 from gateway.proxy import Proxy
 from gateway.routes import document_router, health_router, router
 from gateway.web import FOLDER, WebClient
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp.transport import AmqpTransport
 from shared.db.session import Database
 from shared.passwords.hashing import Passwords
 from shared.supervision import outlive

@@ -2,10 +2,10 @@
 
 from notifications.config import Settings
 from notifications.main import create_app
-from notifications.worker import COPIES, create_worker
+from notifications.worker import REPLICAS, create_worker
 from shared.process import Program
 
-PROGRAM = Program("notifications", Settings, create_app, create_worker, COPIES)
+PROGRAM = Program("notifications", Settings, create_app, create_worker, REPLICAS)
 
 if __name__ == "__main__":
     PROGRAM.run()

@@ -41,7 +41,7 @@ from shared.errors import Unavailable
 
 logger = structlog.get_logger("delivery")
 
-LADDER: Final = (1, 10, 60, 300, 1_800, 7_200, 21_600, 86_400)
+RETRY_DELAYS: Final = (1, 10, 60, 300, 1_800, 7_200, 21_600, 86_400)
 """Seconds before each further attempt; after the last, the message has failed."""
 LEASE_SECONDS: Final = 30.0
 PARALLEL: Final = 5
@@ -65,7 +65,7 @@ class Delivery:
         sources: Sources,
         *,
         mail_from: str,
-        ladder: Sequence[float] = LADDER,
+        ladder: Sequence[float] = RETRY_DELAYS,
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self._database = database

@@ -12,8 +12,8 @@ from notifications.webhooks.routes import router as webhooks
 from notifications.webhooks.sealing import Sealer
 from notifications.webhooks.targets import Targets
 from shared.db.session import Database
+from shared.dead_letters.routes import router as dead_letters
 from shared.web import app
-from shared.web.dead_letters import router as dead_letters
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:

@@ -13,12 +13,12 @@ from notifications.webhooks.sealing import Sealer
 from notifications.webhooks.targets import Targets
 from shared.bus.transport import Transport
 from shared.db.session import Database
-from shared.rebuild.copies import Copies
+from shared.rebuild.replicas import Replicas
 from shared.web.asking import Asker
 from shared.web.identity import Signer
 from shared.worker import Worker
 
-COPIES = Copies(SUBSCRIPTIONS, {"gateway.user": UserCopy, "gateway.api_key": ApiKeyCopy})
+REPLICAS = Replicas(SUBSCRIPTIONS, {"gateway.user": UserCopy, "gateway.api_key": ApiKeyCopy})
 _PDF_SECONDS = 30
 
 

@@ -21,10 +21,10 @@ from portal.resets.routes import internal_router as reset_links
 from portal.resets.routes import router as resets
 from portal.sessions.routes import router as sessions
 from shared.db.session import Database
+from shared.dead_letters.routes import router as dead_letters
 from shared.passwords.hashing import Passwords
 from shared.web import app
 from shared.web.asking import Asker
-from shared.web.dead_letters import router as dead_letters
 from shared.web.identity import Signer
 
 STAFF = (access, previews, panel_router, dead_letters)

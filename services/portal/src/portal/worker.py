@@ -5,10 +5,10 @@ from portal.handlers import SUBSCRIPTIONS
 from portal.models import Contact, Document, Organization, Product
 from shared.bus.transport import Transport
 from shared.db.session import Database
-from shared.rebuild.copies import Copies
+from shared.rebuild.replicas import Replicas
 from shared.worker import Worker
 
-COPIES = Copies(
+REPLICAS = Replicas(
     SUBSCRIPTIONS,
     {
         "gateway.organization": Organization,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 import orjson
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.bus import failpoints, inbox, spans
 from shared.bus.message import Headers, Message
 from shared.bus.metrics import BusMetrics
-from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LADDER, LAST_FAILURE, REASON
+from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LAST_FAILURE, REASON, RETRY_DELAYS
 from shared.clock import utc_now
 from shared.db.engine import is_away
 from shared.db.session import Database
@@ -33,20 +33,24 @@ _MOST_TOGETHER = 100
 REBUILD_PAUSE = 0.05
 """Seconds after which it is asked again whether a rebuild lets handlers in."""
 
-Handler = Callable[[AsyncSession, Any], Awaitable[None]]
+EventT = TypeVar("EventT", bound=Event[Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Generic[EventT]):
     """One row of a service's SUBSCRIPTIONS table: this event (`AnyEvent`: every one) goes to this handler.
 
-    `keeps_copy`: all the handler does is to keep a copy of what the event tells, so that it may be told it again by a
-    rebuild, at any time and in any order. An effect (a mail, a draft) must never be.
+    `keeps_replica`: the handler only keeps a copy of what the event tells, so a rebuild may call it again, at any time
+    and in any order. Never set it for an effect (a mail, a draft).
     """
 
-    event: type[Event[Any]]
-    handler: Handler
-    keeps_copy: bool = False
+    event: type[EventT]
+    handler: Callable[[AsyncSession, EventT], Awaitable[None]]
+    keeps_replica: bool = False
+
+
+AnySubscription = Subscription[Any]
+"""In tables, where each row has an event of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +77,25 @@ Verdict = Done | Retry | Dead
 
 
 class DatabaseAway(Exception):
-    """Nothing can be handled now, and no message is to blame: hold them, and come again."""
+    """The database does not answer; no message is to blame: hold them, and try again."""
 
 
 class Consumer:
-    """A service's ear: its subscriptions over its own database. `ladder`: seconds before each retry."""
+    """A service's subscriptions over its own database. `retry_delays`: seconds before each retry."""
 
     def __init__(
         self,
         service: str,
         database: Database,
-        subscriptions: Sequence[Subscription],
+        subscriptions: Sequence[AnySubscription],
         *,
-        ladder: tuple[int, ...] = LADDER,
+        retry_delays: tuple[int, ...] = RETRY_DELAYS,
         metrics: BusMetrics | None = None,
     ) -> None:
         self.metrics = metrics or BusMetrics()
         self.service = service
         self.database = database
-        self.ladder = ladder
+        self.retry_delays = retry_delays
         # Handlers must not wait for connections so long that they fail, nor starve relay and HTTP door of them.
         self._slots = asyncio.Semaphore(max(1, database.connections - 2))
         self._subscriptions = {subscription.event.name: subscription for subscription in subscriptions}
@@ -103,7 +107,7 @@ class Consumer:
         """What its queue is bound with: wire names, or `#`."""
         return sorted(self._subscriptions)
 
-    def wants(self, name: str) -> bool:
+    def subscribes_to(self, name: str) -> bool:
         return bool(self._listening_to(name))
 
     async def handle(self, message: Message) -> Verdict:
@@ -111,7 +115,7 @@ class Consumer:
         return verdict
 
     async def handle_all(self, messages: Sequence[Message]) -> list[Verdict]:
-        """One verdict for each, in their order. Those of one organisation have their effects in that order too.
+        """Returns one verdict for each, in their order. Those of one organisation take effect in that order too.
 
         Many share one transaction, because a commit costs more than most handlers; each has its effect alone where
         together they fail. Raises DatabaseAway, and never for what a handler or a body did wrong: that is what
@@ -148,7 +152,7 @@ class Consumer:
             return self._dead(message, subscriptions[0], f"undecodable: {_what_is_wrong(error)}")
         return _Delivery(place, message, tuple(zip(subscriptions, events, strict=True)))
 
-    def _listening_to(self, name: str) -> list[Subscription]:
+    def _listening_to(self, name: str) -> list[AnySubscription]:
         found = (self._subscriptions.get(name), self._subscriptions.get(EVERYTHING))
         return [subscription for subscription in found if subscription]
 
@@ -159,7 +163,7 @@ class Consumer:
         while True:
             try:
                 return await self._attempt(deliveries, attempt)
-            except inbox.BeingRebuilt:
+            except inbox.RebuildInProgress:
                 await asyncio.sleep(REBUILD_PAUSE)
             except Exception as error:
                 return await self._after_failure(deliveries, attempt, error)
@@ -172,7 +176,7 @@ class Consumer:
             await session.connection()
             attempt.connected = True
             ids = [delivery.event_id for delivery in deliveries]
-            fresh = await inbox.remember(session, self.service, ids, deliveries[0].scope())
+            fresh = await inbox.insert_new(session, self.service, ids, deliveries[0].scope())
             for attempt.at, delivery in enumerate(deliveries):
                 if delivery.event_id in fresh:
                     fresh.discard(delivery.event_id)  # it may have been delivered twice in one batch
@@ -212,7 +216,7 @@ class Consumer:
     ) -> list[Verdict]:
         """Nothing was committed. Who failed among others is tried alone, between those before and those after it."""
         if not attempt.connected or is_away(error):
-            # However long that lasts, no message climbs a rung, and none overtakes another.
+            # However long that lasts, no message uses up an attempt, and none overtakes another.
             raise DatabaseAway(str(error)) from error
         if len(deliveries) == 1:
             [delivery] = deliveries
@@ -223,19 +227,19 @@ class Consumer:
         parts = (deliveries[: attempt.at], deliveries[attempt.at : attempt.at + 1], deliveries[attempt.at + 1 :])
         return [verdict for part in parts for verdict in await self._handle_together(part)]
 
-    def _failed(self, message: Message, subscription: Subscription, error: Exception) -> Verdict:
+    def _failed(self, message: Message, subscription: AnySubscription, error: Exception) -> Verdict:
         attempt = attempts_of(message.headers)
         reason = f"{type(error).__name__}: {error}"
-        if attempt >= len(self.ladder):
+        if attempt >= len(self.retry_delays):
             return self._dead(message, subscription, reason)
-        logger.warning("handler_failed", attempt=attempt + 1, again_in=self.ladder[attempt], exc_info=error)
-        return Retry(self.ladder[attempt], self._headers(message, subscription, reason))
+        logger.warning("handler_failed", attempt=attempt + 1, again_in=self.retry_delays[attempt], exc_info=error)
+        return Retry(self.retry_delays[attempt], self._headers(message, subscription, reason))
 
-    def _dead(self, message: Message, subscription: Subscription, reason: str) -> Dead:
+    def _dead(self, message: Message, subscription: AnySubscription, reason: str) -> Dead:
         logger.error("dead_letter", consumer=self.service, name=message.name, reason=reason)
         return Dead(self._headers(message, subscription, reason))
 
-    def _headers(self, message: Message, subscription: Subscription, reason: str) -> Headers:
+    def _headers(self, message: Message, subscription: AnySubscription, reason: str) -> Headers:
         now = utc_now().isoformat()
         return {
             **message.headers,
@@ -249,11 +253,11 @@ class Consumer:
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    """A message that could be read, with who hears it. `place` is its index among those given together."""
+    """A decoded message with its subscriptions. `place` is its index among those given together."""
 
     place: int
     message: Message
-    heard: tuple[tuple[Subscription, Event[Any]], ...]
+    heard: tuple[tuple[AnySubscription, Event[Any]], ...]
 
     @property
     def event_id(self) -> UUID:
@@ -292,11 +296,11 @@ class _Delivery:
 
 @dataclass(slots=True)
 class _Attempt:
-    """How far a transaction got: whether there was one, which delivery it was at, and whose handler ran."""
+    """How far a transaction got: whether it was connected, which delivery it was at, and whose handler ran."""
 
     connected: bool = False
     at: int = 0
-    subscription: Subscription | None = None
+    subscription: AnySubscription | None = None
 
 
 def _outcome(verdict: Verdict) -> str:
@@ -311,13 +315,13 @@ def _outcome(verdict: Verdict) -> str:
 
 
 def attempts_of(headers: Headers) -> int:
-    """How often handling it has failed."""
+    """Returns how often handling it has failed."""
     attempt = headers.get(ATTEMPT)
     return attempt if isinstance(attempt, int) else 0
 
 
 def _what_is_wrong(error: Exception) -> str:
-    """Which fields, and why, but not what stands in them: somebody wrote that, and reasons end in logs."""
+    """Returns which fields are wrong and why, without their values: personal data, and reasons end in logs."""
     if not isinstance(error, ValidationError):
         return str(error)
     return "; ".join(f"{'.'.join(str(part) for part in wrong['loc'])}: {wrong['msg']}" for wrong in error.errors())

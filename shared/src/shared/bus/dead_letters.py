@@ -1,7 +1,7 @@
-"""What a consumer gave up on: kept in its own database, whichever transport it came by, until somebody decides.
+"""The dead-letter store: messages a consumer gave up on, kept in its own database whichever transport brought them.
 
-Replaying hands the body to the consumer again, past the broker; the inbox makes that harmless to repeat. What people
-see of them and decide is in `shared.bus.decisions`.
+Replaying hands the body to the consumer again, past the broker; the inbox makes that harmless to repeat. How people
+list, replay and discard them is in `shared.dead_letters`.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.bus.consumer import Consumer, DatabaseAway, Done, attempts_of
 from shared.bus.message import Headers, Message
-from shared.bus.pausing import first_of
 from shared.bus.topology import FIRST_FAILURE, HANDLER, LAST_FAILURE, REASON
+from shared.bus.waiting import wait_for_any
 from shared.clock import utc_now
 from shared.db.infrastructure import dead_letter, dead_letter_action
 
@@ -30,7 +30,7 @@ logger = structlog.get_logger("dead_letters")
 DEAD, REPLAYING, REPLAYED, DISCARDED = "dead", "replaying", "replayed", "discarded"
 SYSTEM = "system"
 KEPT = timedelta(days=35)
-"""How long one is still shown after it was settled; one that was not is kept for ever."""
+"""How long a replayed or discarded letter is still shown; a dead one is kept for ever."""
 _POLL_SECONDS = 1.0
 _AT_ONCE = 50
 _MOST_CAUSE = 200
@@ -46,7 +46,7 @@ _NEW = upsert(dead_letter).excluded
 
 
 def cause_of(handler: str, reason: str) -> str:
-    """The reason without what differs from case to case (ids, quoted texts, numbers), in one line that can be typed."""
+    """Returns the reason without what differs from case to case (ids, quoted texts, numbers), as one printable line."""
     for particular, placeholder in _PARTICULARS:
         reason = particular.sub(placeholder, reason)
     named = f"{handler}: {reason}" if handler else reason
@@ -54,8 +54,8 @@ def cause_of(handler: str, reason: str) -> str:
     return " ".join(printable.split())[:_MOST_CAUSE].rstrip()
 
 
-async def bury(consumer: Consumer, messages: Sequence[Message]) -> None:
-    """Keep them, in one transaction. Of one that is there already only a newer failure is noted.
+async def store_letters(consumer: Consumer, messages: Sequence[Message]) -> None:
+    """Store them, in one transaction. Of a letter that is there already only a newer failure is noted.
 
     What was decided about it since stands: it may come again because a confirmation got lost, or as a second copy.
     Call it before the transport lets go of them. Raises SQLAlchemyError or OSError when the database is away.
@@ -64,13 +64,13 @@ async def bury(consumer: Consumer, messages: Sequence[Message]) -> None:
         return
     newer = (dead_letter.c.status == DEAD) & (_NEW.last_failed_at > dead_letter.c.last_failed_at)
     async with consumer.database.engine.begin() as connection:
-        await _bury(connection, consumer.service, messages, again=newer)
+        await _insert_letters(connection, consumer.service, messages, again=newer)
 
 
-async def _bury(
+async def _insert_letters(
     connection: AsyncConnection, consumer: str, messages: Sequence[Message], *, again: ColumnElement[bool]
 ) -> None:
-    """`again`: which of those that are there already are to be dead as of now."""
+    """`again`: which letters that are there already become dead again."""
     rows = {message.event_id: _row(consumer, message) for message in messages}
     changed = {name: _NEW[name] for name in ("headers", "cause", "reason", "handler", "attempts", "last_failed_at")}
     buried = (
@@ -80,11 +80,11 @@ async def _bury(
         .returning(dead_letter.c.consumer, dead_letter.c.event_id, dead_letter.c.reason)
         .cte("buried")
     )
-    await connection.execute(_written_down(buried, DEAD, actor=SYSTEM, reason=buried.c.reason))
+    await connection.execute(_insert_actions(buried, DEAD, actor=SYSTEM, reason=buried.c.reason))
 
 
-class Redelivery:
-    """The job that replays what somebody asked to be replayed: each gets one try."""
+class DeadLetterReplayer:
+    """The job that replays the letters whose replay was asked for: one attempt each."""
 
     def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer
@@ -97,10 +97,10 @@ class Redelivery:
                     continue  # there may be more
             except (DatabaseAway, SQLAlchemyError, OSError) as error:
                 logger.warning("dead_letters_not_reached", consumer=self._consumer.service, error=str(error))
-            await first_of(stop, within=_POLL_SECONDS)
+            await wait_for_any(stop, within=_POLL_SECONDS)
 
     async def replay_asked(self) -> int:
-        """How many were tried now. Raises DatabaseAway, SQLAlchemyError or OSError; what was not tried stays asked."""
+        """Returns how many were tried. Raises DatabaseAway, SQLAlchemyError, OSError; what was not tried stays."""
         asked = (
             select(dead_letter.c.event_id, dead_letter.c.name, dead_letter.c.body, dead_letter.c.headers)
             .where(dead_letter.c.consumer == self._consumer.service, dead_letter.c.status == REPLAYING)
@@ -125,14 +125,14 @@ class Redelivery:
 
     async def _note(self, connection: AsyncConnection, handled: Sequence[UUID], failed: Sequence[Message]) -> None:
         if failed:
-            await _bury(connection, self._consumer.service, failed, again=dead_letter.c.status == REPLAYING)
+            await _insert_letters(connection, self._consumer.service, failed, again=dead_letter.c.status == REPLAYING)
         if handled:
             mine = (dead_letter.c.consumer == self._consumer.service) & dead_letter.c.event_id.in_(handled)
             # Another process of this service may have tried the same at the same time, with less luck.
-            await settle(connection, mine, REPLAYED, before=(REPLAYING, DEAD), actor=SYSTEM, reason="")
+            await change_status(connection, mine, REPLAYED, before=(REPLAYING, DEAD), actor=SYSTEM, reason="")
 
 
-async def settle(
+async def change_status(
     connection: AsyncConnection | AsyncSession,
     which: ColumnElement[bool],
     status: str,
@@ -141,9 +141,9 @@ async def settle(
     actor: str,
     reason: str,
 ) -> int:
-    """Those that are in one of the states `before` get the new status, and it is written down who wanted it and why.
+    """Letters in one of the states `before` get the new status; actor and reason are added to their history.
 
-    Answers how many; of two at once, one finds them changed already.
+    Returns how many changed: of two callers at once, one finds them changed already.
     """
     settled = (
         update(dead_letter)
@@ -152,11 +152,13 @@ async def settle(
         .returning(dead_letter.c.consumer, dead_letter.c.event_id)
         .cte("settled")
     )
-    written = _written_down(settled, status, actor=actor, reason=literal(reason))
+    written = _insert_actions(settled, status, actor=actor, reason=literal(reason))
     return len((await connection.execute(written)).all())
 
 
-def _written_down(changed: CTE, status: str, *, actor: str, reason: ColumnElement[str]) -> ReturningInsert[tuple[int]]:
+def _insert_actions(
+    changed: CTE, status: str, *, actor: str, reason: ColumnElement[str]
+) -> ReturningInsert[tuple[int]]:
     noted = select(
         changed.c.consumer,
         changed.c.event_id,

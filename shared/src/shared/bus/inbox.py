@@ -15,19 +15,19 @@ KEPT = timedelta(days=35)
 """Longer than anything can be redelivered or replayed from the log stream."""
 
 REBUILDING = 0x46494349
-"""The advisory lock that a rebuild of the copies takes alone, and every handler's transaction with the others."""
+"""The advisory lock that a rebuild of replicas takes exclusively, and every handler's transaction shared."""
 
 
-class BeingRebuilt(Exception):
-    """A rebuild tells some of this service's copies anew: nothing may be handled for that moment."""
+class RebuildInProgress(Exception):
+    """A rebuild is writing some of this service's replicas: nothing may be handled for that moment."""
 
 
 _LOCK_MILLISECONDS = 3000
 """A handler that waits longer for somebody else's lock fails, and is tried again later: others wait behind it."""
 
 
-async def remember(session: AsyncSession, consumer: str, event_ids: Sequence[UUID], scope: Scope) -> set[UUID]:
-    """Those that are here for the first time; from now on the transaction is the scope's. Raises BeingRebuilt.
+async def insert_new(session: AsyncSession, consumer: str, event_ids: Sequence[UUID], scope: Scope) -> set[UUID]:
+    """Insert the events' ids and enter the scope. Returns those that are new here. Raises RebuildInProgress.
 
     Insert first, never select: two deliveries at once must meet in the key. In order, so that two batches with the
     same ids wait for each other instead of forever.
@@ -43,20 +43,20 @@ async def remember(session: AsyncSession, consumer: str, event_ids: Sequence[UUI
     }
     found = (await session.execute(_REMEMBER, asked)).one()
     if not found.free:
-        raise BeingRebuilt()
+        raise RebuildInProgress()
     entered(session, scope)
     return set(found.fresh)
 
 
-async def absent(engine: AsyncEngine, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
-    """Those that were never handled, and are not among the dead letters either."""
+async def find_unhandled(engine: AsyncEngine, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Returns those that were never handled, and are not among the dead letters either."""
     async with engine.connect() as connection:
         found = await connection.execute(_ABSENT, {"consumer": consumer, "ids": list(event_ids)})
         return set(found.scalars())
 
 
-async def keep_handlers_out(session: AsyncSession) -> None:
-    """Until the transaction ends; waits for those that are in."""
+async def lock_out_handlers(session: AsyncSession) -> None:
+    """Until the transaction ends no handler runs; waits for those that do."""
     await session.execute(_KEEP_OUT, {"lock": REBUILDING})
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus.consumer import Consumer, DatabaseAway, Dead, Retry, Verdict
-from shared.bus.dead_letters import bury
+from shared.bus.dead_letters import store_letters
 from shared.bus.message import Message
 from shared.bus.transport import Failure, Tap
 from shared.clock import utc_now
@@ -80,7 +80,7 @@ class MemoryTransport:
                 continue
 
     async def _give(self, consumer: Consumer, messages: Sequence[Message]) -> None:
-        wanted = [message for message in messages if consumer.wants(message.name)]
+        wanted = [message for message in messages if consumer.subscribes_to(message.name)]
         await self._settle(consumer, wanted, await consumer.handle_all(wanted))
 
     async def _settle(self, consumer: Consumer, messages: Sequence[Message], verdicts: Sequence[Verdict]) -> None:
@@ -91,7 +91,7 @@ class MemoryTransport:
                     await self._park(consumer, message, verdict)
                 case Dead(headers):
                     dead.append(Message(message.event_id, message.name, message.body, headers))
-        await bury(consumer, dead)
+        await store_letters(consumer, dead)
 
     async def _park(self, consumer: Consumer, message: Message, verdict: Retry) -> None:
         values = {

@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus import failpoints, spans
-from shared.bus.doorbell import heard_by
 from shared.bus.message import Message
 from shared.bus.metrics import BusMetrics
-from shared.bus.pausing import first_of
+from shared.bus.outbox_notifier import listening
 from shared.bus.transport import Failure, Transport
+from shared.bus.waiting import wait_for_any
 from shared.clock import utc_now
 from shared.db.infrastructure import outbox
 from shared.db.session import Database
@@ -33,11 +33,11 @@ _MOST_BACKOFF = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Relayed:
-    """What became of a batch: rows that are gone, and whether the link was found dead."""
+class RelayedBatch:
+    """Result of a batch. `gone`: rows deleted or set aside; `connection_lost`: nothing gets through now."""
 
     gone: int
-    link_lost: bool = False
+    connection_lost: bool = False
 
 
 class Relay:
@@ -79,7 +79,7 @@ class Relay:
                 return
             self._metrics.leading.set(1)
             try:
-                async with heard_by(connection, self._wake.set):
+                async with listening(connection, self._wake.set):
                     await self._relay_until(stop, connection)
             finally:
                 self._metrics.leading.set(0)
@@ -91,13 +91,13 @@ class Relay:
         while not stop.is_set():
             self._wake.clear()
             relayed = await self.relay_batch(connection)
-            if relayed.link_lost:
+            if relayed.connection_lost:
                 # Not woken by commits: they would have us knock at a dead broker all the time.
-                await first_of(stop, within=self._poll_seconds)
+                await wait_for_any(stop, within=self._poll_seconds)
             elif not relayed.gone:
                 await self._pause(stop)
 
-    async def relay_batch(self, connection: AsyncConnection) -> Relayed:
+    async def relay_batch(self, connection: AsyncConnection) -> RelayedBatch:
         """Publish one batch and delete what was confirmed, in order for each aggregate.
 
         No cursor over positions: a sequence value is taken before its commit, so `position > last` loses rows.
@@ -119,7 +119,7 @@ class Relay:
                 else:
                     refused[row.aggregate_id] = row, failure
             if lost:
-                logger.warning("link_lost", service=self._service, waiting=len(rows), error=lost.reason)
+                logger.warning("connection_lost", service=self._service, waiting=len(rows), error=lost.reason)
                 break
         if confirmed:
             failpoints.reach(failpoints.RELAY_CONFIRMED)
@@ -127,7 +127,7 @@ class Relay:
             failpoints.reach(failpoints.RELAY_DELETED)
         for row, failure in refused.values():
             await self._put_off(connection, row, failure)
-        return Relayed(len(confirmed), link_lost=lost is not None)
+        return RelayedBatch(len(confirmed), connection_lost=lost is not None)
 
     async def _publish(self, messages: Sequence[Message]) -> list[Failure | None]:
         started = time.perf_counter()
@@ -155,7 +155,7 @@ class Relay:
 
     async def _pause(self, stop: asyncio.Event) -> None:
         """Until woken by a commit, here or in another process, stopped, or a second has gone."""
-        await first_of(self._wake, stop, within=self._poll_seconds)
+        await wait_for_any(self._wake, stop, within=self._poll_seconds)
 
 
 def _waves(rows: Iterable[Row[Any]]) -> Sequence[list[Row[Any]]]:

@@ -9,7 +9,7 @@ LOG_STREAM: Final = "ficha.events.log"
 STREAM_OFFSET: Final = "x-stream-offset"
 """Consumer argument: where to start in a stream."""
 
-LADDER: Final = (1, 10, 60, 600, 3600)
+RETRY_DELAYS: Final = (1, 10, 60, 600, 3600)
 """Seconds before each retry; after the last comes the dead letter."""
 
 ATTEMPT: Final = "x-ficha-attempt"

@@ -25,7 +25,7 @@ class Failure:
 
 class Transport(Protocol):
     async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
-        """For each message None when it is confirmed, else why not. Raises nothing."""
+        """Returns for each message None when it is confirmed, else why not. Raises nothing."""
         ...
 
     def attach(self, consumer: Consumer) -> None:
@@ -45,9 +45,9 @@ class Transport(Protocol):
         ...
 
     def missing(self) -> str | None:
-        """What keeps it from working now, or None."""
+        """Returns why it cannot work now, or None when it is ready."""
         ...
 
     def queued(self) -> Mapping[str, int]:
-        """Messages ready in each of its consumers' queues, some seconds ago; nothing where no queue is known."""
+        """Returns ready messages by queue of its consumers, as of some seconds ago; nothing where no queue is known."""
         ...

@@ -1,1 +1,1 @@
-"""Telling a service anew what it keeps copies of, while it goes on answering."""
+"""Rebuilding a service's replicas of other services' facts while it goes on answering."""

@@ -1,4 +1,4 @@
-"""Why copies cannot be rebuilt, in a sentence for who asked for it."""
+"""Why replicas cannot be rebuilt, in a sentence for who asked for it."""
 
 
 class CannotRebuild(Exception):

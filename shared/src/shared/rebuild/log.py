@@ -1,4 +1,4 @@
-"""The events that the broker still keeps, `ficha.events.log`: read from its first to its last, and what comes then."""
+"""Reads the log stream `ficha.events.log` from its first message to its last, and what comes meanwhile."""
 
 import asyncio
 import contextlib
@@ -11,11 +11,11 @@ from uuid import UUID
 import orjson
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
-from shared.bus.amqp_link import LINK_ERRORS, LinkLost, connect, declare_log, guarded, watch
-from shared.bus.amqp_publishing import read
+from shared.bus.amqp.connection import CONNECTION_ERRORS, ConnectionLost, connect, declare_log, watch, with_timeout
+from shared.bus.amqp.publisher import from_amqp
 from shared.bus.topology import LOG_STREAM, STREAM_OFFSET
-from shared.rebuild.copies import family_of
-from shared.rebuild.stage import Stage, Told
+from shared.rebuild.replicas import family_of
+from shared.rebuild.staging import StagedEvent, Staging
 
 Say = Callable[[str], None]
 
@@ -30,7 +30,7 @@ class EventLog:
     It does not know whether that is all there is: the owners' fingerprints tell.
     """
 
-    def __init__(self, stage: Stage, names: frozenset[str], *, end: int, lost: asyncio.Event) -> None:
+    def __init__(self, stage: Staging, names: frozenset[str], *, end: int, lost: asyncio.Event) -> None:
         self.stage = stage
         self.messages = 0
         self._names = names
@@ -41,37 +41,37 @@ class EventLog:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, service: str, stage: Stage, names: frozenset[str]) -> AsyncIterator[Self]:
-        """Raises one of LINK_ERRORS when the broker is away."""
+    async def opened(cls, url: str, service: str, stage: Staging, names: frozenset[str]) -> AsyncIterator[Self]:
+        """Raises one of CONNECTION_ERRORS when the broker is away."""
         connection = await connect(url, f"{service} rebuild")
         try:
             lost = asyncio.Event()
             log = cls(stage, names, end=await _last_offset(connection), lost=lost)
             # Not to be let go: the library holds what it declares only weakly.
-            channel = await guarded(connection.channel())
+            channel = await with_timeout(connection.channel())
             await watch(connection, channel, lost)
             await _consume(channel, "first", log._came.put, prefetch=_AT_ONCE)
             yield log
         finally:
-            with contextlib.suppress(*LINK_ERRORS):
-                await guarded(connection.close())
+            with contextlib.suppress(*CONNECTION_ERRORS):
+                await with_timeout(connection.close())
 
     async def catch_up(self, say: Say) -> None:
-        """To where the log ended when it was opened. Raises one of LINK_ERRORS when it breaks off before that."""
+        """To where the log ended when it was opened. Raises one of CONNECTION_ERRORS when it breaks off before that."""
         said = time.monotonic()
         while self._offset < self._end:
             with contextlib.suppress(TimeoutError):
                 first = await asyncio.wait_for(self._came.get(), 1)
                 await self._sort([first, *self._waiting()])
             if self._lost.is_set():
-                raise LinkLost("the log broke off")
+                raise ConnectionLost("the log broke off")
             if time.monotonic() - said > 1:
                 said = time.monotonic()
                 say(f"{self._offset:,} of {self._end:,} events read from {LOG_STREAM}")
 
     async def hear(self) -> None:
         """What has come since, without waiting for more. Nothing, once the link is lost."""
-        with contextlib.suppress(*LINK_ERRORS):
+        with contextlib.suppress(*CONNECTION_ERRORS):
             await self._sort(self._waiting())
 
     def _waiting(self) -> list[AbstractIncomingMessage]:
@@ -83,15 +83,15 @@ class EventLog:
         await self.stage.add(told for incoming in came if (told := self._read(incoming)))
         self.messages += len(came)
         self._offset = _offset_of(came[-1])
-        await guarded(came[-1].ack(multiple=True))
+        await with_timeout(came[-1].ack(multiple=True))
 
-    def _read(self, incoming: AbstractIncomingMessage) -> Told | None:
-        message = read(incoming)
+    def _read(self, incoming: AbstractIncomingMessage) -> StagedEvent | None:
+        message = from_amqp(incoming)
         if message.name not in self._names:
             return None
         try:
             envelope = orjson.loads(message.body)
-            return Told(
+            return StagedEvent(
                 org_id=UUID(envelope["orgid"]),
                 family=family_of(message.name),
                 subject=UUID(envelope["subject"]),
@@ -114,14 +114,14 @@ async def _last_offset(connection: AbstractConnection) -> int:
     async def note(incoming: AbstractIncomingMessage) -> None:
         found.put_nowait(_offset_of(incoming))
 
-    channel = await guarded(connection.channel())
+    channel = await with_timeout(connection.channel())
     try:
         await _consume(channel, "last", note, prefetch=1)
         return await asyncio.wait_for(found.get(), _SILENCE_SECONDS)
     except TimeoutError:
         return -1
     finally:
-        await guarded(channel.close())
+        await with_timeout(channel.close())
 
 
 async def _consume(
@@ -131,9 +131,9 @@ async def _consume(
     *,
     prefetch: int,
 ) -> None:
-    await guarded(channel.set_qos(prefetch_count=prefetch))
+    await with_timeout(channel.set_qos(prefetch_count=prefetch))
     log = await declare_log(channel)
-    await guarded(log.consume(receive, arguments={STREAM_OFFSET: offset}))
+    await with_timeout(log.consume(receive, arguments={STREAM_OFFSET: offset}))
 
 
 def _offset_of(incoming: AbstractIncomingMessage) -> int:

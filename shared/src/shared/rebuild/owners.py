@@ -1,4 +1,4 @@
-"""Asking the owners of what is copied: which organisations there are, and what they say of each now."""
+"""HTTP client of the owners of replicated facts: the organisations there are, and a snapshot of each family."""
 
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType

@@ -32,13 +32,13 @@ async def on_organization_changed(session: AsyncSession, event: Event[Organizati
 
 
 SUBSCRIPTIONS = (
-    Subscription(ContactCreated, on_contact_changed, keeps_copy=True),
-    Subscription(ContactUpdated, on_contact_changed, keeps_copy=True),
-    Subscription(ContactDeleted, on_contact_changed, keeps_copy=True),
-    Subscription(ContactRestored, on_contact_changed, keeps_copy=True),
-    Subscription(PersonLinked, on_person_link_changed, keeps_copy=True),
-    Subscription(PersonLinkUpdated, on_person_link_changed, keeps_copy=True),
-    Subscription(PersonUnlinked, on_person_link_changed, keeps_copy=True),
-    Subscription(OrganizationCreated, on_organization_changed, keeps_copy=True),
-    Subscription(OrganizationUpdated, on_organization_changed, keeps_copy=True),
+    Subscription(ContactCreated, on_contact_changed, keeps_replica=True),
+    Subscription(ContactUpdated, on_contact_changed, keeps_replica=True),
+    Subscription(ContactDeleted, on_contact_changed, keeps_replica=True),
+    Subscription(ContactRestored, on_contact_changed, keeps_replica=True),
+    Subscription(PersonLinked, on_person_link_changed, keeps_replica=True),
+    Subscription(PersonLinkUpdated, on_person_link_changed, keeps_replica=True),
+    Subscription(PersonUnlinked, on_person_link_changed, keeps_replica=True),
+    Subscription(OrganizationCreated, on_organization_changed, keeps_replica=True),
+    Subscription(OrganizationUpdated, on_organization_changed, keeps_replica=True),
 )

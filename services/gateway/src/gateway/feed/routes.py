@@ -11,7 +11,7 @@ from gateway.feed import service
 from gateway.feed.bell import BELL
 from gateway.feed.schemas import LAST_POSITION, AfterParam, ExpiredProblem, FeedOut, TypeParam, WaitParam
 from gateway.feed.service import Reading
-from shared.bus.pausing import first_of
+from shared.bus.waiting import wait_for_any
 from shared.errors import invalid
 from shared.web.correlation import scope_for
 from shared.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor
@@ -65,7 +65,7 @@ async def read_events(
             if reading.events or left <= 0 or await _nobody_waits(request):
                 return _answer(reading)
             if not reading.more:
-                await first_of(rung, within=min(left, _ASK_EVERY))
+                await wait_for_any(rung, within=min(left, _ASK_EVERY))
             # Who asks may have lost the right to while waiting.
             identity = (await authentication_of(request).caller(request, touch=False)).identity
 

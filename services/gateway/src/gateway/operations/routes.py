@@ -9,23 +9,14 @@ from gateway.bodies import BoundedIdempotentRoute
 from gateway.clients import Clients
 from gateway.operations.schemas import DiscardIn, GroupsOut, LettersOut, ReplayIn, ServiceName
 from gateway.operations.service import OWN, Asking, gather
-from shared.bus import decisions
-from shared.bus.decisions import Wanted
 from shared.db.tenancy import org_of
+from shared.dead_letters import administration
+from shared.dead_letters.administration import LetterFilter
+from shared.dead_letters.listing import decode_sort_key, merge_pages, read_groups, read_letter, read_letters
+from shared.dead_letters.routes import FilterDep
+from shared.dead_letters.schemas import DecisionOut, GroupOut, LetterDetail, LetterOut
 from shared.web import problems
 from shared.web.correlation import scope_for
-from shared.web.dead_letters import (
-    DecidedOut,
-    GroupOut,
-    LetterDetail,
-    LetterOut,
-    WantedDep,
-    merge,
-    place_of,
-    read_groups,
-    read_letter,
-    read_letters,
-)
 from shared.web.identity import Authorize, IdentityDep
 from shared.web.pagination import CursorParam, LimitParam
 from shared.web.session import SessionDep, database_of
@@ -56,38 +47,38 @@ AskingDep = Annotated[Asking, Depends(_asking)]
 async def list_dead_letters(
     request: Request,
     asking: AskingDep,
-    wanted: WantedDep,
+    filters: FilterDep,
     service: ServiceParam = None,
     limit: LimitParam = 50,
     cursor: CursorParam = None,
 ) -> LettersOut:
     """Events that a service could not handle, after all its attempts. Latest failure first."""
-    after = place_of(cursor)
-    services, query = _asked(asking, wanted, service, limit, cursor)
+    after = decode_sort_key(cursor)
+    services, query = _asked(asking, filters, service, limit, cursor)
     pages, unavailable = await gather(asking, services, "", query, LetterOut)
     if service in (None, OWN):
         async with database_of(request).transaction(scope_for(request, asking.identity)) as session:
-            pages.append(await read_letters(session, org_of(session), wanted, after=after, limit=limit))
-    return LettersOut.model_validate({**dict(merge(pages, limit)), "unavailable": unavailable})
+            pages.append(await read_letters(session, org_of(session), filters, after=after, limit=limit))
+    return LettersOut.model_validate({**dict(merge_pages(pages, limit)), "unavailable": unavailable})
 
 
 @router.get("/groups")
 async def list_groups(
     request: Request,
     asking: AskingDep,
-    wanted: WantedDep,
+    filters: FilterDep,
     service: ServiceParam = None,
     limit: LimitParam = 50,
     cursor: CursorParam = None,
 ) -> GroupsOut:
     """The same by cause: how many, since when, and one of them to look at. Latest failure first."""
-    after = place_of(cursor)
-    services, query = _asked(asking, wanted, service, limit, cursor)
+    after = decode_sort_key(cursor)
+    services, query = _asked(asking, filters, service, limit, cursor)
     pages, unavailable = await gather(asking, services, "/groups", query, GroupOut)
     if service in (None, OWN):
         async with database_of(request).transaction(scope_for(request, asking.identity)) as session:
-            pages.append(await read_groups(session, org_of(session), wanted, after=after, limit=limit))
-    return GroupsOut.model_validate({**dict(merge(pages, limit)), "unavailable": unavailable})
+            pages.append(await read_groups(session, org_of(session), filters, after=after, limit=limit))
+    return GroupsOut.model_validate({**dict(merge_pages(pages, limit)), "unavailable": unavailable})
 
 
 @router.get("/{service}/{event_id}", response_model=LetterDetail)
@@ -99,29 +90,29 @@ async def get_dead_letter(request: Request, asking: AskingDep, service: ServiceN
     return _answer(*await asking.read(f"/{service}/{event_id}", service))
 
 
-@router.post("/replay", response_model=DecidedOut)
+@router.post("/replay", response_model=DecisionOut)
 async def replay_dead_letters(session: SessionDep, asking: AskingDep, body: ReplayIn) -> Any:
     """Have the service handle them again, once the cause is mended: soon, once each, and only those that are dead."""
     if body.service == OWN:
-        return await decisions.replay(session, org_of(session), body.which, reason=body.reason)
+        return await administration.replay(session, org_of(session), body.selection, reason=body.reason)
     return _answer(*await asking.send("/replay", body.service, body))
 
 
-@router.post("/discard", response_model=DecidedOut)
+@router.post("/discard", response_model=DecisionOut)
 async def discard_dead_letters(session: SessionDep, asking: AskingDep, body: DiscardIn) -> Any:
     """Give them up for good. The reason is kept."""
     if body.service == OWN:
-        return await decisions.discard(session, org_of(session), body.which, reason=body.reason)
+        return await administration.discard(session, org_of(session), body.selection, reason=body.reason)
     return _answer(*await asking.send("/discard", body.service, body))
 
 
 def _asked(
-    asking: Asking, wanted: Wanted, service: str | None, limit: int, cursor: str | None
+    asking: Asking, filters: LetterFilter, service: str | None, limit: int, cursor: str | None
 ) -> tuple[list[str], dict[str, str | int | None]]:
-    """Which neighbours, and with what query."""
-    neighbours = [name for name in asking.clients.services if service in (None, name)]
-    query = {"status": wanted.status, "cause": wanted.cause, "name": wanted.name, "limit": limit, "cursor": cursor}
-    return neighbours, query
+    """Returns the services to ask, and the query to ask them."""
+    services = [name for name in asking.clients.services if service in (None, name)]
+    query = {"status": filters.status, "cause": filters.cause, "name": filters.name, "limit": limit, "cursor": cursor}
+    return services, query
 
 
 def _answer(status: int, body: bytes) -> Response:

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from shared.web import dead_letters
-from shared.web.dead_letters import GroupOut, LetterOut
+from shared.dead_letters import schemas
+from shared.dead_letters.schemas import GroupOut, LetterOut
 from shared.web.pagination import Page
 
 ServiceName = Literal["contacts", "documents", "crm", "files", "portal", "notifications", "gateway"]
@@ -21,13 +21,13 @@ class GroupsOut(Page[GroupOut]):
     unavailable: list[ServiceName] = []
 
 
-class ReplayIn(dead_letters.ReplayIn):
+class ReplayIn(schemas.ReplayIn):
     """Exactly one of `event_id`, `cause` and `all` says which letters of the service."""
 
     service: ServiceName
 
 
-class DiscardIn(dead_letters.DiscardIn):
+class DiscardIn(schemas.DiscardIn):
     """Exactly one of `event_id` and `cause` says which letters of the service."""
 
     service: ServiceName

@@ -10,8 +10,9 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from gateway.clients import Clients
+from shared.dead_letters.listing import ItemT
+from shared.dead_letters.routes import PATH
 from shared.errors import FichaError
-from shared.web.dead_letters import PATH, ItemT
 from shared.web.identity import Identity
 from shared.web.pagination import Page
 

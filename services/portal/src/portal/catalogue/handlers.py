@@ -13,6 +13,6 @@ async def on_product_changed(session: AsyncSession, event: Event[ProductState]) 
 
 
 SUBSCRIPTIONS = (
-    Subscription(ProductCreated, on_product_changed, keeps_copy=True),
-    Subscription(ProductUpdated, on_product_changed, keeps_copy=True),
+    Subscription(ProductCreated, on_product_changed, keeps_replica=True),
+    Subscription(ProductUpdated, on_product_changed, keeps_replica=True),
 )

@@ -20,9 +20,9 @@ async def on_document_changed(session: AsyncSession, event: Event[DocumentState]
 
 
 SUBSCRIPTIONS = (
-    Subscription(DocumentCreated, on_document_changed, keeps_copy=True),
-    Subscription(DocumentUpdated, on_document_changed, keeps_copy=True),
-    Subscription(DocumentApproved, on_document_changed, keeps_copy=True),
-    Subscription(DocumentVoided, on_document_changed, keeps_copy=True),
-    Subscription(DocumentDeleted, on_document_changed, keeps_copy=True),
+    Subscription(DocumentCreated, on_document_changed, keeps_replica=True),
+    Subscription(DocumentUpdated, on_document_changed, keeps_replica=True),
+    Subscription(DocumentApproved, on_document_changed, keeps_replica=True),
+    Subscription(DocumentVoided, on_document_changed, keeps_replica=True),
+    Subscription(DocumentDeleted, on_document_changed, keeps_replica=True),
 )

@@ -29,10 +29,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from notifications.models import WebhookDelivery
 from notifications.webhooks.deliveries import service
 from notifications.webhooks.deliveries.posting import Outcome, Poster
-from notifications.webhooks.deliveries.service import Lane, Turn
+from notifications.webhooks.deliveries.service import Batcher, Turn
 from notifications.webhooks.sealing import Sealer
 from notifications.webhooks.signing import signatures
-from shared.bus.pausing import first_of
+from shared.bus.waiting import wait_for_any
 from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
@@ -40,7 +40,7 @@ from shared.events.base import CONTENT_TYPE
 
 logger = structlog.get_logger("webhooks")
 
-LADDER: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+RETRY_DELAYS: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds before each further attempt, as the specification suggests: three days and three hours in all."""
 LANES: Final = 32
 AT_ONCE: Final = 4
@@ -63,7 +63,7 @@ class Dispatch:
         poster: Poster,
         sealer: Sealer,
         *,
-        ladder: Sequence[float] = LADDER,
+        ladder: Sequence[float] = RETRY_DELAYS,
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self._database = database
@@ -85,7 +85,7 @@ class Dispatch:
                     await self._take(stop)
                 except Exception as error:
                     logger.warning("lanes_unreadable", error=str(error))
-                await first_of(self._wake, stop, within=POLL_SECONDS)
+                await wait_for_any(self._wake, stop, within=POLL_SECONDS)
             if self._running:
                 await asyncio.wait(self._running, timeout=_DRAIN_SECONDS)
         finally:
@@ -112,7 +112,7 @@ class Dispatch:
         if not task.cancelled() and (error := task.exception()):
             logger.error("lane_left", reason="its lease will run out", exc_info=error)
 
-    async def _serve(self, lane: Lane, stop: asyncio.Event) -> None:
+    async def _serve(self, lane: Batcher, stop: asyncio.Event) -> None:
         scope = Scope(org_id=lane.org_id)
         rest, ends = 0.0, time.monotonic() + TURN_SECONDS
 
@@ -130,7 +130,7 @@ class Dispatch:
             async with self._transaction(scope) as session:
                 await service.release_lane(session, lane, rest=rest)
 
-    async def _post_all(self, lane: Lane, turn: Turn, scope: Scope, *, over: Callable[[], bool]) -> float:
+    async def _post_all(self, lane: Batcher, turn: Turn, scope: Scope, *, over: Callable[[], bool]) -> float:
         """Until all is posted, or `over`, or the endpoint wants no more: what is left stays due.
 
         Answers for how many seconds it wants to be left alone.
@@ -179,7 +179,7 @@ class Dispatch:
         }
         return await self._poster.post(turn.url, headers, delivery.body)
 
-    async def _settle(self, lane: Lane, scope: Scope, outcomes: Mapping[UUID, Outcome], *, url: str) -> None:
+    async def _settle(self, lane: Batcher, scope: Scope, outcomes: Mapping[UUID, Outcome], *, url: str) -> None:
         """Only this process knows them: a database that is away is worth some patience."""
         for pause in (*_SETTLE_PAUSES, None):
             try:
@@ -208,7 +208,7 @@ class Dispatch:
             yield session
 
     @asynccontextmanager
-    async def _kept(self, lane: Lane, scope: Scope) -> AsyncIterator[None]:
+    async def _kept(self, lane: Batcher, scope: Scope) -> AsyncIterator[None]:
         """Renew the lease as long as this process lives and works on it."""
 
         async def renew() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 
 from notifications.webhooks.deliveries import service
-from shared.bus.pausing import first_of
+from shared.bus.waiting import wait_for_any
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 
@@ -29,7 +29,7 @@ class Retention:
                 await self.forget_old(stop)
             except Exception as error:
                 logger.warning("not_forgotten", error=str(error))
-            await first_of(stop, within=_EVERY_SECONDS)
+            await wait_for_any(stop, within=_EVERY_SECONDS)
 
     async def forget_old(self, stop: asyncio.Event) -> None:
         """Webhook by webhook, in pieces, so that nobody waits for long."""

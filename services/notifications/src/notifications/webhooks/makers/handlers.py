@@ -16,8 +16,8 @@ async def on_api_key_changed(session: AsyncSession, event: ApiKeyCreated | ApiKe
 
 
 SUBSCRIPTIONS = (
-    Subscription(UserCreated, on_user_changed, keeps_copy=True),
-    Subscription(UserUpdated, on_user_changed, keeps_copy=True),
-    Subscription(ApiKeyCreated, on_api_key_changed, keeps_copy=True),
-    Subscription(ApiKeyDeleted, on_api_key_changed, keeps_copy=True),
+    Subscription(UserCreated, on_user_changed, keeps_replica=True),
+    Subscription(UserUpdated, on_user_changed, keeps_replica=True),
+    Subscription(ApiKeyCreated, on_api_key_changed, keeps_replica=True),
+    Subscription(ApiKeyDeleted, on_api_key_changed, keeps_replica=True),
 )

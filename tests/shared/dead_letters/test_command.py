@@ -11,13 +11,13 @@ import orjson
 import pytest
 
 from shared.bus.consumer import Consumer
-from shared.bus.dead_letters import bury
+from shared.bus.dead_letters import store_letters
 from shared.bus.message import Message
 from shared.bus.topology import ATTEMPT, HANDLER, REASON
 from shared.db.engine import create_engine
 from shared.db.session import Database
+from shared.dead_letters import command as dead_letters
 from shared.identifiers import new_id
-from shared.operations import dead_letters
 
 NAME = "ficha.probe.thing.changed.v1"
 ME = f"operator:{pwd.getpwuid(os.getuid()).pw_name}"
@@ -77,7 +77,7 @@ async def dead(
 ) -> str:
     event_id = event_id or new_id()
     message = Message(event_id, NAME, body or b'{"n": 1}', {REASON: reason, HANDLER: "on_thing", ATTEMPT: 6})
-    await bury(Consumer(service, databases[service], []), [message])
+    await store_letters(Consumer(service, databases[service], []), [message])
     return str(event_id)
 
 
@@ -189,7 +189,7 @@ async def test_what_is_nowhere_is_said(ask: Asking) -> None:
     "words",
     [
         [],
-        ["bury"],
+        ["store_letters"],
         ["show"],
         ["show", "7"],
         ["replay"],

@@ -1,7 +1,7 @@
-"""Telling a service again what it keeps copies of: some hundred facts at a time, each time in one transaction.
+"""The rebuilder: some hundred facts at a time, each time in one transaction.
 
-A copy is never taken away to be put back. It is made old, and its fact told to the handler that keeps it: others see
-the row as it was until it is as it should be, wait for it no longer than for any handler, and what refers to it stays.
+A replica is never deleted to be inserted again. It is marked stale, and its fact given to the handler that keeps it:
+others see the row as it was until it is as it should be, wait no longer than for any handler, and references stay.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from shared.db.engine import is_away
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import Event
-from shared.rebuild.copies import Copies
 from shared.rebuild.errors import CannotRebuild
 from shared.rebuild.log import EventLog, Say
 from shared.rebuild.owners import Owners
+from shared.rebuild.replicas import Replicas
 
 Source = Literal["auto", "stream", "snapshot"]
-"""What may be asked: both (the log where it suffices), the log only, the owners only."""
+"""The log where it suffices and else the owners; the log only; the owners only."""
 
 TOGETHER = 100
 """Facts a transaction, to begin with."""
@@ -36,18 +36,18 @@ _HOLD_SECONDS = 0.3
 """Handlers are kept out for about so long, and then let in for a moment."""
 _TRIES = 10
 _TRY_AGAIN_SECONDS = 0.3
-_PASSING = ("40001", "40P01", "55P03", "57014")
+_TRANSIENT = ("40001", "40P01", "55P03", "57014")
 """Serialisation, deadlock, a lock not to be had, or not for as long as a statement may take: trying again may do."""
 
 
 @dataclass(slots=True)
 class Report:
-    """Counts facts told and copies dropped; `kept_out`: the longest that handlers had to wait, in seconds."""
+    """Facts written by source, and replicas deleted; `handlers_waited`: the longest wait of any handler, in seconds."""
 
     from_log: int = 0
     from_owners: int = 0
     dropped: int = 0
-    kept_out: float = 0.0
+    handlers_waited: float = 0.0
     failures: list[str] = field(default_factory=list)
 
     @property
@@ -57,7 +57,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """Some of a family, by subject. `until` is the last of them, or None: there are no more."""
+    """A range of one family, sorted by subject. `until`: the last subject of the range, None at the end."""
 
     events: Sequence[Event[Any]]
     until: UUID | None
@@ -68,8 +68,8 @@ class _Facts:
         return [event.subject for event in self.events]
 
 
-class _FallsShort(Exception):
-    """The log does not tell what the owner knows."""
+class _LogIncomplete(Exception):
+    """The log does not have what its owner knows."""
 
 
 class _Refused(Exception):
@@ -80,27 +80,27 @@ class _Refused(Exception):
         self.subject = event.subject
 
 
-class Teller:
-    """`log`: none when there is none, or when `source` keeps from asking it."""
+class Rebuilder:
+    """`log`: None when there is none, or `source` is `snapshot`."""
 
     def __init__(
-        self, database: Database, copies: Copies, owners: Owners, *, log: EventLog | None, source: Source, say: Say
+        self, database: Database, replicas: Replicas, owners: Owners, *, log: EventLog | None, source: Source, say: Say
     ) -> None:
         self._database = database
-        self._copies = copies
+        self._replicas = replicas
         self._owners = owners
         self._log = log
         self._source = source
         self._say = say
         self._said = time.monotonic()
         self._together = TOGETHER
-        self._kept_out = 0.0
+        self._handlers_waited = 0.0
         self.report = Report()
 
-    async def tell(self, org_id: UUID, family: str) -> None:
-        """All of one family in one organisation. A fact that its handler refuses is left out, and reported.
+    async def rebuild_family(self, org_id: UUID, family: str) -> None:
+        """Rebuild one family of one organisation. A fact that its handler refuses is left out and reported.
 
-        Raises CannotRebuild when an owner does not answer, or the log alone is to do and falls short.
+        Raises CannotRebuild when an owner does not answer, or when only the log may be read and is incomplete.
         """
         after: UUID | None = None
         alone = 0
@@ -122,54 +122,54 @@ class Teller:
             if self._log:
                 await self._log.hear()
             try:
-                return await self._tell_some(org_id, family, after, limit=limit)
-            except _FallsShort as error:
+                return await self._rebuild_range(org_id, family, after, limit=limit)
+            except _LogIncomplete as error:
                 if not left:
                     raise CannotRebuild(str(error)) from error
             except DBAPIError as error:
-                if not _passes(error):
+                if not _is_transient(error):
                     raise
                 if not left:
                     raise CannotRebuild(f"{family} in organisation {org_id} is held by others: {error.orig}") from error
             await asyncio.sleep(_TRY_AGAIN_SECONDS)
         raise AssertionError("the last try answers or raises")
 
-    async def _tell_some(self, org_id: UUID, family: str, after: UUID | None, *, limit: int) -> UUID | None:
-        """Answers after whom to go on; None at the end."""
-        table = self._copies.tables[family]
+    async def _rebuild_range(self, org_id: UUID, family: str, after: UUID | None, *, limit: int) -> UUID | None:
+        """Returns the subject to go on after; None at the end."""
+        table = self._replicas.tables[family]
         async with self._database.transaction(Scope(org_id=org_id)) as session:
             began = time.monotonic()
-            await inbox.keep_handlers_out(session)
+            await inbox.lock_out_handlers(session)
             # Not before: nothing that a handler has kept so far can be newer than this.
             facts = await self._read(org_id, family, after, limit=limit)
-            untold = await table.find_untold(session, facts.subjects, after=after, until=facts.until)
-            if untold:
+            unknown = await table.find_unknown(session, facts.subjects, after=after, until=facts.until)
+            if unknown:
                 # A copy may also come by asking, and be younger than the answer we had.
                 facts = await self._read(org_id, family, after, limit=limit)
-                untold &= await table.find_untold(session, facts.subjects, after=after, until=facts.until)
-            await table.make_old(session, facts.subjects)
+                unknown &= await table.find_unknown(session, facts.subjects, after=after, until=facts.until)
+            await table.mark_stale(session, facts.subjects)
             for event in facts.events:
                 await self._keep(session, event)
-            await table.drop_old(session, facts.subjects)
-            needed = [key for key in untold if not await table.drop(session, key)]
-        self._note(facts, dropped=len(untold) - len(needed))
+            await table.delete_stale(session, facts.subjects)
+            needed = [key for key in unknown if not await table.drop(session, key)]
+        self._note(facts, dropped=len(unknown) - len(needed))
         self.report.failures += [f"{table.name} {key} of {org_id}: nobody knows it, but rows need it" for key in needed]
         await self._let_handlers_in(time.monotonic() - began)
         return facts.until
 
     async def _read(self, org_id: UUID, family: str, after: UUID | None, *, limit: int) -> _Facts:
-        """From the log where its newest events are what the owner has now, else from the owner."""
+        """Returns a range from the log where that has what the owner has now, else from the owner."""
         if self._log and (facts := await self._read_log(self._log, org_id, family, after, limit=limit)):
             return facts
         if self._source == "stream":
-            raise _FallsShort(f"The log does not tell all of {family} in organisation {org_id}: ask the owners too.")
+            raise _LogIncomplete(f"The log does not tell all of {family} in organisation {org_id}: ask the owners too.")
         try:
             envelopes = await self._owners.facts(family, org_id, after=after, limit=limit)
-            events = [self._copies.read(envelope) for envelope in envelopes]
+            events = [self._replicas.read(envelope) for envelope in envelopes]
         except ValueError as error:
             raise CannotRebuild(f"What is told of {family} cannot be read here: {error}") from error
         subjects = [event.subject for event in events]
-        # Whoever is not among them is dropped: an owner that answers in another order would cost copies.
+        # Whoever is not among them is dropped: an owner that answers in another order would cost replicas.
         if subjects != sorted(set(subjects)) or (after and subjects and subjects[0] <= after):
             raise CannotRebuild(f"What is told of {family} is not in its order.")
         return _Facts(events, subjects[-1] if len(subjects) == limit else None)
@@ -183,18 +183,18 @@ class Teller:
         if known not in found.fingerprints:
             return None
         try:
-            events = [self._copies.read(orjson.loads(body)) for body in found.bodies]
+            events = [self._replicas.read(orjson.loads(body)) for body in found.bodies]
         except ValueError:
             return None
         return _Facts(events, found.until, from_log=True)
 
     async def _keep(self, session: AsyncSession, event: Event[Any]) -> None:
         try:
-            await self._copies.keep(session, event)
+            await self._replicas.keep(session, event)
             await session.flush()
             session.expunge_all()
         except Exception as error:
-            if isinstance(error, DBAPIError) and (is_away(error) or _passes(error)):
+            if isinstance(error, DBAPIError) and (is_away(error) or _is_transient(error)):
                 raise
             raise _Refused(event, error) from error
 
@@ -209,17 +209,17 @@ class Teller:
             self._say(f"{self.report.facts:,} facts told")
 
     async def _let_handlers_in(self, took: float) -> None:
-        """When they have waited for long: the moment between two transactions is too short for who only looks."""
-        self._kept_out += took
-        self.report.kept_out = max(self.report.kept_out, self._kept_out)
+        """Pause when handlers have waited long: the moment between two transactions is too short for their polling."""
+        self._handlers_waited += took
+        self.report.handlers_waited = max(self.report.handlers_waited, self._handlers_waited)
         if took > _HOLD_SECONDS:
             self._together = max(_FEWEST, self._together // 2)
         elif took < _HOLD_SECONDS / 4:
             self._together = min(_MOST, self._together * 2)
-        if self._kept_out > _HOLD_SECONDS:
+        if self._handlers_waited > _HOLD_SECONDS:
             await asyncio.sleep(REBUILD_PAUSE * 2)
-            self._kept_out = 0.0
+            self._handlers_waited = 0.0
 
 
-def _passes(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in _PASSING
+def _is_transient(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _TRANSIENT

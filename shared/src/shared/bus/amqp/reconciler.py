@@ -1,7 +1,7 @@
-"""What a removed binding or a deleted queue took from a consumer: found in the log stream, and handled late.
+"""Reconciliation of the log stream with the inbox: finds the events that a removed binding or a deleted queue lost.
 
-The log has every event; the inbox has every event that was handled. This compares the two, behind the present and
-behind what still waits in the queue: a backlog is late, not lost, and nobody may overtake it.
+The log has every event, the inbox every event that was handled. The two are compared a minute behind the present and
+behind what still waits in the queue: a backlog is late, not lost, and no event may overtake it.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from pamqp.common import FieldTable
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus import inbox, log_position, topology
-from shared.bus.amqp_link import LINK_ERRORS, connect, declare_log, guarded, watch
-from shared.bus.amqp_publishing import read
-from shared.bus.amqp_settling import patiently, settle
+from shared.bus.amqp.connection import CONNECTION_ERRORS, connect, declare_log, watch, with_timeout
+from shared.bus.amqp.publisher import from_amqp
+from shared.bus.amqp.settlement import settle, until_database_answers
+from shared.bus.batcher import Batcher
 from shared.bus.consumer import Consumer
-from shared.bus.lane import Lane
-from shared.bus.pausing import first_of
+from shared.bus.waiting import wait_for_any
 
 logger = structlog.get_logger("bus.reconciler")
 
@@ -56,33 +56,33 @@ class Reconciler:
         while not stop.is_set():
             try:
                 await self._follow(stop)
-            except (*LINK_ERRORS, SQLAlchemyError) as error:
+            except (*CONNECTION_ERRORS, SQLAlchemyError) as error:
                 logger.warning("reconciler_interrupted", consumer=self._consumer.service, error=repr(error))
-            await first_of(stop, within=_AGAIN_SECONDS)
+            await wait_for_any(stop, within=_AGAIN_SECONDS)
 
     async def _follow(self, stop: asyncio.Event) -> None:
         position = await log_position.begin(self._consumer.database.engine, self._consumer.service)
         connection = await connect(self._url, f"{self._consumer.service} reconciler")
         try:
-            channel = await guarded(connection.channel(on_return_raises=True))
+            channel = await with_timeout(connection.channel(on_return_raises=True))
             # Unacked, so many stand for the time that has to pass: the broker keeps the rest.
-            await guarded(channel.set_qos(prefetch_count=_PREFETCH))
+            await with_timeout(channel.set_qos(prefetch_count=_PREFETCH))
             log = await declare_log(channel)
             lost = asyncio.Event()
             check = partial(self._check, channel, since=position.began_at - _TICK)
-            lane = Lane[AbstractIncomingMessage](check, lost)
+            batcher = Batcher[AbstractIncomingMessage](check, lost)
             try:
                 await watch(connection, channel, lost)
                 start: FieldTable = {topology.STREAM_OFFSET: position.checked_until - _OVERLAP}
-                await guarded(log.consume(lane.receive, arguments=start))
+                await with_timeout(log.consume(batcher.receive, arguments=start))
                 while not (stop.is_set() or lost.is_set()):
-                    await first_of(stop, lost, within=_IDLE_SECONDS)
+                    await wait_for_any(stop, lost, within=_IDLE_SECONDS)
             finally:
-                lane.task.cancel()  # what was not checked is checked by the next one
-                await asyncio.gather(lane.task, return_exceptions=True)
+                batcher.task.cancel()  # what was not checked is checked by the next one
+                await asyncio.gather(batcher.task, return_exceptions=True)
         finally:
-            with contextlib.suppress(*LINK_ERRORS):
-                await guarded(connection.close())
+            with contextlib.suppress(*CONNECTION_ERRORS):
+                await with_timeout(connection.close())
 
     async def _check(
         self, channel: AbstractChannel, batch: Sequence[AbstractIncomingMessage], *, since: datetime
@@ -91,17 +91,17 @@ class Reconciler:
         while self._caught_up_at < newest + self._after:
             self._news.clear()
             await self._news.wait()
-        ours = (read(incoming) for incoming in batch if _published_at(incoming) >= since)
-        messages = {message.event_id: message for message in ours if self._consumer.wants(message.name)}
+        ours = (from_amqp(incoming) for incoming in batch if _published_at(incoming) >= since)
+        messages = {message.event_id: message for message in ours if self._consumer.subscribes_to(message.name)}
         engine, service = self._consumer.database.engine, self._consumer.service
-        absent = await patiently(lambda: inbox.absent(engine, service, list(messages)))
-        if absent:
-            missed = [messages[event_id] for event_id in messages if event_id in absent]
+        unhandled = await until_database_answers(lambda: inbox.find_unhandled(engine, service, list(messages)))
+        if unhandled:
+            missed = [messages[event_id] for event_id in messages if event_id in unhandled]
             logger.warning("events_missed", consumer=service, count=len(missed), first=str(missed[0].event_id))
             await settle(channel, self._consumer, missed)
             self._consumer.metrics.recovered.inc(len(missed))
-        await patiently(lambda: log_position.advance(engine, service, newest))
-        await guarded(batch[-1].ack(multiple=True))
+        await until_database_answers(lambda: log_position.advance(engine, service, newest))
+        await with_timeout(batch[-1].ack(multiple=True))
 
 
 def _published_at(incoming: AbstractIncomingMessage) -> datetime:

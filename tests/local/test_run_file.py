@@ -9,13 +9,13 @@ from pydantic import SecretStr
 
 from local.errors import CannotStart
 from local.home import Home
-from local.presence import find_running, shown
-from local.wiring import SERVICES, Places
+from local.run_file import find_running, published
+from local.wiring import SERVICES, Endpoints
 from shared.db.provision import Provisioned
 from shared.rebuild.errors import CannotRebuild
 from shared.settings import ServiceSettings
 
-PLACES = Places(
+ENDPOINTS = Endpoints(
     databases={
         service: Provisioned(f"postgresql+asyncpg://{service}_owner@/", f"postgresql+asyncpg://{service}@/")
         for service in SERVICES
@@ -35,9 +35,9 @@ def test_it_is_found_while_it_runs_and_by_nobody_but_its_user(tmp_path: Path) ->
     with Home(folder) as home:
         with pytest.raises(CannotStart, match="still starting"):
             find_running(folder)
-        with shown(home, PLACES):
-            found, places = find_running(folder)
-            assert places == PLACES
+        with published(home, ENDPOINTS):
+            found, endpoints = find_running(folder)
+            assert endpoints == ENDPOINTS
             assert found.keys_of("contacts") == home.keys_of("contacts")
             assert [path.stat().st_mode & 0o077 for path in folder.glob("*.json")] == [0, 0]
     with pytest.raises(CannotStart, match="No Ficha is running"):
@@ -59,5 +59,5 @@ def test_a_home_made_before_a_service_signed_gets_its_keys(tmp_path: Path) -> No
 def test_a_service_that_keeps_no_copies_says_so() -> None:
     program = import_module("gateway.__main__").PROGRAM
     settings = ServiceSettings(database_url=SecretStr("postgresql+asyncpg:///unused"))
-    with pytest.raises(CannotRebuild, match="gateway keeps no copies"):
+    with pytest.raises(CannotRebuild, match="gateway keeps no replicas"):
         program.rebuild(settings, source="auto", say=print)

@@ -1,4 +1,4 @@
-"""Publishing to RabbitMQ: a message counts as published when the broker has confirmed it, and not before."""
+"""Publishing to RabbitMQ with confirms: a message counts as published once the broker has confirmed it."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from aio_pika.abc import (
 from pamqp.commands import Basic
 
 from shared.bus import failpoints
-from shared.bus.amqp_link import LINK_ERRORS, bind_log, connect, ensure_exchange, guarded
+from shared.bus.amqp.connection import CONNECTION_ERRORS, bind_log, connect, ensure_exchange, with_timeout
 from shared.bus.message import Message
 from shared.bus.transport import Failure
 from shared.clock import utc_now
@@ -26,8 +26,8 @@ from shared.events.base import CONTENT_TYPE
 PUBLISH_SECONDS = 10.0
 
 
-class Publishing:
-    """The publishing connection, made when first needed and again after `drop`."""
+class Publisher:
+    """The publishing connection, opened when first needed and again after `drop`."""
 
     def __init__(self, url: str, service: str) -> None:
         self._url = url
@@ -40,7 +40,7 @@ class Publishing:
     async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
         try:
             exchange = await self._ready()
-        except LINK_ERRORS as error:
+        except CONNECTION_ERRORS as error:
             self.unreachable = True
             await self.drop()
             return [Failure(f"broker unreachable: {error!r}", link=True)] * len(messages)
@@ -54,8 +54,8 @@ class Publishing:
     async def drop(self) -> None:
         connection, self._connection, self._channel, self._exchange = self._connection, None, None, None
         if connection:
-            with contextlib.suppress(*LINK_ERRORS):
-                await guarded(connection.close())
+            with contextlib.suppress(*CONNECTION_ERRORS):
+                await with_timeout(connection.close())
 
     async def _ready(self) -> AbstractExchange:
         alive = self._channel and not self._channel.is_closed and self._connection and not self._connection.is_closed
@@ -63,7 +63,7 @@ class Publishing:
             await self.drop()
             self._connection = await connect(self._url, self._name)
             await ensure_exchange(self._connection)
-            self._channel = await guarded(self._connection.channel(on_return_raises=True))
+            self._channel = await with_timeout(self._connection.channel(on_return_raises=True))
             self._exchange = await bind_log(self._channel)
         return self._exchange
 
@@ -71,11 +71,14 @@ class Publishing:
 async def publish(
     exchange: AbstractExchange, messages: Sequence[Message], *, to: str | None = None
 ) -> list[Failure | None]:
-    """All at once, by their names or `to` one queue. One limit for all: a timer for each costs a fifth of the rate."""
+    """Publish all at once, by event name or `to` one queue. Returns None for each confirmed message, else why not.
+
+    One timeout for all: a timer for each costs a fifth of the rate.
+    """
     if not messages:
         return []
     publishing = [
-        asyncio.create_task(exchange.publish(write(message), to or message.name, mandatory=True))
+        asyncio.create_task(exchange.publish(to_amqp(message), to or message.name, mandatory=True))
         for message in messages
     ]
     try:
@@ -94,16 +97,16 @@ def _outcome(publishing: asyncio.Task[PublishResultType | None]) -> Failure | No
         # One queue of several may be without a leader: only this event's way is known to be blocked.
         return Failure(f"not confirmed within {PUBLISH_SECONDS:.0f} s")
     if publishing.cancelled():  # as a dead link shows itself
-        return Failure("link lost", link=True)
+        return Failure("connection lost", link=True)
     error = publishing.exception()
     if error:
-        refused = isinstance(error, aio_pika.exceptions.DeliveryError) or not isinstance(error, LINK_ERRORS)
-        return Failure(f"{'refused' if refused else 'link lost'}: {error!r}", link=not refused)
+        refused = isinstance(error, aio_pika.exceptions.DeliveryError) or not isinstance(error, CONNECTION_ERRORS)
+        return Failure(f"{'refused' if refused else 'connection lost'}: {error!r}", link=not refused)
     confirmation = publishing.result()
     return None if isinstance(confirmation, Basic.Ack) else Failure(f"refused: {confirmation!r}")
 
 
-def write(message: Message) -> aio_pika.Message:
+def to_amqp(message: Message) -> aio_pika.Message:
     return aio_pika.Message(
         message.body,
         headers={"ce-id": str(message.event_id), "ce-type": message.name, **message.headers},
@@ -126,8 +129,8 @@ def _correlation_of(body: bytes) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def read(incoming: AbstractIncomingMessage) -> Message:
-    """A foreign message without our properties gets a name and an id all the same: it interests nobody, or is dead."""
+def from_amqp(incoming: AbstractIncomingMessage) -> Message:
+    """Returns our message. One from elsewhere, without our properties, gets a name and an id all the same."""
     try:
         event_id = UUID(incoming.message_id or "")
     except ValueError:

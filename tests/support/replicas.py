@@ -8,15 +8,15 @@ from uuid import UUID
 
 import asyncpg
 
-from local.wiring import COPIES_OF
+from local.wiring import REPLICAS_OF
 from shared.db.base import Tenanted
 from shared.db.snapshot import key_of, table_of
 from shared.process import Program
-from shared.rebuild.copies import CopyTable
+from shared.rebuild.replicas import ReplicaTable
 from shared.web.snapshot import Owned
 from tests.support.ficha import Ficha
 
-KEEPERS = tuple(COPIES_OF)
+KEEPERS = tuple(REPLICAS_OF)
 COPIED = {"documents.document": "side = 'sales'"}
 """Where not all of a family is."""
 
@@ -43,11 +43,11 @@ def versions(ficha: Ficha, service: str, model: type[Tenanted], condition: str =
     return dict(fetch(ficha, service, f"SELECT {key.key}, version FROM {table} WHERE {condition}"))
 
 
-def tables_of(service: str) -> Mapping[str, CopyTable]:
+def tables_of(service: str) -> Mapping[str, ReplicaTable]:
     program = import_module(f"{service}.__main__").PROGRAM
     assert isinstance(program, Program)
-    assert program.copies
-    return program.copies.tables
+    assert program.replicas
+    return program.replicas.tables
 
 
 def owned(service: str, aggregate: str) -> type[Tenanted]:

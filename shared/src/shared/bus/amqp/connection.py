@@ -1,4 +1,4 @@
-"""The link to RabbitMQ: connections that are named, operations that end, and what is declared over them."""
+"""Connections to RabbitMQ: named, to any node of a cluster, with a timeout on every operation."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from pamqp.common import FieldTable
 from shared.bus import topology
 from shared.bus.consumer import Consumer
 
-logger = structlog.get_logger("bus.link")
+logger = structlog.get_logger("bus.connection")
 
 CONNECT_SECONDS = 10.0
 """For each answer of the broker, and for a connection to any of its nodes."""
@@ -24,8 +24,8 @@ HEARTBEAT = 5
 T = TypeVar("T")
 
 
-class LinkLost(ConnectionError):
-    """The link died under an operation; whether the broker did it is unknown."""
+class ConnectionLost(ConnectionError):
+    """The connection died under an operation; whether the broker did it is unknown."""
 
 
 class _Connection(aio_pika.Connection):
@@ -37,11 +37,15 @@ class _Connection(aio_pika.Connection):
         return
 
 
-LINK_ERRORS = (AMQPError, OSError, TimeoutError, RuntimeError, LinkLost)
+CONNECTION_ERRORS = (AMQPError, OSError, TimeoutError, RuntimeError, ConnectionLost)
 
 
-async def guarded(operation: Awaitable[T], within: float | None = None) -> T:
-    """Await a broker operation with a limit. A dead link shows as CancelledError there: tell it from a real one."""
+async def with_timeout(operation: Awaitable[T], within: float | None = None) -> T:
+    """Await a broker operation for at most `within` seconds (CONNECT_SECONDS by default); returns its result.
+
+    Raises TimeoutError, ConnectionLost. A dead connection shows as CancelledError in the library: it is told from a
+    real cancellation, which is passed on.
+    """
     try:
         async with asyncio.timeout(CONNECT_SECONDS if within is None else within):
             return await operation
@@ -49,13 +53,14 @@ async def guarded(operation: Awaitable[T], within: float | None = None) -> T:
         task = asyncio.current_task()
         if task and task.cancelling() > 0:
             raise
-        raise LinkLost("the link to the broker is dead") from error
+        raise ConnectionLost("the connection to the broker is dead") from error
 
 
 async def connect(urls: str, name: str) -> AbstractConnection:
-    """To any node that answers: `urls` are the addresses of one cluster's nodes, separated by commas.
+    """Returns a connection to any node that answers: `urls` are those of one cluster's nodes, separated by commas.
 
-    In no order: no node gets all, and who was connected to one that is of no use comes to another the next time.
+    In random order, so that no node gets all, and a client of a node that is of no use finds another the next time.
+    Raises one of CONNECTION_ERRORS when no node answers.
     """
     nodes = urls.split(",")
     properties: FieldTable = {"connection_name": f"ficha {name}"}
@@ -65,8 +70,8 @@ async def connect(urls: str, name: str) -> AbstractConnection:
             url.strip(), heartbeat=HEARTBEAT, client_properties=properties, connection_class=_Connection
         )
         try:
-            return await guarded(connecting, within=CONNECT_SECONDS / len(nodes))
-        except LINK_ERRORS as error:
+            return await with_timeout(connecting, within=CONNECT_SECONDS / len(nodes))
+        except CONNECTION_ERRORS as error:
             failures.append(error)
             if len(nodes) > 1:  # of one alone, who asked tells
                 logger.warning("node_unreachable", node=url.rpartition("@")[2], error=repr(error))
@@ -85,20 +90,20 @@ async def ensure_exchange(connection: AbstractConnection) -> None:
     from RabbitMQ 4.3 on what each service may publish would go with it. Made where it is missing, by who may.
     """
     with contextlib.suppress(ChannelNotFoundEntity):
-        channel = await guarded(connection.channel())
-        await guarded(channel.get_exchange(topology.EXCHANGE, ensure=True))
-        await guarded(channel.close())
+        channel = await with_timeout(connection.channel())
+        await with_timeout(channel.get_exchange(topology.EXCHANGE, ensure=True))
+        await with_timeout(channel.close())
         return
-    channel = await guarded(connection.channel())
-    await guarded(channel.declare_exchange(topology.EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True))
-    await guarded(channel.close())
+    channel = await with_timeout(connection.channel())
+    await with_timeout(channel.declare_exchange(topology.EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True))
+    await with_timeout(channel.close())
 
 
 async def bind_log(channel: AbstractChannel) -> AbstractExchange:
     """The exchange, which `ensure_exchange` saw, with the log bound to it."""
-    exchange = await guarded(channel.get_exchange(topology.EXCHANGE, ensure=False))
+    exchange = await with_timeout(channel.get_exchange(topology.EXCHANGE, ensure=False))
     log = await declare_log(channel)
-    await guarded(log.bind(exchange, routing_key="#"))
+    await with_timeout(log.bind(exchange, routing_key="#"))
     return exchange
 
 
@@ -107,7 +112,7 @@ async def declare_log(channel: AbstractChannel) -> AbstractQueue:
 
 
 async def _declare(channel: AbstractChannel, name: str, arguments: topology.Arguments) -> AbstractQueue:
-    return await guarded(channel.declare_queue(name, durable=True, arguments=dict(arguments)))
+    return await with_timeout(channel.declare_queue(name, durable=True, arguments=dict(arguments)))
 
 
 async def declare_consumer(channel: AbstractChannel, consumer: Consumer) -> list[AbstractQueue]:
@@ -121,8 +126,8 @@ async def declare_consumer(channel: AbstractChannel, consumer: Consumer) -> list
     dead = await _declare(channel, topology.dead_queue(service), topology.dead_arguments())
     waiting = [
         await _declare(channel, topology.wait_queue(service, seconds), topology.wait_arguments(service, seconds))
-        for seconds in sorted(set(consumer.ladder))
+        for seconds in sorted(set(consumer.retry_delays))
     ]
     for name in consumer.names:
-        await guarded(queue.bind(exchange, routing_key=name))
+        await with_timeout(queue.bind(exchange, routing_key=name))
     return [queue, dead, *waiting]

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from local.rabbitmq import RabbitMQ
-from shared.bus import amqp_link
-from shared.bus.amqp import AmqpTransport
+from shared.bus.amqp import connection
+from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.consumer import Consumer, Subscription
 from shared.bus.relay import Relay
 from shared.bus.transport import Transport
@@ -20,8 +20,8 @@ from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.events.base import Event
 from shared.identifiers import new_id
-from tests.shared.bus.street import (
-    AmqpStreet,
+from tests.shared.bus.transports import (
+    AmqpTransports,
     applied,
     dead_letters,
     drained,
@@ -64,7 +64,7 @@ class Traffic:
     scope: Scope
     consumer: Consumer
     out: Transport
-    ear: Transport
+    subscriber: Transport
     proxies: tuple[TcpProxy, TcpProxy]
     subjects: Sequence[UUID]
     events: list[Event[ThingState]]
@@ -84,7 +84,7 @@ class Traffic:
         """With nobody's help: everything had its effect once and in order, nothing waits, everybody is back."""
         await see(self.consumer.database, self.events, within=30)
         await drained(self.publisher)
-        await registered(self.ear)
+        await registered(self.subscriber)
         await registered(self.out)
         for subject in self.subjects:
             versions = await applied(self.consumer.database, subject)
@@ -107,12 +107,12 @@ async def traffic(
         await on_thing_changed(session, event)
 
     async with tcp_proxy(rabbitmq.port) as near, tcp_proxy(rabbitmq.port) as far:
-        here, there = (AmqpStreet(rabbitmq.url, via=through(proxy)) for proxy in (near, far))
-        consumer, ear = listening(there, listener, Subscription(ThingChanged, stumble))
+        here, there = (AmqpTransports(rabbitmq.url, via=through(proxy)) for proxy in (near, far))
+        consumer, subscriber = listening(there, listener, Subscription(ThingChanged, stumble))
         out = here.transport(unique("probe"))
         subjects = [new_id() for _ in range(5)]
-        async with running(ear, out, Relay("probe", publisher, out, poll_seconds=0.1)):
-            made = Traffic(publisher, scope, consumer, out, ear, (near, far), subjects, [])
+        async with running(subscriber, out, Relay("probe", publisher, out, poll_seconds=0.1)):
+            made = Traffic(publisher, scope, consumer, out, subscriber, (near, far), subjects, [])
             await made.write(6)
             await see(listener, made.events)
             yield made
@@ -126,7 +126,7 @@ async def test_a_link_that_carries_nothing_is_noticed_and_replaced(traffic: Traf
     for proxy in traffic.proxies:
         BLOCKING[fault](proxy)
     await writing
-    assert await until(missing(traffic.ear)) == "consumer not registered"
+    assert await until(missing(traffic.subscriber)) == "consumer not registered"
     assert await until(missing(traffic.out)) == "broker unreachable"
     for proxy in traffic.proxies:
         await proxy.heal()
@@ -175,7 +175,7 @@ async def test_of_several_nodes_any_that_answers_will_do(
     rabbitmq: RabbitMQ, proxy: TcpProxy, publisher: Database, scope: Scope, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever is tried first: one is not there, one takes the call and says nothing, one is well."""
-    monkeypatch.setattr(amqp_link, "CONNECT_SECONDS", 3.0)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 3.0)
     proxy.hold()
     addresses = ("amqp://guest:guest@127.0.0.1:1/", through(proxy), rabbitmq.url)
     message = message_of(await record(publisher, scope))

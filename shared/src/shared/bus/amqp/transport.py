@@ -1,7 +1,7 @@
 """The RabbitMQ transport: confirmed publishing, quorum queues, retries through wait queues.
 
-Plain connections, reconnected here: a lost link must never leave a task waiting on an object that
-looks alive. Publishing and consuming use separate connections.
+Plain connections, reconnected here: a lost connection must never leave a task waiting on an object that looks alive.
+Publishing and consuming use separate connections.
 """
 
 import asyncio
@@ -15,24 +15,24 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from shared.bus import failpoints, log_position, topology
-from shared.bus.amqp_link import (
-    LINK_ERRORS,
+from shared.bus.amqp.connection import (
+    CONNECTION_ERRORS,
     bind_log,
     connect,
     declare_consumer,
     ensure_exchange,
-    guarded,
     watch,
+    with_timeout,
 )
-from shared.bus.amqp_publishing import Publishing, read
-from shared.bus.amqp_reconciling import Reconciler
-from shared.bus.amqp_settling import patiently, settle
+from shared.bus.amqp.publisher import Publisher, from_amqp
+from shared.bus.amqp.reconciler import Reconciler
+from shared.bus.amqp.settlement import settle, until_database_answers
+from shared.bus.batcher import Batcher
 from shared.bus.consumer import Consumer
-from shared.bus.dead_letters import bury
-from shared.bus.lane import Lane
+from shared.bus.dead_letters import store_letters
 from shared.bus.message import Message
-from shared.bus.pausing import first_of
 from shared.bus.transport import Failure, Tap
+from shared.bus.waiting import wait_for_any
 from shared.clock import utc_now
 from shared.supervision import outlive
 
@@ -49,7 +49,7 @@ _WATCH_SECONDS = 5.0
 
 Consuming = tuple[AbstractQueue, str]
 """A queue, and the tag of our consumer on it."""
-DeliveryLane = Lane[AbstractIncomingMessage]
+DeliveryBatcher = Batcher[AbstractIncomingMessage]
 
 
 class AmqpTransport:
@@ -63,7 +63,7 @@ class AmqpTransport:
         self._consumers: list[Consumer] = []
         self._reconcilers: list[Reconciler] = []
         self._taps: list[Tap] = []
-        self._publishing = Publishing(url, service)
+        self._publisher = Publisher(url, service)
         self._registered = False
         self._queued: Mapping[str, int] = {}
         self._working: set[asyncio.Task[None]] = set()
@@ -78,19 +78,19 @@ class AmqpTransport:
     def missing(self) -> str | None:
         if (self._consumers or self._taps) and not self._registered:
             return "consumer not registered"
-        return "broker unreachable" if self._publishing.unreachable else None
+        return "broker unreachable" if self._publisher.unreachable else None
 
     def queued(self) -> Mapping[str, int]:
         return self._queued
 
     async def publish(self, messages: Sequence[Message]) -> list[Failure | None]:
-        return await self._publishing.publish(messages)
+        return await self._publisher.publish(messages)
 
     async def close(self) -> None:
-        await self._publishing.drop()
+        await self._publisher.drop()
 
     async def declare(self) -> None:
-        """Make the queues of the attached consumers, so that nothing published from now on passes them by.
+        """Declare the queues and bindings of the attached consumers, so that nothing published from now on is missed.
 
         Part of a service's migration: a listener must be there before any publisher starts. Raises OSError or
         AMQPError when the broker is not there within DECLARE_SECONDS, or refuses.
@@ -109,8 +109,8 @@ class AmqpTransport:
         try:
             await self._restore(connection)
         finally:
-            with contextlib.suppress(*LINK_ERRORS):
-                await guarded(connection.close())
+            with contextlib.suppress(*CONNECTION_ERRORS):
+                await with_timeout(connection.close())
 
     async def run(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -123,12 +123,12 @@ class AmqpTransport:
             while not stop.is_set():
                 try:
                     await self._serve(stop)
-                except LINK_ERRORS as error:
+                except CONNECTION_ERRORS as error:
                     logger.warning("consumer_interrupted", service=self._service, error=repr(error))
                 finally:
                     self._registered = False
                     self._queued = {}
-                await first_of(stop, within=_RECONNECT_SECONDS)
+                await wait_for_any(stop, within=_RECONNECT_SECONDS)
         finally:
             for task in self._working:
                 task.cancel()
@@ -138,14 +138,14 @@ class AmqpTransport:
         """One life of the consuming connection: declare, consume, wait for its end or for `stop`."""
         connection = await connect(self._url, f"{self._service} consumer")
         # Otherwise a relay that failed once and has nothing more to publish would say so for ever.
-        self._publishing.unreachable = False
-        lanes: list[DeliveryLane] = []
+        self._publisher.unreachable = False
+        batchers: list[DeliveryBatcher] = []
         try:
             lost = asyncio.Event()
             await ensure_exchange(connection)
             # aio-pika holds what was declared only weakly: this list keeps it alive.
             consuming = [
-                await consume(await self._channel(connection, lost), consumer, lanes, lost)
+                await consume(await self._channel(connection, lost), consumer, batchers, lost)
                 for consumer in self._consumers
                 for consume in (self._consume, self._consume_dead)
             ]
@@ -153,62 +153,64 @@ class AmqpTransport:
                 consuming.append(await self._consume_taps(await self._channel(connection, lost)))
             self._registered = True
             while not (stop.is_set() or lost.is_set()):
-                if not await first_of(stop, lost, within=_WATCH_SECONDS):
-                    await self._look_after(connection, lanes)
+                if not await wait_for_any(stop, lost, within=_WATCH_SECONDS):
+                    await self._look_after(connection, batchers)
             if not lost.is_set():
                 for queue, tag in consuming:
-                    await guarded(queue.cancel(tag))
+                    await with_timeout(queue.cancel(tag))
             if stop.is_set():
                 # Also because acks in flight kill a closing channel's whole connection.
-                await self._drain(lanes)
+                await self._drain(batchers)
         finally:
-            for lane in lanes:
-                lane.abandon()
-            with contextlib.suppress(*LINK_ERRORS):
-                await guarded(connection.close())
+            for batcher in batchers:
+                batcher.abandon()
+            with contextlib.suppress(*CONNECTION_ERRORS):
+                await with_timeout(connection.close())
 
     async def _channel(self, connection: AbstractConnection, lost: asyncio.Event) -> AbstractChannel:
         """One for each queue: acks of several deliveries at once count by channel."""
-        channel = await guarded(connection.channel(on_return_raises=True))
+        channel = await with_timeout(connection.channel(on_return_raises=True))
         await watch(connection, channel, lost)
-        await guarded(channel.set_qos(prefetch_count=self._prefetch))
+        await with_timeout(channel.set_qos(prefetch_count=self._prefetch))
         return channel
 
     async def _consume(
-        self, channel: AbstractChannel, consumer: Consumer, lanes: list[DeliveryLane], lost: asyncio.Event
+        self, channel: AbstractChannel, consumer: Consumer, batchers: list[DeliveryBatcher], lost: asyncio.Event
     ) -> Consuming:
         queue, *_ = await declare_consumer(channel, consumer)
-        return await self._deliver(queue, DeliveryLane(partial(_settle, channel, consumer), lost), lanes)
+        return await self._deliver(queue, DeliveryBatcher(partial(_settle, channel, consumer), lost), batchers)
 
     async def _consume_dead(
-        self, channel: AbstractChannel, consumer: Consumer, lanes: list[DeliveryLane], lost: asyncio.Event
+        self, channel: AbstractChannel, consumer: Consumer, batchers: list[DeliveryBatcher], lost: asyncio.Event
     ) -> Consuming:
         _, dead, *_ = await declare_consumer(channel, consumer)
-        return await self._deliver(dead, DeliveryLane(partial(_bury, consumer), lost), lanes)
+        return await self._deliver(dead, DeliveryBatcher(partial(_store_dead, consumer), lost), batchers)
 
-    async def _deliver(self, queue: AbstractQueue, lane: DeliveryLane, lanes: list[DeliveryLane]) -> Consuming:
-        lanes.append(lane)
-        self._working.add(lane.task)
-        lane.task.add_done_callback(self._working.discard)
-        return queue, await guarded(queue.consume(lane.receive))
+    async def _deliver(
+        self, queue: AbstractQueue, batcher: DeliveryBatcher, batchers: list[DeliveryBatcher]
+    ) -> Consuming:
+        batchers.append(batcher)
+        self._working.add(batcher.task)
+        batcher.task.add_done_callback(self._working.discard)
+        return queue, await with_timeout(queue.consume(batcher.receive))
 
     async def _consume_taps(self, channel: AbstractChannel) -> Consuming:
         exchange = await bind_log(channel)
-        queue = await guarded(channel.declare_queue(durable=False, exclusive=True, auto_delete=True))
-        await guarded(queue.bind(exchange, routing_key="#"))
+        queue = await with_timeout(channel.declare_queue(durable=False, exclusive=True, auto_delete=True))
+        await with_timeout(queue.bind(exchange, routing_key="#"))
 
         async def receive(incoming: AbstractIncomingMessage) -> None:
-            message = read(incoming)
+            message = from_amqp(incoming)
             for tap in self._taps:
                 tap(message)
 
-        return queue, await guarded(queue.consume(receive, no_ack=True))
+        return queue, await with_timeout(queue.consume(receive, no_ack=True))
 
-    async def _look_after(self, connection: AbstractConnection, lanes: Sequence[DeliveryLane]) -> None:
+    async def _look_after(self, connection: AbstractConnection, batchers: Sequence[DeliveryBatcher]) -> None:
         asked = utc_now()
         await self._restore(connection)
         nothing_waits = not any(self._queued[topology.queue(consumer.service)] for consumer in self._consumers)
-        if nothing_waits and all(lane.idle for lane in lanes):
+        if nothing_waits and all(batcher.idle for batcher in batchers):
             for reconciler in self._reconcilers:
                 reconciler.caught_up(asked)
 
@@ -218,35 +220,35 @@ class AmqpTransport:
         On a fresh channel: the old one answers from memory.
         """
         await ensure_exchange(connection)
-        channel = await guarded(connection.channel())
+        channel = await with_timeout(connection.channel())
         queues = [queue for consumer in self._consumers for queue in await declare_consumer(channel, consumer)]
         self._queued = {queue.name: queue.declaration_result.message_count or 0 for queue in queues}
-        await guarded(channel.close())
+        await with_timeout(channel.close())
 
-    async def _drain(self, lanes: Sequence[DeliveryLane]) -> None:
-        # Deliveries that came before the cancellation are still on their way to their lanes.
+    async def _drain(self, batchers: Sequence[DeliveryBatcher]) -> None:
+        # Deliveries that came before the cancellation are still on their way to their batchers.
         await asyncio.sleep(0.01)
-        for lane in lanes:
-            lane.finish()
-        if lanes:
-            _, late = await asyncio.wait([lane.task for lane in lanes], timeout=DRAIN_SECONDS)
+        for batcher in batchers:
+            batcher.finish()
+        if batchers:
+            _, late = await asyncio.wait([batcher.task for batcher in batchers], timeout=DRAIN_SECONDS)
             if late:
                 logger.warning("handlers_abandoned", service=self._service, count=len(late))
 
 
 async def _settle(channel: AbstractChannel, consumer: Consumer, batch: Sequence[AbstractIncomingMessage]) -> None:
     consumer.metrics.redeliveries.inc(sum(bool(incoming.redelivered) for incoming in batch))
-    await settle(channel, consumer, [read(incoming) for incoming in batch])
+    await settle(channel, consumer, [from_amqp(incoming) for incoming in batch])
     await _ack(batch)
     failpoints.reach(failpoints.CONSUMER_ACKED)
 
 
-async def _bury(consumer: Consumer, batch: Sequence[AbstractIncomingMessage]) -> None:
-    messages = [read(incoming) for incoming in batch]
-    await patiently(lambda: bury(consumer, messages))
+async def _store_dead(consumer: Consumer, batch: Sequence[AbstractIncomingMessage]) -> None:
+    messages = [from_amqp(incoming) for incoming in batch]
+    await until_database_answers(lambda: store_letters(consumer, messages))
     await _ack(batch)
 
 
 async def _ack(batch: Sequence[AbstractIncomingMessage]) -> None:
-    """All at once: a lane settles in the order of delivery, so that nothing unsettled came before the last of them."""
-    await guarded(batch[-1].ack(multiple=True))
+    """With one frame: batches are settled in the order of delivery, so nothing unsettled came before the last."""
+    await with_timeout(batch[-1].ack(multiple=True))

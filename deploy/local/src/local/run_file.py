@@ -1,4 +1,4 @@
-"""What a running Ficha tells the other commands of this machine: where everything is."""
+"""The run file: how the other commands of this machine find the databases and ports of a running Ficha."""
 
 import json
 import os
@@ -11,28 +11,28 @@ import psutil
 
 from local.errors import CannotStart
 from local.home import Home
-from local.wiring import Places
+from local.wiring import Endpoints
 from shared.db.provision import Provisioned
 
-_PLACES = "places.json"
+_RUN_FILE = "run.json"
 
 
 @contextmanager
-def shown(home: Home, places: Places) -> Iterator[None]:
-    path = home.write(_PLACES, {"pid": os.getpid(), **asdict(places)})
+def published(home: Home, endpoints: Endpoints) -> Iterator[None]:
+    path = home.write(_RUN_FILE, {"pid": os.getpid(), **asdict(endpoints)})
     try:
         yield
     finally:
         path.unlink(missing_ok=True)
 
 
-def find_running(folder: Path) -> tuple[Home, Places]:
+def find_running(folder: Path) -> tuple[Home, Endpoints]:
     """Raises CannotStart when none runs on that folder, or not yet."""
     home = Home(folder).join()
-    path = home.folder / _PLACES
+    path = home.folder / _RUN_FILE
     found = json.loads(path.read_text()) if path.exists() else None
     # Of a run that was killed it may still tell when the next one is at its beginning.
     if found is None or not psutil.pid_exists(found.pop("pid")):
         raise CannotStart("Ficha is still starting. Try again when it says that it is ready.")
     databases = {service: Provisioned(**urls) for service, urls in found.pop("databases").items()}
-    return home, Places(databases, **found)
+    return home, Endpoints(databases, **found)

@@ -1,4 +1,4 @@
-"""What becomes of deliveries once they are handled: into a wait queue, among the dead, or done."""
+"""Settlement of deliveries: done, moved to a wait queue, or moved to the dead-letter queue."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,8 +9,8 @@ from aio_pika.abc import AbstractChannel
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus import topology
-from shared.bus.amqp_link import LinkLost
-from shared.bus.amqp_publishing import publish
+from shared.bus.amqp.connection import ConnectionLost
+from shared.bus.amqp.publisher import publish
 from shared.bus.consumer import Consumer, DatabaseAway, Dead, Retry
 from shared.bus.message import Message
 
@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 
 async def settle(channel: AbstractChannel, consumer: Consumer, messages: Sequence[Message]) -> None:
-    """Handle them; afterwards whatever is not done lies, confirmed, in another queue. Raises LinkLost."""
-    verdicts = await patiently(lambda: consumer.handle_all(messages))
+    """Handle them; what must be retried or is dead is moved, confirmed. Ack afterwards. Raises ConnectionLost."""
+    verdicts = await until_database_answers(lambda: consumer.handle_all(messages))
     moves: dict[str, list[Message]] = {}
     for message, verdict in zip(messages, verdicts, strict=True):
         match verdict:
@@ -34,11 +34,14 @@ async def settle(channel: AbstractChannel, consumer: Consumer, messages: Sequenc
     for queue, moved in moves.items():
         for failure in await publish(channel.default_exchange, moved, to=queue):
             if failure:
-                raise LinkLost(failure.reason)
+                raise ConnectionLost(failure.reason)
 
 
-async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Until the database is there. Deliveries are held meanwhile: given back, they would count as delivered."""
+async def until_database_answers(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Returns the result of `attempt`, repeated until the database answers.
+
+    Deliveries are held meanwhile: given back, they would count as delivered.
+    """
     while True:
         try:
             return await attempt()

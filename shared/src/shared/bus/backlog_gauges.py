@@ -1,4 +1,4 @@
-"""What waits, looked at every few seconds: a scrape must cost the database nothing, however often it comes."""
+"""Gauges of what waits (outbox, queues, dead letters), updated every few seconds: scrapes cost the database nothing."""
 
 import asyncio
 import math
@@ -8,20 +8,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus.metrics import BusMetrics
-from shared.bus.pausing import first_of
 from shared.bus.transport import Transport
+from shared.bus.waiting import wait_for_any
 from shared.clock import utc_now
 from shared.db.session import Database
 
-logger = structlog.get_logger("depths")
+logger = structlog.get_logger("backlog_gauges")
 
-LOOK_SECONDS = 5.0
+UPDATE_SECONDS = 5.0
 _MOST = 100_001
 """Counting further costs more than the figure tells."""
 
 
-class Depths:
-    """The job that keeps the gauges. While the database is away its figures are NaN, not yesterday's."""
+class BacklogGauges:
+    """The job that updates the gauges. While the database is away its figures are NaN, not old ones."""
 
     def __init__(self, database: Database, transport: Transport, metrics: BusMetrics) -> None:
         self._database = database
@@ -30,10 +30,10 @@ class Depths:
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self.look()
-            await first_of(stop, within=LOOK_SECONDS)
+            await self.update()
+            await wait_for_any(stop, within=UPDATE_SECONDS)
 
-    async def look(self) -> None:
+    async def update(self) -> None:
         metrics = self._metrics
         metrics.ready.set(self._transport.missing() is None)
         metrics.show_queues(self._transport.queued())
@@ -41,7 +41,7 @@ class Depths:
             async with self._database.engine.connect() as connection:
                 found = (await connection.execute(_LOOK, {"most": _MOST})).one()
         except (SQLAlchemyError, OSError) as error:
-            logger.warning("depths_unknown", error=str(error))
+            logger.warning("backlog_unknown", error=str(error))
             for gauge in (metrics.outbox_events, metrics.outbox_oldest_age, metrics.log_compared):
                 gauge.set(math.nan)
             metrics.dead_letters.clear()

@@ -15,8 +15,8 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from sqlalchemy import select, text
 
 from shared.bus import topology
-from shared.bus.amqp import AmqpTransport
-from shared.bus.consumer import Consumer, Subscription
+from shared.bus.amqp.transport import AmqpTransport
+from shared.bus.consumer import AnySubscription, Consumer, Subscription
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.bus.message import Headers, Message
 from shared.bus.relay import Relay
@@ -40,14 +40,14 @@ class DeadLetter:
     headers: Headers
 
 
-class Street(Protocol):
+class Transports(Protocol):
     """`service` names are made unique to a test, so that no queue has an earlier test's messages."""
 
     def transport(self, service: str, /) -> Transport: ...
     async def close(self) -> None: ...
 
 
-class MemoryStreet:
+class MemoryTransports:
     def __init__(self) -> None:
         self._hub = MemoryHub()
 
@@ -58,7 +58,7 @@ class MemoryStreet:
         return
 
 
-class AmqpStreet:
+class AmqpTransports:
     """`via`: where the transports reach the broker, when that is not `url`."""
 
     def __init__(self, url: str, *, via: str | None = None) -> None:
@@ -79,7 +79,10 @@ class AmqpStreet:
             channel = await connection.channel()
             for service in self._services:
                 names = [topology.queue(service), topology.dead_queue(service)]
-                for name in [*names, *(topology.wait_queue(service, seconds) for seconds in (1, *topology.LADDER))]:
+                for name in [
+                    *names,
+                    *(topology.wait_queue(service, seconds) for seconds in (1, *topology.RETRY_DELAYS)),
+                ]:
                     await channel.queue_delete(name)
 
 
@@ -122,10 +125,10 @@ def unique(service: str) -> str:
 
 
 def listening(
-    street: Street, database: Database, *subscriptions: Subscription, ladder: Sequence[int] = (1, 1)
+    transports: Transports, database: Database, *subscriptions: AnySubscription, retry_delays: Sequence[int] = (1, 1)
 ) -> tuple[Consumer, Transport]:
-    consumer = Consumer(unique("listener"), database, subscriptions, ladder=tuple(ladder))
-    transport = street.transport(consumer.service)
+    consumer = Consumer(unique("listener"), database, subscriptions, retry_delays=tuple(retry_delays))
+    transport = transports.transport(consumer.service)
     transport.attach(consumer)
     return consumer, transport
 

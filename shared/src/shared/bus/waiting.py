@@ -1,10 +1,10 @@
-"""Pausing until something happens, or for so long."""
+"""Waiting for events with a timeout."""
 
 import asyncio
 
 
-async def first_of(*events: asyncio.Event, within: float) -> bool:
-    """Whether one of them was set before `within` seconds had gone."""
+async def wait_for_any(*events: asyncio.Event, within: float) -> bool:
+    """Returns whether one of them was set within so many seconds."""
     waiting = [asyncio.ensure_future(event.wait()) for event in events]
     try:
         done, _ = await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)

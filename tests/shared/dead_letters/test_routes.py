@@ -12,15 +12,15 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from shared.bus.consumer import Consumer
-from shared.bus.dead_letters import bury
+from shared.bus.dead_letters import store_letters
 from shared.bus.message import Message
 from shared.bus.topology import ATTEMPT, FIRST_FAILURE, HANDLER, LAST_FAILURE, REASON
 from shared.clock import utc_now
 from shared.db.session import Database
+from shared.dead_letters.routes import router
 from shared.identifiers import new_id
 from shared.settings import ServiceSettings
 from shared.web.app import create_app
-from shared.web.dead_letters import router
 from shared.web.pagination import encode_cursor
 from tests.support.identity import ISSUERS, client_of
 
@@ -46,7 +46,7 @@ async def dead(database: Database, org_id: UUID | None, *, reason: str = "KeyErr
     body = orjson.dumps({"id": event_id, "orgid": org_id, "data": {"n": 1}}) if org_id else b"\xff"
     failed: dict[str, str | int] = {REASON: reason, HANDLER: "on_thing", ATTEMPT: 6}
     message = Message(event_id, NAME, body, {**failed, FIRST_FAILURE: died, LAST_FAILURE: died})
-    await bury(Consumer("probe", database, []), [message])
+    await store_letters(Consumer("probe", database, []), [message])
     return event_id
 
 

@@ -1,4 +1,4 @@
-"""A lane: deliveries of one queue, settled batch after batch in the order they came."""
+"""Batching of one queue's deliveries: settled batch after batch, in the order they came."""
 
 import asyncio
 import time
@@ -7,9 +7,9 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from shared.bus.pausing import first_of
+from shared.bus.waiting import wait_for_any
 
-logger = structlog.get_logger("bus.lane")
+logger = structlog.get_logger("bus.batcher")
 
 ItemT = TypeVar("ItemT")
 
@@ -20,8 +20,8 @@ _LONGEST_REST = 0.1
 """Seconds."""
 
 
-class Lane(Generic[ItemT]):
-    """Give it what comes with `put`; what has come while one batch was settled is the next batch.
+class Batcher(Generic[ItemT]):
+    """Takes items by `put`; what has come while one batch was settled is the next batch, of at most 100.
 
     A small batch is followed by a rest that grows with the square of what it took: where the machine is busy, so that
     settling takes long, batches grow and cost less, and where it is not, nobody waits.
@@ -42,7 +42,7 @@ class Lane(Generic[ItemT]):
 
     @property
     def idle(self) -> bool:
-        """Whatever was put is settled."""
+        """Whether everything that was put is settled."""
         return not (self._waiting or self._settling)
 
     def put(self, item: ItemT) -> None:
@@ -52,7 +52,7 @@ class Lane(Generic[ItemT]):
             self._rested.set()
 
     async def receive(self, item: ItemT) -> None:
-        """`put` as a library's callback."""
+        """`put`, as the asynchronous callback that the library calls."""
         self.put(item)
 
     def finish(self) -> None:
@@ -88,7 +88,7 @@ class Lane(Generic[ItemT]):
                 raise
             if not self._closing and len(self._waiting) < _MOST:
                 self._rested.clear()
-                await first_of(self._rested, within=_rest_after(time.monotonic() - started))
+                await wait_for_any(self._rested, within=_rest_after(time.monotonic() - started))
 
 
 def _rest_after(seconds: float) -> float:

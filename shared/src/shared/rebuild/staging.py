@@ -1,4 +1,4 @@
-"""What the log told, sorted: the newest event of each aggregate, in a table that goes with its connection."""
+"""Staging of the log: the newest event of each aggregate, in a temporary table that goes with its connection."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -30,8 +30,8 @@ from shared.rebuild.errors import CannotRebuild
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An event as the log has it. `gone`: it says that its aggregate is no more."""
+class StagedEvent:
+    """An event of the log. `gone`: it says that its aggregate was deleted."""
 
     org_id: UUID
     family: str
@@ -54,7 +54,7 @@ class Range:
     fingerprints: frozenset[str]
 
 
-class Stage:
+class Staging:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
@@ -73,8 +73,8 @@ class Stage:
                 # The connection goes back to its pool, and with it would the table.
                 await raw.invalidate()
 
-    async def add(self, told: Iterable[Told]) -> None:
-        newest: dict[tuple[UUID, str, UUID], Told] = {}
+    async def add(self, told: Iterable[StagedEvent]) -> None:
+        newest: dict[tuple[UUID, str, UUID], StagedEvent] = {}
         for one in told:
             key = (one.org_id, one.family, one.subject)
             if key not in newest or newest[key].version < one.version:

@@ -1,4 +1,4 @@
-"""The commands over dead letters, for one deployed service or for all on a machine."""
+"""`dead-letters list|groups|show|replay|discard`, for one deployed service or for all of a machine."""
 
 import argparse
 import os
@@ -12,22 +12,20 @@ import orjson
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus import decisions
-from shared.bus.decisions import EVERYBODY, DeadLetterNotFound, Decided, Wanted, Which
 from shared.db.session import Database
 from shared.db.tenancy import Scope
-from shared.errors import FichaError
-from shared.operations.printing import complain, harmless, print_facts, print_table, when
-from shared.web.dead_letters import (
-    GroupOut,
-    ItemT,
-    LetterDetail,
-    LetterOut,
-    merge,
-    read_groups,
-    read_letter,
-    read_letters,
+from shared.dead_letters import administration
+from shared.dead_letters.administration import (
+    ALL_ORGANIZATIONS,
+    DeadLetterNotFound,
+    Decision,
+    LetterFilter,
+    Selection,
 )
+from shared.dead_letters.listing import ItemT, merge_pages, read_groups, read_letter, read_letters
+from shared.dead_letters.output import complain, harmless, print_facts, print_table, when
+from shared.dead_letters.schemas import GroupOut, LetterDetail, LetterOut
+from shared.errors import FichaError
 from shared.web.pagination import Page
 
 Databases = Mapping[str, Database]
@@ -85,10 +83,10 @@ async def run(arguments: argparse.Namespace, databases: Databases, out: TextIO) 
 
 
 async def _list(arguments: argparse.Namespace, databases: Databases, out: TextIO) -> int:
-    wanted = Wanted(status=arguments.status, cause=arguments.cause, name=arguments.name)
+    filters = LetterFilter(status=arguments.status, cause=arguments.cause, name=arguments.name)
 
     async def read(session: AsyncSession) -> Page[LetterOut]:
-        return await read_letters(session, EVERYBODY, wanted, after=None, limit=arguments.limit)
+        return await read_letters(session, ALL_ORGANIZATIONS, filters, after=None, limit=arguments.limit)
 
     page = await _of_all(databases, read, arguments.limit)
     rows = [(x.service, str(x.event_id), when(x.last_failed_at), str(x.attempts), x.name, x.cause) for x in page.items]
@@ -97,10 +95,10 @@ async def _list(arguments: argparse.Namespace, databases: Databases, out: TextIO
 
 
 async def _groups(arguments: argparse.Namespace, databases: Databases, out: TextIO) -> int:
-    wanted = Wanted(status=arguments.status, name=arguments.name)
+    filters = LetterFilter(status=arguments.status, name=arguments.name)
 
     async def read(session: AsyncSession) -> Page[GroupOut]:
-        return await read_groups(session, EVERYBODY, wanted, after=None, limit=arguments.limit)
+        return await read_groups(session, ALL_ORGANIZATIONS, filters, after=None, limit=arguments.limit)
 
     page = await _of_all(databases, read, arguments.limit)
     rows = [
@@ -118,7 +116,7 @@ async def _of_all(
     for database in databases.values():
         async with _transaction(database) as session:
             pages.append(await read(session))
-    return merge(pages, limit)
+    return merge_pages(pages, limit)
 
 
 async def _show(arguments: argparse.Namespace, databases: Databases, out: TextIO) -> int:
@@ -131,15 +129,15 @@ async def _show(arguments: argparse.Namespace, databases: Databases, out: TextIO
 
 
 async def _replay(arguments: argparse.Namespace, databases: Databases, out: TextIO) -> int:
-    async def decide(session: AsyncSession, which: Which) -> Decided:
-        return await decisions.replay(session, EVERYBODY, which, reason=arguments.reason or "")
+    async def decide(session: AsyncSession, selection: Selection) -> Decision:
+        return await administration.replay(session, ALL_ORGANIZATIONS, selection, reason=arguments.reason or "")
 
     return await _decide(arguments, databases, decide, out)
 
 
 async def _discard(arguments: argparse.Namespace, databases: Databases, out: TextIO) -> int:
-    async def decide(session: AsyncSession, which: Which) -> Decided:
-        return await decisions.discard(session, EVERYBODY, which, reason=arguments.reason)
+    async def decide(session: AsyncSession, selection: Selection) -> Decision:
+        return await administration.discard(session, ALL_ORGANIZATIONS, selection, reason=arguments.reason)
 
     return await _decide(arguments, databases, decide, out)
 
@@ -147,7 +145,7 @@ async def _discard(arguments: argparse.Namespace, databases: Databases, out: Tex
 async def _decide(
     arguments: argparse.Namespace,
     databases: Databases,
-    decide: Callable[[AsyncSession, Which], Awaitable[Decided]],
+    decide: Callable[[AsyncSession, Selection], Awaitable[Decision]],
     out: TextIO,
 ) -> int:
     if arguments.event_id:
@@ -159,10 +157,10 @@ async def _decide(
     met = False
     for service, database in databases.items():
         async with _transaction(database) as session:
-            decided = await decide(session, Which(service, arguments.event_id, arguments.cause))
-        if decided.changed or decided.skipped:
+            decision = await decide(session, Selection(service, arguments.event_id, arguments.cause))
+        if decision.changed or decision.skipped:
             met = True
-            _print_decided(decided, arguments, out)
+            _print_decision(decision, arguments, out)
     if not met:
         complain("There is no such dead letter.")
     return DONE if met else NOT_DONE
@@ -174,7 +172,7 @@ async def _find(event_id: UUID, databases: Databases) -> dict[str, LetterDetail]
     for service, database in databases.items():
         async with _transaction(database) as session:
             try:
-                found[service] = await read_letter(session, EVERYBODY, service, event_id)
+                found[service] = await read_letter(session, ALL_ORGANIZATIONS, service, event_id)
             except DeadLetterNotFound:
                 continue
     if not found:
@@ -234,12 +232,12 @@ def _print_letter(letter: LetterDetail, out: TextIO) -> None:
     out.writelines(f"{harmless(line).rstrip()}\n" for line in lines)
 
 
-def _print_decided(decided: Decided, arguments: argparse.Namespace, out: TextIO) -> None:
+def _print_decision(decision: Decision, arguments: argparse.Namespace, out: TextIO) -> None:
     if arguments.json:
-        print(orjson.dumps(decided).decode(), file=out)
+        print(orjson.dumps(decision).decode(), file=out)
         return
-    skipped = f"; {decided.skipped} settled before" if decided.skipped else ""
-    print(f"{decided.service}: {decided.changed} {decided.action}{skipped}", file=out)
+    skipped = f"; {decision.skipped} settled before" if decision.skipped else ""
+    print(f"{decision.service}: {decision.changed} {decision.action}{skipped}", file=out)
 
 
 def _text(given: str) -> str:

@@ -1,4 +1,4 @@
-"""Which tables of a service are copies of other services' facts, and what a rebuild does to them."""
+"""Which tables of a service are replicas of other services' facts, and what a rebuild does to them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,24 +8,24 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus.consumer import Subscription
+from shared.bus.consumer import AnySubscription
 from shared.db.base import Tenanted
 from shared.db.snapshot import key_of, table_of
 from shared.db.tenancy import org_of
 from shared.events.base import Event
 
 
-class Copies:
-    """`tables`: by family, the table that its facts are copied to.
+class Replicas:
+    """A service's replicas. A replica is a table with a copy of another service's facts, kept by its events alone.
 
-    A family is all that one service says of one kind of aggregate: `contacts.contact`. Its table is keyed by
-    the organisation and the aggregate's id, and has the `version` it is a copy of.
+    `tables`: the replica of each family, which is all that one service publishes of one kind of aggregate, such as
+    `contacts.contact`. The table is keyed by organisation and aggregate id, and has the `version` it copies.
     """
 
-    def __init__(self, subscriptions: Sequence[Subscription], tables: Mapping[str, type[Tenanted]]) -> None:
-        keepers = [subscription for subscription in subscriptions if subscription.keeps_copy]
+    def __init__(self, subscriptions: Sequence[AnySubscription], tables: Mapping[str, type[Tenanted]]) -> None:
+        keepers = [subscription for subscription in subscriptions if subscription.keeps_replica]
         self._keepers = {keeper.event.name: keeper for keeper in keepers}
-        self.tables = {family: CopyTable(model) for family, model in tables.items()}
+        self.tables = {family: ReplicaTable(model) for family, model in tables.items()}
         if unmatched := {family_of(name) for name in self._keepers} ^ tables.keys():
             raise ValueError(f"either no subscription keeps it, or no table is named for it: {sorted(unmatched)}")
 
@@ -39,18 +39,19 @@ class Copies:
         return frozenset(self._keepers)
 
     def read(self, envelope: dict[str, Any]) -> Event[Any]:
-        """Raises ValueError (pydantic's among them) for what is no fact of theirs."""
+        """Returns the event. Raises ValueError (pydantic's among them) for what is no fact of these replicas."""
         keeper = self._keepers.get(str(envelope.get("type")))
         if keeper is None:
             raise ValueError(f"{envelope.get('type')} is not copied here")
-        return keeper.event.from_envelope(envelope)
+        event: Event[Any] = keeper.event.from_envelope(envelope)
+        return event
 
     async def keep(self, session: AsyncSession, event: Event[Any]) -> None:
-        """As when it was heard: by the service's own handler."""
+        """Give the event to the service's own handler, as when it was heard."""
         await self._keepers[event.name].handler(session, event)
 
 
-class CopyTable:
+class ReplicaTable:
     def __init__(self, model: type[Tenanted]) -> None:
         self.model = model
         self.name = table_of(model).name
@@ -59,10 +60,10 @@ class CopyTable:
         self._version = self._table.c.version
         self._tombstone = self._table.c.get("deleted")
 
-    async def find_untold(
+    async def find_unknown(
         self, session: AsyncSession, told: Sequence[UUID], *, after: UUID | None, until: UUID | None
     ) -> set[UUID]:
-        """Copies in that range of ids which nobody tells of.
+        """Replicas in that range of ids which nobody tells of.
 
         A tombstone is none of them, though its owner may have forgotten it: it keeps out what was said before.
         """
@@ -75,12 +76,12 @@ class CopyTable:
             conditions.append(self._tombstone.is_(False))
         return set((await session.execute(select(self._key).where(*conditions))).scalars())
 
-    async def make_old(self, session: AsyncSession, keys: Sequence[UUID]) -> None:
+    async def mark_stale(self, session: AsyncSession, keys: Sequence[UUID]) -> None:
         """Older than anything: whatever is told next of them is applied. Others see the row as it was until then."""
         await session.execute(update(self._table).where(self._mine(session), self._key.in_(keys)).values(version=0))
 
-    async def drop_old(self, session: AsyncSession, keys: Sequence[UUID]) -> None:
-        """What `make_old` made old and no handler wanted to keep."""
+    async def delete_stale(self, session: AsyncSession, keys: Sequence[UUID]) -> None:
+        """What `mark_stale` made old and no handler wanted to keep."""
         of_them = self._key.in_(keys)
         await session.execute(delete(self._table).where(self._mine(session), of_them, self._version == 0))
 

@@ -1,4 +1,4 @@
-"""What stands before any service does: databases, object storage, broker, ports; all of it migrated."""
+"""Infrastructure that has to run before any service: databases, object storage, broker, ports; all migrated."""
 
 import asyncio
 import os
@@ -19,15 +19,15 @@ from local.postgres import Postgres, PostgresFailed
 from local.programs import program_of
 from local.rabbitmq import RabbitMQ, RabbitMQFailed, find_or_install
 from local.s3 import S3, S3Failed
-from local.wiring import SERVICES, Places
+from local.wiring import SERVICES, Endpoints
 from shared.db.provision import provision
 
 Say = Callable[[str], None]
 
 
 @contextmanager
-def standing(home: Home, *, port: int, broker: bool, say: Say) -> Iterator[Places]:
-    """Everything up; on leaving, what was started here is stopped. Raises CannotStart.
+def running_infrastructure(home: Home, *, port: int, broker: bool, say: Say) -> Iterator[Endpoints]:
+    """Starts everything, yields where it is; on leaving, what was started here is stopped. Raises CannotStart.
 
     Addresses given by the environment are used instead of starting something: FICHA_DATABASE_URL (a superuser's),
     FICHA_AMQP_URL, FICHA_S3_ENDPOINT with FICHA_S3_ACCESS_KEY and FICHA_S3_SECRET_KEY.
@@ -38,27 +38,27 @@ def standing(home: Home, *, port: int, broker: bool, say: Say) -> Iterator[Place
         s3 = threads.submit(_storage, home, stack)
         say("Starting PostgreSQL …")
         admin = _postgres(home, stack)
-        with _in_a_sentence("The database server"):
+        with _as_cannot_start("The database server"):
             databases = {service: asyncio.run(provision(admin, service)) for service in SERVICES}
         ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)) | {"gateway": port}
         if amqp:
             say("Waiting for RabbitMQ …")
         amqp_url = amqp.result() if amqp else None
         say("Waiting for object storage …")
-        places = Places(databases, ports, *s3.result(), amqp_url)
+        endpoints = Endpoints(databases, ports, *s3.result(), amqp_url)
         for service in SERVICES:
             say(f"Migrating {service} …")
-            program, settings = program_of(service, home, places)
-            with _in_a_sentence(f"What {service} needs"):
+            program, settings = program_of(service, home, endpoints)
+            with _as_cannot_start(f"What {service} needs"):
                 program.migrate(settings)
-        yield places
+        yield endpoints
 
 
 def _postgres(home: Home, stack: ExitStack) -> URL:
     if given := os.environ.get("FICHA_DATABASE_URL"):
-        with _in_a_sentence("FICHA_DATABASE_URL"):
+        with _as_cannot_start("FICHA_DATABASE_URL"):
             return make_url(given)
-    with _in_a_sentence("PostgreSQL"):
+    with _as_cannot_start("PostgreSQL"):
         server = Postgres(home.postgres)
         server.start()
     stack.callback(server.stop)
@@ -68,7 +68,7 @@ def _postgres(home: Home, stack: ExitStack) -> URL:
 def _storage(home: Home, stack: ExitStack) -> tuple[str, str, str]:
     if given := os.environ.get("FICHA_S3_ENDPOINT"):
         return given, _demand("FICHA_S3_ACCESS_KEY"), _demand("FICHA_S3_SECRET_KEY")
-    with _in_a_sentence("Object storage"):
+    with _as_cannot_start("Object storage"):
         server = S3(home.s3).start()
     stack.callback(server.stop)
     return server.endpoint, server.access_key, server.secret_key
@@ -77,15 +77,15 @@ def _storage(home: Home, stack: ExitStack) -> tuple[str, str, str]:
 def _broker(home: Home, stack: ExitStack) -> str:
     if given := os.environ.get("FICHA_AMQP_URL"):
         return given
-    with _in_a_sentence("RabbitMQ"):
+    with _as_cannot_start("RabbitMQ"):
         server = RabbitMQ(home.rabbitmq, program=find_or_install()).start()
     stack.callback(server.stop)
     return server.url
 
 
 @contextmanager
-def _in_a_sentence(what: str) -> Iterator[None]:
-    """Whatever keeps `what` from standing. Raises CannotStart."""
+def _as_cannot_start(what: str) -> Iterator[None]:
+    """Turns whatever fails inside into CannotStart, with a sentence about `what`."""
     try:
         yield
     except (PostgresFailed, RabbitMQFailed, S3Failed) as error:

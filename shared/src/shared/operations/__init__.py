@@ -1,1 +1,0 @@
-"""What an operator does at the command line: past every organisation's walls, on the machine that has the databases."""
