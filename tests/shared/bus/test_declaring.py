@@ -95,7 +95,7 @@ def calls() -> list[tuple[str, str, set[str]]]:
     """(place, method, keywords) of every method call in the bus."""
     return [
         (f"{path.name}:{node.lineno}", node.func.attr, {keyword.arg or "**" for keyword in node.keywords})
-        for path in sorted(Path(shared.bus.__file__).parent.glob("*.py"))
+        for path in sorted(Path(shared.bus.__file__).parent.rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     ]

@@ -15,6 +15,7 @@ from aiormq.exceptions import ConnectionChannelError
 from pamqp.commands import Basic
 
 from shared.bus import topology
+from shared.bus.amqp import publisher as amqp_publisher
 from shared.bus.amqp.connection import ConnectionLost, with_timeout
 from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.consumer import Consumer, Verdict
@@ -265,7 +266,7 @@ async def test_an_event_that_arrives_though_its_publish_timed_out_has_one_effect
     scope: Scope,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(publisher, "PUBLISH_SECONDS", 0.3)
+    monkeypatch.setattr(amqp_publisher, "PUBLISH_SECONDS", 0.3)
     _, subscriber = listening(amqp, listener, ON_THING)
     arrived: Counter[UUID] = Counter()
     subscriber.tap(lambda message: arrived.update([message.event_id]))
