@@ -20,7 +20,7 @@ class Supervisor:
 
     def __init__(self, home: Home, endpoints: Endpoints, say: Callable[[str], None]) -> None:
         self._home = home
-        self._places = endpoints
+        self._endpoints = endpoints
         self._say = say
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -49,7 +49,7 @@ class Supervisor:
                 sys.executable,
                 "-m",
                 service,
-                env={**os.environ, **environment(service, self._places, self._home)},
+                env={**os.environ, **environment(service, self._endpoints, self._home)},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
