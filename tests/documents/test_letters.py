@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import ByteStringObject, TextStringObject
 
-from documents.printing import PrintedDocument, render_pdf
+from documents.printing import PrintedDocument
 from documents.printing.letters import SIGN
 from documents.printing.model import Language
+from documents.printing.render import render_pdf
 from tests.documents.test_printing import CONTACT, INVOICE, LINES, MM, ORGANIZATION, TAXES
 
 SCRIPTS: Final = {

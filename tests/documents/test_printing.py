@@ -11,9 +11,10 @@ from typing import get_args
 import pytest
 from pypdf import PageObject, PdfReader
 
-from documents.printing import PrintedDocument, PrintedLine, PrintedParty, PrintedTax, render_pdf
+from documents.printing import PrintedDocument, PrintedLine, PrintedParty, PrintedTax
 from documents.printing.colors import HOUSE, accent, readable
 from documents.printing.model import Language
+from documents.printing.render import render_pdf
 from documents.printing.words import WORDS
 from shared.events.contacts import TaxIdType
 from shared.events.documents import DocumentType

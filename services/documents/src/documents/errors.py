@@ -1,6 +1,6 @@
 """What can go wrong with documents."""
 
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, NotFound, Unavailable
 
 
 class DocumentNotFound(NotFound):
@@ -118,3 +118,13 @@ class NumberTaken(Conflict):
 
     code = "documents.number_taken"
     title = "The next numbers of the series are those of other documents; choose another series"
+
+
+class PrintingBusy(Unavailable):
+    code = "documents.printing_busy"
+    title = "Too many PDFs are asked for at once; try again in a moment"
+
+
+class PrintingFailed(Unavailable):
+    code = "documents.printing_failed"
+    title = "The PDF could not be made; try again"

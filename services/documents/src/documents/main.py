@@ -11,6 +11,7 @@ from documents.ledger.events import restate_document
 from documents.ledger.routes import router as ledger
 from documents.models import Document, Product
 from documents.payments.routes import router as payments
+from documents.printing.press import Press
 from documents.printouts.routes import router as printouts
 from documents.products.events import restate_product
 from documents.products.routes import router as products
@@ -48,9 +49,11 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     if url := settings.owners.get("gateway"):
         gateway = Asker("gateway", url, signer, name="documents", scopes=frozenset(), timeout=_LOGO_SECONDS)
 
+    press = Press(processes=settings.print_processes, waiting=settings.print_waiting, seconds=settings.print_seconds)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with contacts, gateway or nullcontext():
+        async with contacts, gateway or nullcontext(), press:
             yield
 
     made = app.create_app(
@@ -58,4 +61,5 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     made.state.contacts = contacts
     made.state.gateway = gateway
+    made.state.press = press
     return made

@@ -20,6 +20,7 @@ from shared.errors import FichaError, FieldError
 logger = structlog.get_logger("problems")
 
 MEDIA_TYPE = "application/problem+json"
+_HEADERS: Mapping[int, dict[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -74,7 +75,7 @@ def install(app: FastAPI) -> None:
 
 async def _on_ficha_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, FichaError)
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
+    headers = _HEADERS.get(error.status)
     return problem(error.status, error.code, error.title, error.detail, error.errors, headers, error.members)
 
 

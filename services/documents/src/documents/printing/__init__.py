@@ -1,6 +1,5 @@
 """Documents as PDFs: from a frozen description of what is printed to bytes. Knows no database and no HTTP."""
 
 from documents.printing.model import PrintedDocument, PrintedLine, PrintedParty, PrintedTax
-from documents.printing.render import render_pdf
 
-__all__ = ["PrintedDocument", "PrintedLine", "PrintedParty", "PrintedTax", "render_pdf"]
+__all__ = ["PrintedDocument", "PrintedLine", "PrintedParty", "PrintedTax"]
