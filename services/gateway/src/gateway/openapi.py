@@ -19,7 +19,8 @@ logger = structlog.get_logger("openapi")
 Document = dict[str, Any]
 
 _FRESH_SECONDS: Final = 60.0
-_FETCH_SECONDS: Final = 2.0
+_FETCH_SECONDS: Final = 10.0
+"""A service makes its document when first asked, which takes a busy machine seconds."""
 _COMPONENTS: Final = "#/components/"
 _SECURITY: Final[Document] = {
     "session": {
