@@ -1,6 +1,7 @@
-"""The web client as the gateway serves it, with a build of two pages and one asset."""
+"""The web client as the gateway serves it, with a build of two apps, their first pages and one asset."""
 
 import gzip
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +14,19 @@ from gateway.web import WebClient
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
 
+FIRST_PAGES = {
+    "list": '<meta nonce="__CSP_NONCE__">the back office\'s list',
+    "panel": 'the back office\'s panel <link rel="preload" href="/panels/{contact}">',
+    "login": '<meta nonce="__CSP_NONCE__">the back office\'s login',
+    "door": 'the portal<link rel="preload" href="/company?organization={company}">',
+}
+PAGES = [
+    {"path": "/", "file": "list.html", "session": {"cookie": "ficha_session", "without": "login.html"}},
+    {"path": r"/contacts/(?P<contact>[0-9a-f-]{3})", "file": "panel.html"},
+    {"path": r"/portal/login(\?org=(?P<company>[\w-]+))?", "file": "door.html"},
+]
+
+
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
     (tmp_path / "assets").mkdir()
@@ -21,6 +35,9 @@ def build(tmp_path: Path) -> Path:
     (tmp_path / "assets" / "app-1a2b.js.br").write_bytes(b"as brotli makes it")
     (tmp_path / "index.html").write_text('<meta nonce="__CSP_NONCE__">the back office')
     (tmp_path / "portal.html").write_text("the portal")
+    for name, text in FIRST_PAGES.items():
+        (tmp_path / f"{name}.html").write_text(text)
+    (tmp_path / "pages.json").write_text(json.dumps(PAGES))
     return tmp_path
 
 
@@ -37,7 +54,7 @@ async def test_each_page_carries_a_nonce_of_its_own(client: httpx.AsyncClient) -
         found = re.search(r'nonce="([\w-]+)"', answer.text)
         assert found
         assert f"style-src 'self' 'nonce-{found[1]}'" in answer.headers["content-security-policy"]
-        assert answer.headers["cache-control"] == "no-cache"
+        assert answer.headers["cache-control"] == "private, no-cache"
         nonces.add(found[1])
     assert len(nonces) == 2
 
@@ -45,6 +62,40 @@ async def test_each_page_carries_a_nonce_of_its_own(client: httpx.AsyncClient) -
 @pytest.mark.parametrize("path", ["/", "/contacts", "/contacts/1/documents/2", "/login"])
 async def test_paths_of_the_back_office_are_its_page(client: httpx.AsyncClient, path: str) -> None:
     assert "the back office" in (await client.get(path, headers=BROWSER)).text
+
+
+@pytest.mark.parametrize(
+    ("path", "cookie", "page"),
+    [
+        ("/", "", "the back office's login"),
+        ("/", "other=1", "the back office's login"),
+        ("/", "ficha_session=1", "the back office's list"),
+        ("/", "__Host-ficha_session=1", "the back office's list"),
+        ("/?q=a", "ficha_session=1", '<meta nonce="'),
+        ("/contacts/0a1", "", 'the back office\'s panel <link rel="preload" href="/panels/0a1">'),
+        ("/contacts/0a1?year=2020", "", '<meta nonce="'),
+        ('/contacts/"><b>', "", '<meta nonce="'),
+        ("/portal/login?org=northwind-traders", "", "/company?organization=northwind-traders"),
+        ("/portal/login?org=%22%3E%3Cb%3E", "", "the portal"),
+        ("/portal/login", "", "the portal"),
+    ],
+)
+async def test_a_first_page_names_what_it_will_ask_for(
+    client: httpx.AsyncClient, path: str, cookie: str, page: str
+) -> None:
+    answer = await client.get(path, headers={**BROWSER, "Cookie": cookie})
+    assert page in answer.text
+    assert "{" not in answer.text
+    assert "<b>" not in answer.text
+    assert "private" in answer.headers["cache-control"]
+
+
+async def test_pages_travel_compressed(client: httpx.AsyncClient) -> None:
+    plain = await client.get("/login", headers={**BROWSER, "Accept-Encoding": "identity"})
+    packed = await client.get("/login", headers={**BROWSER, "Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "the back office" in packed.text
 
 
 @pytest.mark.parametrize("path", ["/portal", "/portal/", "/portal/documents/3"])

@@ -1,24 +1,21 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
+import { chunksOfFirstPages, firstPages } from './build/firstPages';
+import { mantineStyles } from './build/mantineStyles';
+import { precompressed } from './build/precompressed';
 
 const here = import.meta.dirname;
 const gateway = process.env.FICHA_URL ?? 'http://127.0.0.1:8000';
 
-/** What every page of both apps needs of the libraries. */
-const BASE =
-  /node_modules\/(react|react-dom|scheduler|@tanstack\/(?!.*virtual)[^/]+|@mantine\/hooks|openapi-fetch|use-sync-external-store|get-nonce|clsx)\/|@mantine\/core\/esm\/(core|components\/(ActionIcon|Alert|Avatar|Badge|Box|Button|Center|CloseButton|Group|Input|InputBase|Loader|Paper|Portal|Skeleton|Stack|Text|TextInput|ThemeIcon|Title|Transition|UnstyledButton|VisuallyHidden))\//;
-/** What every page needs of our own. */
-const COMMON =
-  /src\/((api|i18n|theme)\/(?!.*(en|ca)\.)|ui\/(ConnectionNotice|EmptyState|Initials|ProblemPage|QueryProblem|SessionKeeper|SkipLink|fetchRoutes|links|notices|problemText|shortcuts|useAttempt)\.)/;
 /** What lies over a page, menus, lists to choose from and dialogs: it comes after the page. */
 const LAYERS =
   /node_modules\/(@floating-ui|react-remove-scroll|react-remove-scroll-bar|react-style-singleton|use-sidecar|use-callback-ref|tabbable)\/|@mantine\/core\/esm\/components\/(Combobox|Drawer|FocusTrap|Menu|Modal|ModalBase|Overlay|Popover|ScrollArea|Select|Floating)\//;
 
+const ICONS = /node_modules\/@tabler\//;
+
 export default defineConfig({
-  plugins: [react(), precompressed()],
+  plugins: [react(), mantineStyles(), firstPages(), precompressed()],
   resolve: { alias: { '@': resolve(here, 'src') } },
   // The gateway puts a fresh one into every answer: Mantine writes style elements, which the policy allows by nonce only.
   html: { cspNonce: '__CSP_NONCE__' },
@@ -36,9 +33,9 @@ export default defineConfig({
         // On a slow network every file costs a way to the server and back: what most pages need travels together.
         codeSplitting: {
           groups: [
-            { name: 'base', test: BASE },
-            { name: 'layers', test: LAYERS },
-            { name: 'common', test: COMMON },
+            ...chunksOfFirstPages(),
+            { name: 'layers', test: LAYERS, priority: 1 },
+            { name: 'icons', test: ICONS },
           ],
         },
       },
@@ -54,20 +51,3 @@ export default defineConfig({
     ),
   },
 });
-
-/** Beside each file of text its compressed forms, made once and as small as can be: the gateway sends them as they are. */
-function precompressed(): Plugin {
-  return {
-    name: 'precompressed',
-    apply: 'build',
-    writeBundle: ({ dir = '' }) => {
-      const assets = join(dir, 'assets');
-      for (const name of readdirSync(assets).filter((each) => /\.(js|css|svg)$/.test(each))) {
-        const content = readFileSync(join(assets, name));
-        const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
-        writeFileSync(join(assets, `${name}.br`), brotliCompressSync(content, { params: quality }));
-        writeFileSync(join(assets, `${name}.gz`), gzipSync(content, { level: 9 }));
-      }
-    },
-  };
-}

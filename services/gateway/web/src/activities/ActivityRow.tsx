@@ -1,12 +1,16 @@
-import { ActionIcon, Checkbox, Group, Menu, Stack, Text } from '@mantine/core';
-import { IconDotsVertical, IconPencil, IconTrash } from '@tabler/icons-react';
+import { ActionIcon, Checkbox, Group, Stack, Text } from '@mantine/core';
+import { IconDotsVertical } from '@tabler/icons-react';
+import { lazy, useState } from 'react';
 import type { Activity } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useFormats } from '@/i18n/formats';
+import { LateMenu } from '@/ui/LateMenu';
 import { tellUndoable } from '@/ui/notices';
 import { useAttempt } from '@/ui/useAttempt';
 import { useActivities } from './activities';
 import { ActivityIcon } from './ActivityIcon';
+
+const ActivityItems = lazy(async () => ({ default: (await import('./ActivityItems')).ActivityItems }));
 
 type Props = { activity: Activity; onEdit: () => void };
 
@@ -16,6 +20,7 @@ export function ActivityRow({ activity, onEdit }: Props) {
   const formats = useFormats();
   const { complete, reopen, remove, restore } = useActivities(activity.contact_id);
   const attempt = useAttempt();
+  const [opened, setOpened] = useState(false);
   const done = activity.completed_at !== null;
   const late = !done && new Date(activity.starts_at) < new Date();
 
@@ -59,21 +64,17 @@ export function ActivityRow({ activity, onEdit }: Props) {
           </Text>
         </Group>
       </Stack>
-      <Menu>
-        <Menu.Target>
+      <LateMenu
+        opened={opened}
+        onChange={setOpened}
+        button={
           <ActionIcon variant="subtle" color="gray" aria-label={texts.activities.options(activity.title)}>
             <IconDotsVertical size={17} />
           </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
-            {texts.actions.edit}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconTrash size={16} />} color="red" onClick={discard}>
-            {texts.actions.remove}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        }
+      >
+        {(late) => <ActivityItems {...late} onEdit={onEdit} onRemove={discard} />}
+      </LateMenu>
     </Group>
   );
 }

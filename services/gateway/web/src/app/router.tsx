@@ -9,7 +9,6 @@ import {
 import { isUnauthenticated } from '@/api/problem';
 import { organizationQuery } from '@/company/organization';
 import { readListSearch } from '@/contacts/listSearch';
-import { dayIn, yearOf } from '@/i18n/day';
 import { panelQuery, readPanelSearch } from '@/panel/panel';
 import { sessionQuery } from '@/session/session';
 import { ProblemPage } from '@/ui/ProblemPage';
@@ -61,12 +60,10 @@ const panelRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/contacts/$contactId',
   validateSearch: readPanelSearch,
-  loader: ({ context, params }) => {
+  loaderDeps: ({ search: { year } }) => ({ year }),
+  loader: ({ context, params, deps }) => {
     // Not awaited: the page shows what it already knows, skeletons for the rest, and what went wrong.
-    const session = context.client.getQueryData(sessionQuery.queryKey);
-    if (!session) return;
-    const year = yearOf(dayIn(session.organization.time_zone));
-    context.client.query(panelQuery(params.contactId, year)).catch(() => undefined);
+    context.client.query(panelQuery(params.contactId, deps.year)).catch(() => undefined);
   },
   component: lazyRouteComponent(() => import('@/panel/PanelPage'), 'PanelPage'),
 });

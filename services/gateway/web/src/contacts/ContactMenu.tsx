@@ -1,17 +1,17 @@
-import { ActionIcon, List, Menu } from '@mantine/core';
-import { IconDotsVertical, IconPencil, IconTrash } from '@tabler/icons-react';
+import { ActionIcon } from '@mantine/core';
+import { IconDotsVertical } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import type { Contact, Panel } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { useWasOpen } from '@/drafts/DraftOwner';
-import { ConfirmDialog } from '@/ui/ConfirmDialog';
-import { tell, tellUndoable } from '@/ui/notices';
+import { LateMenu } from '@/ui/LateMenu';
+import { tell } from '@/ui/notices';
 import { useShortcuts } from '@/ui/shortcuts';
-import { useAttempt } from '@/ui/useAttempt';
 import { contactDraft } from './contactValues';
-import { useRemoveContact, useRestoreContact } from './contacts';
 
 const ContactForm = lazy(async () => ({ default: (await import('./ContactForm')).ContactForm }));
+const RemoveDialog = lazy(async () => ({ default: (await import('./RemoveDialog')).RemoveDialog }));
+const ContactItems = lazy(async () => ({ default: (await import('./ContactItems')).ContactItems }));
 
 type Props = { contact: Contact; panel?: Panel; onRemoved: () => void };
 
@@ -21,25 +21,24 @@ export function ContactMenu({ contact, panel, onRemoved }: Props) {
   const [dialog, setDialog] = useState<'edit' | 'remove' | undefined>(
     useWasOpen(contactDraft(contact)) ? 'edit' : undefined,
   );
+  const [opened, setOpened] = useState(false);
   const close = () => setDialog(undefined);
   useShortcuts([['e', () => setDialog('edit')]]);
   return (
     <>
-      <Menu>
-        <Menu.Target>
+      <LateMenu
+        opened={opened}
+        onChange={setOpened}
+        button={
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label={texts.contact.options}>
             <IconDotsVertical size={19} />
           </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setDialog('edit')}>
-            {texts.actions.edit}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconTrash size={16} />} color="red" onClick={() => setDialog('remove')}>
-            {texts.actions.remove}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        }
+      >
+        {(late) => (
+          <ContactItems {...late} onEdit={() => setDialog('edit')} onRemove={() => setDialog('remove')} />
+        )}
+      </LateMenu>
       <Suspense>
         {dialog === 'edit' && (
           <ContactForm
@@ -51,58 +50,18 @@ export function ContactMenu({ contact, panel, onRemoved }: Props) {
             }}
           />
         )}
+        {dialog === 'remove' && (
+          <RemoveDialog
+            contact={contact}
+            panel={panel}
+            onClose={close}
+            onRemoved={() => {
+              close();
+              onRemoved();
+            }}
+          />
+        )}
       </Suspense>
-      <RemoveDialog
-        opened={dialog === 'remove'}
-        contact={contact}
-        panel={panel}
-        onClose={close}
-        onRemoved={() => {
-          close();
-          onRemoved();
-        }}
-      />
     </>
-  );
-}
-
-function RemoveDialog({
-  opened,
-  contact,
-  panel,
-  onClose,
-  onRemoved,
-}: Props & { opened: boolean; onClose: () => void }) {
-  const texts = useTexts();
-  const remove = useRemoveContact();
-  const restore = useRestoreContact();
-  const counts = panel?.sections.documents.data?.counts;
-  const linked = panel?.sections.people.data?.items.length ?? 0;
-
-  const attempt = useAttempt();
-  const undo = () =>
-    attempt(restore.mutateAsync(contact.id), () => tell(texts.contact.restored(contact.name)));
-  const confirm = () =>
-    attempt(remove.mutateAsync(contact.id), () => {
-      tellUndoable(texts.contact.removed(contact.name), texts.actions.undo, undo);
-      onRemoved();
-    });
-
-  return (
-    <ConfirmDialog
-      opened={opened}
-      title={texts.contact.removeAsk(contact.name)}
-      confirm={texts.actions.remove}
-      danger
-      busy={remove.isPending}
-      onConfirm={confirm}
-      onClose={onClose}
-    >
-      <List size="sm" spacing={6}>
-        <List.Item>{texts.contact.removeHint}</List.Item>
-        {counts && <List.Item>{texts.contact.removeKeeps(counts.sales + counts.purchases)}</List.Item>}
-        {linked > 0 && <List.Item>{texts.contact.removeUnlinks(linked)}</List.Item>}
-      </List>
-    </ConfirmDialog>
   );
 }

@@ -17,7 +17,7 @@ import { useTexts } from '@/app/texts';
 import { DocumentList } from '@/documents/DocumentList';
 import { NewDocumentMenu } from '@/documents/NewDocumentMenu';
 import { useFormats } from '@/i18n/formats';
-import { panelQuery, usePresentYear } from '@/panel/panel';
+import { panelQuery } from '@/panel/panel';
 import { ButtonLink } from '@/ui/links';
 import { Initials } from '@/ui/Initials';
 import { problemText } from '@/ui/problemText';
@@ -64,7 +64,7 @@ export function ContactSidebar({ contactId, inline, entered, onClose }: Props) {
 function Summary({ contactId, entered, onClose }: Omit<Props, 'inline'>) {
   const texts = useTexts();
   // The whole panel, and not only what is shown here: Más then opens it at once.
-  const panel = useQuery(panelQuery(contactId, usePresentYear()));
+  const panel = useQuery(panelQuery(contactId));
   const card = useQuery(contactQuery(contactId));
   const contact = panel.data?.contact ?? card.data;
   if (!contact) {

@@ -14,7 +14,7 @@ import type { Contact, ContactIn, ContactKind } from '@/api/types';
 import { filtersOf, type ListSearch } from './listSearch';
 
 /** What is in sight comes at once, the rest in larger parts. */
-const FIRST_PAGE = 40;
+const FIRST_PAGE = 25;
 const PAGE = 100;
 /** A list scrolled further than this many pages is not fetched anew as a whole: that would be hundreds of requests. */
 const FEW_PAGES = 3;

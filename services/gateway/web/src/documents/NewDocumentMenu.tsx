@@ -1,54 +1,18 @@
-import { Menu } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
-import { useNavigate } from '@tanstack/react-router';
-import type { DocumentType } from '@/api/types';
-import { useTexts } from '@/app/texts';
+import { lazy, useState } from 'react';
+import { LateMenu, type LateButton } from '@/ui/LateMenu';
 import { useShortcuts } from '@/ui/shortcuts';
-import { useAttempt } from '@/ui/useAttempt';
-import { useCreateDocument } from './documents';
-import { PURCHASE_TYPES, SALES_TYPES } from './kinds';
 
-/** Every kind of document, below its button and at the key D. Choosing one makes a draft and opens it. */
-export function NewDocumentMenu({ contactId, button }: { contactId: string; button: ReactNode }) {
+const NewDocumentItems = lazy(async () => ({
+  default: (await import('./NewDocumentItems')).NewDocumentItems,
+}));
+
+/** Every kind of document, below its button and at the key D. */
+export function NewDocumentMenu({ contactId, button }: { contactId: string; button: LateButton }) {
   const [opened, setOpened] = useState(false);
   useShortcuts([['d', () => setOpened(true)]]);
   return (
-    <Menu width={250} opened={opened} onChange={setOpened}>
-      <Menu.Target>{button}</Menu.Target>
-      <Menu.Dropdown>
-        <Items contactId={contactId} />
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-function Items({ contactId }: { contactId: string }) {
-  const texts = useTexts();
-  const create = useCreateDocument();
-  const navigate = useNavigate();
-  const attempt = useAttempt();
-  const start = (type: DocumentType) =>
-    attempt(
-      create.mutateAsync({ contactId, type }),
-      ({ id }) =>
-        void navigate({
-          to: '/contacts/$contactId/documents/$documentId',
-          params: { contactId, documentId: id },
-        }),
-    );
-  const items = (types: DocumentType[]) =>
-    types.map((type) => (
-      <Menu.Item key={type} disabled={create.isPending} onClick={() => start(type)}>
-        {texts.documentTypes[type]}
-      </Menu.Item>
-    ));
-  return (
-    <>
-      <Menu.Label>{texts.contact.sales}</Menu.Label>
-      {items(SALES_TYPES)}
-      <Menu.Divider />
-      <Menu.Label>{texts.contact.purchases}</Menu.Label>
-      {items(PURCHASE_TYPES)}
-    </>
+    <LateMenu opened={opened} onChange={setOpened} button={button}>
+      {(late) => <NewDocumentItems {...late} contactId={contactId} />}
+    </LateMenu>
   );
 }

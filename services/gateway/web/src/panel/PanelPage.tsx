@@ -33,7 +33,7 @@ export function PanelPage() {
   const texts = useTexts();
   const { contactId } = useParams({ from: '/staff/contacts/$contactId' });
   const presentYear = usePresentYear();
-  const { year = presentYear } = useSearch({ from: '/staff/contacts/$contactId' });
+  const { year } = useSearch({ from: '/staff/contacts/$contactId' });
   const { data: panel, error, isError, refetch, isFetching } = useQuery(panelQuery(contactId, year));
   const card = useQuery({ ...contactQuery(contactId), enabled: false });
   useLiveContact(contactId);
@@ -63,7 +63,7 @@ export function PanelPage() {
             <ReportsCard name={contact?.name ?? ''} />
           </div>
           <div className={classes.centre}>
-            <PanelTabs panel={panel} year={year} />
+            <PanelTabs panel={panel} year={year ?? presentYear} />
           </div>
           <div className={classes.right}>
             <ActivitiesCard section={panel?.sections.activities} />

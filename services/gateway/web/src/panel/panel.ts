@@ -28,7 +28,8 @@ export function usePresentYear(): number {
   return yearOf(useToday());
 }
 
-export function panelQuery(id: string, year: number) {
+/** Of a `year`, or of the present one: which that is the server knows before the page does. */
+export function panelQuery(id: string, year?: number) {
   return queryOptions({
     queryKey: keys.panel(id, year),
     queryFn: async ({ signal }) => {

@@ -1,5 +1,5 @@
-import { ActionIcon, Badge, Button, Group, Menu, Stack, Text } from '@mantine/core';
-import { IconDotsVertical, IconExternalLink, IconLinkOff, IconPencil } from '@tabler/icons-react';
+import { ActionIcon, Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { IconDotsVertical } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import type { ContactKind, Panel } from '@/api/types';
 import { useTexts } from '@/app/texts';
@@ -8,14 +8,13 @@ import { PanelCard } from '@/panel/PanelCard';
 import { usePanelFrame } from '@/panel/PanelContext';
 import { SectionBody } from '@/panel/SectionBody';
 import { AnchorLink } from '@/ui/links';
-import { MenuItemLink } from '@/ui/MenuItemLink';
+import { LateMenu } from '@/ui/LateMenu';
 import { Initials } from '@/ui/Initials';
-import { tellUndoable } from '@/ui/notices';
-import { useAttempt } from '@/ui/useAttempt';
-import { linkDraft, readLink, useLinks, type Link } from './people';
+import { linkDraft, readLink, type Link } from './people';
 
 const AddLinkDialog = lazy(async () => ({ default: (await import('./AddLinkDialog')).AddLinkDialog }));
 const EditLinkDialog = lazy(async () => ({ default: (await import('./EditLinkDialog')).EditLinkDialog }));
+const LinkItems = lazy(async () => ({ default: (await import('./LinkItems')).LinkItems }));
 
 type Props = { section: Panel['sections']['people'] | undefined; kind: ContactKind };
 
@@ -57,6 +56,7 @@ export function PeopleCard({ section, kind }: Props) {
 
 function LinkRow({ link, kind, onEdit }: { link: Link; kind: ContactKind; onEdit: () => void }) {
   const texts = useTexts();
+  const [opened, setOpened] = useState(false);
   return (
     <Group wrap="nowrap" gap={10} align="flex-start">
       <Initials name={link.name} kind={kind === 'company' ? 'person' : 'company'} size={32} />
@@ -89,44 +89,17 @@ function LinkRow({ link, kind, onEdit }: { link: Link; kind: ContactKind; onEdit
           )}
         </Group>
       </Stack>
-      <LinkMenu link={link} kind={kind} onEdit={onEdit} />
+      <LateMenu
+        opened={opened}
+        onChange={setOpened}
+        button={
+          <ActionIcon variant="subtle" color="gray" aria-label={texts.people.options(link.name)}>
+            <IconDotsVertical size={17} />
+          </ActionIcon>
+        }
+      >
+        {(late) => <LinkItems {...late} link={link} kind={kind} onEdit={onEdit} />}
+      </LateMenu>
     </Group>
-  );
-}
-
-function LinkMenu({ link, kind, onEdit }: { link: Link; kind: ContactKind; onEdit: () => void }) {
-  const texts = useTexts();
-  const { contactId } = usePanelFrame();
-  const { add, remove } = useLinks(contactId, kind);
-  const fields = { job_title: link.jobTitle, is_primary: link.isPrimary, send_copies: link.sendCopies };
-  const attempt = useAttempt();
-  const undo = () => attempt(add.mutateAsync({ other: { id: link.id }, fields }));
-  const unlink = () =>
-    attempt(remove.mutateAsync(link), () =>
-      tellUndoable(texts.people.unlinked(link.name), texts.actions.undo, undo),
-    );
-  return (
-    <Menu>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={texts.people.options(link.name)}>
-          <IconDotsVertical size={17} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
-          {texts.actions.edit}
-        </Menu.Item>
-        <MenuItemLink
-          leftSection={<IconExternalLink size={16} />}
-          to="/contacts/$contactId"
-          params={{ contactId: link.id }}
-        >
-          {texts.people.open}
-        </MenuItemLink>
-        <Menu.Item leftSection={<IconLinkOff size={16} />} color="red" onClick={unlink}>
-          {texts.people.unlink}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

@@ -1,14 +1,17 @@
+import { Skeleton } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { CompanyMark } from '@/ui/CompanyMark';
 import { SessionKeeper } from '@/ui/SessionKeeper';
 import { SkipLink } from '@/ui/SkipLink';
-import { AccountMenu } from './AccountMenu';
 import { BasketProvider } from './Basket';
 import { choose, logIn, meQuery, ownerOf } from './client';
 import { useTexts } from './texts';
 import classes from './PortalShell.module.css';
+
+const AccountMenu = lazy(async () => ({ default: (await import('./AccountMenu')).AccountMenu }));
 
 /** The frame of the portal: the company's name and colour, not ours. */
 export function PortalShell() {
@@ -50,7 +53,9 @@ export function PortalShell() {
                   </Link>
                 )}
               </nav>
-              <AccountMenu me={me} />
+              <Suspense fallback={<Skeleton circle height={36} width={36} />}>
+                <AccountMenu me={me} />
+              </Suspense>
             </div>
           </header>
           <main id="content" className={classes.content} tabIndex={-1}>

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Select, Skeleton, Switch, Text, Title } from '@mantine/core';
+import { ActionIcon, Group, NativeSelect, Skeleton, Switch, Text, Title } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -74,14 +74,13 @@ function YearChoice({ year }: { year: number }) {
       >
         <IconChevronLeft size={18} />
       </ActionIcon>
-      <Select
+      <NativeSelect
         w={84}
         size="xs"
         aria-label={texts.choose}
-        allowDeselect={false}
         data={years}
         value={String(year)}
-        onChange={(value) => value && show(Number(value))}
+        onChange={(event) => show(Number(event.currentTarget.value))}
       />
       <ActionIcon
         variant="subtle"
