@@ -95,7 +95,7 @@ def visit(page: Page, path: str, content: str) -> tuple[float, float, float, flo
         "Network.loadingFinished", lambda event: received.__setitem__(0, received[0] + event["encodedDataLength"])
     )
     page.goto(path, wait_until="commit", timeout=PATIENCE_MS)
-    page.wait_for_function("window.contentAt")
+    page.locator(content).first.wait_for()
     content_ms: float = page.evaluate("window.contentAt")
     page.wait_for_load_state("networkidle", timeout=PATIENCE_MS)
     paints: dict[str, float] = page.evaluate(
