@@ -126,7 +126,6 @@ async def test_a_wrong_field_is_named(client: httpx.AsyncClient, contact_id: UUI
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [
-        ("application/json", b"{}"),
         ("multipart/form-data", b"x"),
         ("multipart/form-data; boundary=" + "b" * 500, b"x"),
         ("multipart/form-data; boundary=x", b"nonsense"),
@@ -141,6 +140,15 @@ async def test_what_is_no_form_is_refused_naming_the_file(
     headers = {"Content-Type": content_type} if content_type else {}
     answer = await client.post(f"/api/v1/contacts/{contact_id}/files", content=body, headers=headers)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "file"), answer.text
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", "text/plain", None])
+async def test_a_body_of_another_kind_is_not_taken(
+    client: httpx.AsyncClient, contact_id: UUID, content_type: str | None
+) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    answer = await client.post(f"/api/v1/contacts/{contact_id}/files", content=b"{}", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
 async def test_a_form_that_ends_too_early_is_refused(

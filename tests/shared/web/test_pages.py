@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from shared.errors import Invalid, StaleVersion
 from shared.identifiers import new_id
-from shared.web.pagination import decode_cursor, encode_cursor
+from shared.web.pagination import decode_cursor, encode_cursor, moment
 from shared.web.versions import check_version
 
-VALUES = st.one_of(st.text(), st.integers(-(2**53), 2**53), st.booleans(), st.none())
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+VALUES = st.one_of(TEXTS, st.integers(-(2**53), 2**53), st.booleans(), st.none())
 
 
 @given(st.lists(VALUES, min_size=1, max_size=4))
@@ -22,6 +23,20 @@ def test_a_cursor_gives_back_what_went_in(values: list[object]) -> None:
     cursor = encode_cursor(*values)
     assert cursor.isascii()
     assert decode_cursor(cursor, size=len(values)) == values
+
+
+@pytest.mark.parametrize("value", [[], [1], {}, {"a": 1}, "\0", "a\0b"])
+def test_what_no_row_is_sorted_by_is_refused(value: object) -> None:
+    with pytest.raises(Invalid):
+        decode_cursor(encode_cursor(value), size=1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-02-30"]
+)
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        moment(text)
 
 
 def test_dates_and_ids_come_back_as_text() -> None:

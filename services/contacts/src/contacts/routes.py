@@ -1,6 +1,5 @@
 """The HTTP door of contacts: parse, authorise, call the service, shape the answer."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,7 +23,7 @@ from shared.events.contacts import Kind, Role
 from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, decode_place, encode_cursor
+from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, decode_place, encode_cursor, moment
 from shared.web.reading import ReadingDep, json_answer
 from shared.web.session import SessionDep
 from shared.web.shapes import SearchText
@@ -55,7 +54,7 @@ async def list_contacts(
     """By name unless told otherwise. A search gives what is exactly as asked first, and what is only similar where
     nothing is as written.
     """
-    after = decode_place(cursor, datetime.fromisoformat if sort == "-updated_at" else str)
+    after = decode_place(cursor, moment if sort == "-updated_at" else str)
     rows = await service.list_contacts(
         session, q=q, role=role, kind=kind, tag=tag, sort=sort, after=after, limit=limit + 1
     )

@@ -18,7 +18,7 @@ from shared.web.asking import Asker
 from shared.web.correlation import scope_for
 from shared.web.idempotency import IdempotentRoute, claim, keep
 from shared.web.identity import Authorize, IdentityDep
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor, moment
 from shared.web.problems import problem
 from shared.web.reading import ReadingDep, json_answer
 from shared.web.session import SessionDep, database_of
@@ -189,9 +189,6 @@ async def get_panel_part(reading: ReadingDep, contact_id: UUID) -> Response:
 def _cursor(cursor: str) -> tuple[datetime, UUID]:
     created_at, last_id = decode_cursor(cursor, size=2)
     try:
-        moment = datetime.fromisoformat(str(created_at))
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment, UUID(str(last_id))
+        return moment(str(created_at)), UUID(str(last_id))
     except ValueError:
         raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -1,6 +1,6 @@
 """The HTTP door of notifications: the log of mails, and a person's word on those that went wrong."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -10,7 +10,7 @@ from notifications.schemas import AttemptOut, MessageDetail, MessageOut, Status
 from shared.errors import invalid
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor, moment
 from shared.web.session import SessionDep
 from shared.web.versions import ExpectedVersion, set_etag
 
@@ -79,6 +79,6 @@ async def cancel_message(
 def _after(cursor: str) -> tuple[datetime, UUID]:
     created_at, last_id = decode_cursor(cursor, size=2)
     try:
-        return datetime.fromisoformat(str(created_at)).astimezone(UTC), UUID(str(last_id))
-    except (ValueError, OverflowError):
+        return moment(str(created_at)), UUID(str(last_id))
+    except ValueError:
         raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

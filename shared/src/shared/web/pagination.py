@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -16,7 +17,9 @@ from shared.web.numbers import plain
 ItemT = TypeVar("ItemT")
 
 LimitParam = Annotated[int, BeforeValidator(plain), Query(ge=1, le=200, description="rows a page")]
-CursorParam = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before")]
+CursorParam = Annotated[
+    str | None, Query(min_length=1, max_length=2000, description="`next_cursor` of the page before")
+]
 
 
 class Page(BaseModel, Generic[ItemT]):
@@ -30,14 +33,25 @@ def encode_cursor(*values: Any) -> str:
 
 
 def decode_cursor(cursor: str, *, size: int) -> list[Any]:
-    """The `size` values. Raises Invalid for anything that `encode_cursor` did not make."""
+    """The `size` values: texts, numbers, nulls. Raises Invalid for anything that `encode_cursor` did not make."""
     try:
         values = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         values = None
-    if not isinstance(values, list) or len(values) != size:
+    if not isinstance(values, list) or len(values) != size or not all(map(_is_sort_value, values)):
         raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.")
     return values
+
+
+def moment(text: str) -> datetime:
+    """As a cursor has it, in UTC. Raises ValueError, also for what is no moment there any more."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a moment without its offset")
+    try:
+        return found.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
 
 
 def decode_place(cursor: str | None, key: Callable[[str], Any]) -> list[Any] | None:
@@ -51,3 +65,8 @@ def decode_place(cursor: str | None, key: Callable[[str], Any]) -> list[Any] | N
         return [int(stage), key(str(value)), UUID(str(last_id))]
     except (ValueError, TypeError):
         raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None
+
+
+def _is_sort_value(value: Any) -> bool:
+    # PostgreSQL has no text with NUL in it.
+    return value is None or isinstance(value, int | float) or (isinstance(value, str) and "\0" not in value)

@@ -22,6 +22,7 @@ from shared.web.versions import is_same
 _CHARSET: Final = re.compile(r'charset\s*=\s*"?([^\s";]*)', re.IGNORECASE)
 _CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 _JSON: Final = re.compile(r"application/(?:[a-z0-9.-]+\+)?json")
+_A_JSON: Final = "application/json"
 _FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
 _OF_A_BODY: Final = frozenset(
     {b"content-length", b"content-type", b"content-encoding", b"content-disposition", b"content-range"}
@@ -101,12 +102,17 @@ async def check_request(request: Request) -> None:
     assert isinstance(route, APIRoute)
     if request.scope["query_string"]:
         _check_query(_parameters(route), [name for name, _ in request.query_params.multi_items()])
-    if route.body_field is not None and _has_body(request.headers):
+    if _has_body(request.headers) and (taken := _bodies(route)):
         given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        is_form = isinstance(route.body_field.field_info, Form)
-        if not (given in _FORMS if is_form else _JSON.fullmatch(given)):
-            taken = " or ".join(_FORMS) if is_form else "application/json"
-            raise UnsupportedMediaType(f"Content-Type says {given[:100] or 'nothing'}; it takes {taken}.")
+        if given not in taken and not (_A_JSON in taken and _JSON.fullmatch(given)):
+            raise UnsupportedMediaType(f"Content-Type says {given[:100] or 'nothing'}; it takes {' or '.join(taken)}.")
+
+
+def _bodies(route: APIRoute) -> Sequence[str]:
+    """The kinds of body it takes. One that reads it by itself says so in its part of the document."""
+    if route.body_field is not None:
+        return _FORMS if isinstance(route.body_field.field_info, Form) else (_A_JSON,)
+    return tuple((route.openapi_extra or {}).get("requestBody", {}).get("content", ()))
 
 
 def _parameters(route: APIRoute) -> dict[str, bool]:

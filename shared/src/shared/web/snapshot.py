@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BeforeValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -18,12 +19,13 @@ from shared.errors import Forbidden, NotFound
 from shared.events.base import Event
 from shared.web.correlation import scope_for
 from shared.web.identity import demand_sibling
+from shared.web.numbers import plain
 from shared.web.session import database_of
 
 MOST = 1000
 _BATCH = "application/cloudevents-batch+json"
 
-LimitParam = Annotated[int, Query(ge=1, le=MOST)]
+LimitParam = Annotated[int, BeforeValidator(plain), Query(ge=1, le=MOST)]
 
 
 @dataclass(frozen=True, slots=True)

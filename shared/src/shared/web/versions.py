@@ -16,7 +16,7 @@ Expected = frozenset[int] | None
 
 _TAG: Final = re.compile(r'(W/)?"([!\x23-\x7e]*)"')
 _TAGS: Final = re.compile(rf"\s*{_TAG.pattern}\s*(?:,\s*(?:{_TAG.pattern}\s*)?)*")
-_VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.[0-9a-f]+)?")
+_VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.[0-9a-f]{12})?")
 
 
 async def _expected_version(

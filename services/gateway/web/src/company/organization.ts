@@ -28,7 +28,8 @@ export function useOrganizationChanges() {
           api.PUT('/api/v1/organization/logo', {
             body: '',
             bodySerializer: () => file,
-            headers: { 'Content-Type': file.type },
+            // Of any other kind the server says what is wrong with it once it has looked at it.
+            headers: { 'Content-Type': PICTURES.includes(file.type) ? file.type : 'image/png' },
           }),
         ),
       onSuccess,
