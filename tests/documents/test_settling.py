@@ -4,7 +4,9 @@ from uuid import UUID
 
 import pytest
 
+from documents.kinds import KINDS
 from shared.db.session import Database
+from shared.events.documents import DocumentUpdated, PaymentRemoved
 from shared.identifiers import new_id
 from tests.documents.world import LINE, TODAY, Json, World
 from tests.support.outbox import recorded
@@ -115,6 +117,48 @@ async def test_a_paid_document_is_not_voided_until_its_payment_is_taken_back(wor
     assert (await world.client.delete(f"{path}/payments/{payment['id']}")).status_code == 204
     assert ((await world.get(invoice))["status"], await pending(world, contact)) == ("approved", "121.00")
     assert (await world.done("POST", f"{path}/void"))["status"] == "voided"
+
+
+@pytest.mark.parametrize(
+    "document_type", sorted(kind.type for kind in KINDS.values() if kind.payable and not kind.corrects)
+)
+@pytest.mark.parametrize(
+    ("paid", "left"), [(["121.00"], "approved"), (["21.00"], "approved"), (["1.00", "20.00"], "partially_paid")]
+)
+async def test_a_payment_taken_back_is_told_to_all(
+    world: World, document_type: str, paid: list[str], left: str
+) -> None:
+    invoice = await world.approved(await world.contact(), document_type)
+    payments = [await world.pay(invoice, amount) for amount in paid]
+    before = len(await recorded(world.database, world.org_id))
+    taken = payments[-1]
+    path = f"/api/v1/documents/{invoice['id']}/payments/{taken['id']}"
+    assert (await world.client.delete(path)).status_code == 204
+    assert await world.refused("DELETE", path) == (404, "documents.payment_not_found")
+    removed, updated = (await recorded(world.database, world.org_id))[before:]
+    assert (removed.name, str(removed.subject), removed.version) == (PaymentRemoved.name, taken["id"], 2)
+    told = removed.data.model_dump(mode="json")
+    assert told == {
+        "id": taken["id"],
+        "document_id": invoice["id"],
+        "contact_id": invoice["contact_id"],
+        "date": TODAY.isoformat(),
+        "amount": paid[-1],
+        "currency": "EUR",
+        "method": "transfer",
+        "deleted": True,
+    }
+    now = await world.get(invoice)
+    assert (updated.name, str(updated.subject), updated.version) == (
+        DocumentUpdated.name,
+        invoice["id"],
+        now["version"],
+    )
+    assert (
+        (updated.data.status, str(updated.data.paid_total))
+        == (left, now["paid_total"])
+        == (now["status"], now["paid_total"])
+    )
 
 
 @pytest.mark.parametrize("document_type", ["estimate", "proforma", "delivery_note", "sales_order", "purchase_order"])

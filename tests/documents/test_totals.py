@@ -168,6 +168,10 @@ async def test_totals_equal_the_sum_of_the_documents_after_anything(world: World
                 side: len([document for document in counted(documents) if document["side"] == side])
                 for side in ("sales", "purchases")
             }
+            assert panel["documents"]["listed"] == {
+                side: len([document for document in documents if document["side"] == side])
+                for side in ("sales", "purchases")
+            }
         for side in ("sales", "purchases"):
             for first, last in ((date(2000, 1, 1), TODAY), (TODAY - timedelta(days=45), TODAY - timedelta(days=1))):
                 path = f"/api/v1/contacts/{contact}/reports/products?side={side}&from={first}&to={last}"

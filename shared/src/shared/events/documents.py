@@ -119,10 +119,17 @@ class PaymentState(State):
     amount: PlainDecimal
     currency: str
     method: str
+    deleted: bool = False
 
 
 class PaymentRecorded(Event[PaymentState]):
     name = "ficha.documents.payment.recorded.v1"
+
+
+class PaymentRemoved(Event[PaymentState]):
+    """It was registered by mistake: what it settled is pending again, which the document's own event tells."""
+
+    name = "ficha.documents.payment.removed.v1"
 
 
 class ProductState(State):

@@ -4,10 +4,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.models import Document, Payment
 from shared.bus import outbox
-from shared.events.documents import PaymentRecorded, PaymentState
+from shared.events.base import Event
+from shared.events.documents import PaymentRemoved, PaymentState
 
 
-async def record_payment(session: AsyncSession, payment: Payment, document: Document) -> None:
+async def record_payment(
+    session: AsyncSession, event: type[Event[PaymentState]], payment: Payment, document: Document
+) -> None:
     data = PaymentState(
         id=payment.id,
         document_id=document.id,
@@ -16,5 +19,6 @@ async def record_payment(session: AsyncSession, payment: Payment, document: Docu
         amount=payment.amount,
         currency=document.currency,
         method=payment.method,
+        deleted=event is PaymentRemoved,
     )
-    await outbox.record(session, PaymentRecorded, subject=payment.id, version=payment.version, data=data)
+    await outbox.record(session, event, subject=payment.id, version=payment.version, data=data)

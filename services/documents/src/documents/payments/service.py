@@ -19,7 +19,7 @@ from documents.totals import service as totals
 from shared.clock import utc_now
 from shared.currencies import exact_amount, money_text
 from shared.db.tenancy import org_of
-from shared.events.documents import DocumentType, DocumentUpdated
+from shared.events.documents import DocumentType, DocumentUpdated, PaymentRecorded, PaymentRemoved
 from shared.identifiers import new_id
 
 SET_OFF = "credit_note"
@@ -45,7 +45,7 @@ async def record_payment(session: AsyncSession, document_id: UUID, given: Paymen
     on = given.date or await parties.get_today(session)
     payment = _new_payment(session, document, amount, on=on, method=given.method)
     await repository.save_payment(session, payment)
-    await events.record_payment(session, payment, document)
+    await events.record_payment(session, PaymentRecorded, payment, document)
     await _settle(session, document, amount)
     await _publish(session, document)
     return payment
@@ -57,6 +57,8 @@ async def remove_payment(session: AsyncSession, document_id: UUID, payment_id: U
     payment = await repository.require_payment(session, document_id, payment_id)
     if payment.credit_note_id:
         raise SetOffPayment()
+    payment.bump()
+    await events.record_payment(session, PaymentRemoved, payment, document)
     await repository.remove_payment(session, payment)
     await _settle(session, document, -payment.amount)
     await _publish(session, document)

@@ -51,6 +51,10 @@ _PANEL = text(
         (SELECT json_object_agg(c.side, c.count)
            FROM document_count c
           WHERE c.org_id = :org_id AND c.contact_id = :contact_id) AS counts,
+        (SELECT json_object_agg(u.side, u.count)
+           FROM (SELECT d.side, count(*) AS count FROM document d
+                  WHERE d.org_id = :org_id AND d.contact_id = :contact_id AND d.status IN ('draft', 'voided')
+                  GROUP BY d.side) u) AS uncounted,
         (SELECT json_agg(latest)
            FROM (SELECT d.id, d.version, d.type, d.side, d.status, d.number, d.contact_id, d.contact_name,
                         d.issue_date, d.due_date, d.currency, round(d.subtotal, d.decimals)::text AS subtotal,
@@ -68,14 +72,14 @@ _PANEL = text(
                   ORDER BY d.issue_date DESC, d.id DESC) latest) AS latest
       FROM home
     """  # noqa: S608 - codes of the currency table
-).columns(months=JSON, open=JSON, counts=JSON, latest=JSON)
+).columns(months=JSON, open=JSON, counts=JSON, uncounted=JSON, latest=JSON)
 
 
 async def read_panel(
     session: AsyncSession, contact_id: UUID, *, year: int, today: date, home_currency: str
 ) -> dict[str, Any]:
     """`currency`; `time_zone`; `months` [[year, month, type, net]]; `open` [[side, pending, overdue]]; `counts`
-    {side: n}; `latest`.
+    {side: n}; `uncounted` {side: n}, drafts and voided ones; `latest`.
 
     What has no rows is None, `time_zone` where the organisation is not known; `latest` is as JSON has it.
     """

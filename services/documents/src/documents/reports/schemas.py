@@ -41,8 +41,11 @@ class CountsOut(View):
 
 
 class LatestOut(View):
+    """`counts`: those approved and not voided. `listed`: all that the list of that side has."""
+
     items: list[DocumentSummary]
     counts: CountsOut
+    listed: CountsOut
 
 
 class PanelOut(View):

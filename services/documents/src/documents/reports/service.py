@@ -35,12 +35,13 @@ async def get_panel(session: AsyncSession, contact_id: UUID, *, year: int | None
     if today != supposed:
         row = await _read_panel(session, contact_id, year=year, today=today)
     year = year or today.year
-    counts = row["counts"] or {}
+    counts, uncounted = row["counts"] or {}, row["uncounted"] or {}
     return {
         "year": _year(year, row),
         "documents": {
             "items": row["latest"] or [],
             "counts": {side: counts.get(side, 0) for side in _SIDES},
+            "listed": {side: counts.get(side, 0) + uncounted.get(side, 0) for side in _SIDES},
         },
     }
 

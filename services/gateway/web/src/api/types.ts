@@ -53,7 +53,7 @@ export type Panel = {
     people: Section<{ items: (LinkedPerson | LinkedCompany)[] }>;
     portal: Section<Omit<PortalAccess, 'contact_id' | 'version'>>;
     year: Section<Year>;
-    documents: Section<{ items: DocumentSummary[]; counts: { sales: number; purchases: number } }>;
+    documents: Section<{ items: DocumentSummary[]; listed?: { sales: number; purchases: number } }>;
     activities: Section<{ items: Activity[]; count: number }>;
     opportunities: Section<{ items: Opportunity[]; count: number; value_total: string; currency: string }>;
     files: Section<{ items: StoredFile[]; count: number }>;

@@ -13,7 +13,7 @@ export function RemoveDialog({ contact, panel, onClose, onRemoved }: Props) {
   const texts = useTexts();
   const remove = useRemoveContact();
   const restore = useRestoreContact();
-  const counts = panel?.sections.documents.data?.counts;
+  const listed = panel?.sections.documents.data?.listed;
   const linked = panel?.sections.people.data?.items.length ?? 0;
 
   const attempt = useAttempt();
@@ -37,7 +37,7 @@ export function RemoveDialog({ contact, panel, onClose, onRemoved }: Props) {
     >
       <List size="sm" spacing={6}>
         <List.Item>{texts.contact.removeHint}</List.Item>
-        {counts && <List.Item>{texts.contact.removeKeeps(counts.sales + counts.purchases)}</List.Item>}
+        {listed && <List.Item>{texts.contact.removeKeeps(listed.sales + listed.purchases)}</List.Item>}
         {linked > 0 && <List.Item>{texts.contact.removeUnlinks(linked)}</List.Item>}
       </List>
     </ConfirmDialog>
