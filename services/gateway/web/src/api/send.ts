@@ -6,17 +6,25 @@ import { renewed } from './renewal';
 const running = new Map<string, Promise<Response>>();
 /** Keys of POSTs whose answer never came: the same one again is the same one to the server (`Idempotency-Key`). */
 const unanswered = new Map<string, string>();
+/** The write that was done last: for a moment the same one again is the same press (a double click), and is answered so. */
+let done: { name: string; answer: Response; at: number } | undefined;
+const ONE_PRESS_MS = 1000;
 
 /** Instead of `fetch`. Rejects with a TypeError when the server cannot be reached. */
 export async function send(request: Request): Promise<Response> {
   if (request.method === 'GET' || isLogin(request)) return settled(request);
   const said = [request.method, request.url, request.headers.get('If-Match'), await request.clone().text()];
   const name = said.join('\n');
-  const sending = running.get(name) ?? write(request, name);
+  const sending = running.get(name) ?? justDone(name) ?? write(request, name);
   return (await sending).clone();
 }
 
+function justDone(name: string): Response | undefined {
+  return done?.name === name && performance.now() - done.at < ONE_PRESS_MS ? done.answer : undefined;
+}
+
 function write(request: Request, name: string): Promise<Response> {
+  done = undefined;
   const key = unanswered.get(name) ?? newKey();
   if (request.method === 'POST') {
     request.headers.set('Idempotency-Key', key);
@@ -27,6 +35,7 @@ function write(request: Request, name: string): Promise<Response> {
   return sending.then((answer) => {
     // After a 5xx nobody knows whether it was done.
     if (answer.status < 500) unanswered.delete(name);
+    if (answer.ok) done = { name, answer, at: performance.now() };
     return answer;
   });
 }

@@ -16,12 +16,15 @@ let takeBackLatest: (() => void) | undefined;
 
 /** Says what was done and offers the way back. */
 export function tellUndoable(message: string, undoLabel: string, undo: () => void): void {
+  const id = message;
   const takeBack = () => {
     notifications.hide(id);
     undo();
   };
   takeBackLatest = takeBack;
-  const id = notifications.show({
+  notifications.hide(id);
+  notifications.show({
+    id,
     autoClose: 12_000,
     onClose: () => {
       if (takeBackLatest === takeBack) takeBackLatest = undefined;
