@@ -5,18 +5,23 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Document } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { RecoveredNote } from '@/drafts/RecoveredNote';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { DayField } from '@/ui/dates/DayField';
+import { focusFirstProblem } from '@/ui/focusFirstProblem';
 import { tell, tellProblem } from '@/ui/notices';
 import { fieldErrors, problemText } from '@/ui/problemText';
 import { useAttempt } from '@/ui/useAttempt';
 import { CorrectedSelect } from './CorrectedSelect';
 import { DocumentFrame } from './DocumentPage';
 import { useDocumentSteps, useRemoveDraft } from './documents';
+import { draftOf } from './draft';
+import { DraftDifferences } from './DraftDifferences';
 import { CORRECTS, PAYMENT_METHODS } from './kinds';
 import { Lines } from './Lines';
 import { PdfDialog } from './PdfDialog';
-import { useDraft, type SaveState } from './useDraft';
+import { useDraft } from './useDraft';
+import classes from './DraftEditor.module.css';
 import pageClasses from './DocumentPage.module.css';
 
 type Editing = ReturnType<typeof useDraft>;
@@ -28,9 +33,14 @@ export function DraftEditor({ document }: { document: Document }) {
   return (
     <DocumentFrame
       document={document}
-      note={<SaveNote state={editing.state} />}
+      note={<SaveNote editing={editing} />}
       actions={<DraftActions document={document} editing={editing} />}
     >
+      {editing.since && (
+        <div className={classes.notice}>
+          <RecoveredNote kept={{ since: editing.since, discard: editing.discard }} />
+        </div>
+      )}
       {editing.state === 'conflict' && <DraftConflict editing={editing} />}
       <div className={pageClasses.sheet} onKeyDown={saveAtOnce}>
         <Head document={document} editing={editing} />
@@ -48,10 +58,12 @@ export function DraftEditor({ document }: { document: Document }) {
   );
 }
 
-function SaveNote({ state }: { state: SaveState }) {
-  const { editor: texts } = useTexts();
-  if (state === 'saving' || state === 'waiting') return texts.saving;
-  return state === 'saved' ? texts.saved : texts.unsaved;
+function SaveNote({ editing: { state, error } }: { editing: Editing }) {
+  const texts = useTexts();
+  if (state === 'saving' || state === 'waiting') return texts.editor.saving;
+  if (state === 'saved') return texts.editor.saved;
+  if (state === 'invalid') return `${texts.editor.unsaved}. ${texts.problems.invalid}`;
+  return state === 'failed' ? `${texts.editor.unsaved}. ${problemText(error, texts)}` : texts.editor.unsaved;
 }
 
 function Head({ document, editing: { draft, error, change } }: { document: Document; editing: Editing }) {
@@ -109,7 +121,10 @@ function DraftActions({ document, editing }: { document: Document; editing: Edit
   const close = () => setDialog(undefined);
   const afterSaving = async (next: 'approve' | 'pdf') => {
     if (await editing.flush()) setDialog(next);
-    else if (editing.error) tellProblem(problemText(editing.error, texts));
+    else {
+      tellProblem(editing.error ? problemText(editing.error, texts) : texts.problems.invalid);
+      focusFirstProblem(globalThis.document.querySelector('main'));
+    }
   };
   const attempt = useAttempt();
   const confirm = () => {
@@ -192,6 +207,7 @@ function DraftConflict({ editing }: { editing: Editing }) {
   return (
     <Alert color="yellow" variant="light" role="alert" mb="md" icon={<IconUsers />} title={texts.conflict}>
       <Text size="sm">{texts.conflictHint}</Text>
+      {editing.theirs && <DraftDifferences mine={editing.draft} theirs={draftOf(editing.theirs)} />}
       <Group gap="sm" mt="sm">
         <Button size="xs" variant="default" onClick={() => void editing.takeTheirs()}>
           {texts.takeTheirs}

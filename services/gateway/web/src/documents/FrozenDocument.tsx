@@ -1,4 +1,4 @@
-import { Button, Menu, Text } from '@mantine/core';
+import { Alert, Button, Menu, Text } from '@mantine/core';
 import {
   IconArrowsExchange,
   IconBan,
@@ -20,11 +20,16 @@ import { tell } from '@/ui/notices';
 import { useAttempt } from '@/ui/useAttempt';
 import { DocumentFrame } from './DocumentPage';
 import { useDocumentSteps } from './documents';
+import { draftOf } from './draft';
+import { DraftDifferences } from './DraftDifferences';
 import { BECOMES, PAYMENT_METHODS } from './kinds';
 import { LineTable } from './LineTable';
 import { Payments } from './Payments';
 import { PdfDialog } from './PdfDialog';
 import { Totals } from './Totals';
+import { useWrittenName } from './useDraft';
+import { readWritten } from './writtenDraft';
+import { dropDraft } from '@/drafts/drafts';
 import classes from './DocumentPage.module.css';
 
 const SendDialog = lazy(async () => ({ default: (await import('./SendDialog')).SendDialog }));
@@ -36,6 +41,7 @@ export function FrozenDocument({ document }: { document: Document }) {
   const { money } = useFormats();
   return (
     <DocumentFrame document={document} actions={<Actions document={document} />}>
+      <TooLate document={document} />
       <div className={classes.sheet}>
         <Facts document={document} />
         <LineTable lines={document.lines} currency={document.currency} />
@@ -62,6 +68,27 @@ export function FrozenDocument({ document }: { document: Document }) {
         <MessageLog contactId={document.contact_id} documentId={document.id} />
       </div>
     </DocumentFrame>
+  );
+}
+
+/** What somebody was still writing here when another approved it: it cannot be saved any more, and is not thrown away. */
+function TooLate({ document }: { document: Document }) {
+  const { editor: texts, drafts } = useTexts();
+  const name = useWrittenName(document.id);
+  const [written, setWritten] = useState(() => readWritten(name, document));
+  if (!written) return null;
+  const discard = () => {
+    dropDraft(name);
+    setWritten(undefined);
+  };
+  return (
+    <Alert color="yellow" variant="light" role="alert" mb="md" title={texts.tooLate}>
+      <Text size="sm">{texts.tooLateHint}</Text>
+      <DraftDifferences mine={written.draft} theirs={draftOf(document)} />
+      <Button size="xs" variant="default" mt="sm" onClick={discard}>
+        {drafts.discard}
+      </Button>
+    </Alert>
   );
 }
 

@@ -2,6 +2,7 @@ import { Select, SimpleGrid } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Document } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { digitsOf } from '@/i18n/currencies';
 import { useToday } from '@/session/session';
 import { DayField } from '@/ui/dates/DayField';
 import { dayProblem } from '@/ui/dates/dayProblem';
@@ -20,6 +21,7 @@ type Values = { amount: string; date: string | null; method: string };
 export function PayDialog({ document, onClose }: { document: Document; onClose: () => void }) {
   const texts = useTexts();
   const { pay } = useDocumentSteps(document.id);
+  const digits = digitsOf(document.currency);
   const form = useForm<Values>({
     initialValues: {
       amount: document.pending_total,
@@ -27,7 +29,7 @@ export function PayDialog({ document, onClose }: { document: Document; onClose: 
       method: document.payment_method ?? PAYMENT_METHODS[0],
     },
     validate: {
-      amount: (amount) => decimalProblem(amount, texts.fields, { required: true }),
+      amount: (amount) => decimalProblem(amount, texts.fields, { required: true, digits }),
       date: (date) => dayProblem(date, texts.fields, { required: true }),
     },
   });
@@ -54,6 +56,7 @@ export function PayDialog({ document, onClose }: { document: Document; onClose: 
         <DecimalField
           label={`${texts.editor.payAmount} (${document.currency})`}
           unit={document.currency}
+          digits={digits}
           data-autofocus
           {...form.getInputProps('amount')}
         />

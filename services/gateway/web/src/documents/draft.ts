@@ -59,6 +59,11 @@ export function draftOf(document: Document, keys: number[] = []): Draft {
   };
 }
 
+/** For what another page wrote: its keys may be those of other lines here. */
+export function withOwnKeys(draft: Draft): Draft {
+  return { ...draft, lines: draft.lines.map((line) => ({ ...line, key: ++lastKey })) };
+}
+
 /** A line somebody has begun; the others are not sent. */
 export function isBegun(line: DraftLine): boolean {
   return line.product_id !== null || line.description.trim() !== '';

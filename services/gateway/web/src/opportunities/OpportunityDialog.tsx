@@ -7,6 +7,7 @@ import { useTexts } from '@/app/texts';
 import { useKeptForm } from '@/drafts/useKeptForm';
 import { ConflictNotice } from '@/merging/ConflictNotice';
 import { useMerging } from '@/merging/useMerging';
+import { digitsOf } from '@/i18n/currencies';
 import { useFormats } from '@/i18n/formats';
 import { useSession } from '@/session/session';
 import { DayField } from '@/ui/dates/DayField';
@@ -48,11 +49,12 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
   const { day } = useFormats();
   const { create, update } = useOpportunities(contactId);
   const currency = opportunity?.currency ?? organization.currency;
+  const digits = digitsOf(currency);
   const form = useForm<Values>({
     initialValues: opportunity ? valuesOf(opportunity) : newOpportunity(pipelines),
     validate: {
       title: (title) => (title.trim() ? null : texts.fields.missing),
-      value: (value) => decimalProblem(value, texts.fields),
+      value: (value) => decimalProblem(value, texts.fields, { digits }),
       probability: (value) => decimalProblem(value, texts.fields, { required: true, digits: 0 }),
       expected_close: (day) => dayProblem(day, texts.fields),
     },
@@ -142,6 +144,7 @@ function OpportunityForm({ contactId, opportunity, pipelines, onClose }: Props &
         <DecimalField
           label={`${opportunities.value} (${currency})`}
           unit={currency}
+          digits={digits}
           {...form.getInputProps('value')}
         />
         <DecimalField

@@ -58,6 +58,11 @@ export const documentTexts = {
     conflictHint: 'Puedes quedarte con su versión, o guardar la tuya encima.',
     takeTheirs: 'Usar su versión',
     keepMine: 'Guardar la mía',
+    differences: 'Diferencias',
+    mine: 'La tuya',
+    theirs: 'La suya',
+    tooLate: 'Lo que escribiste no llegó a guardarse',
+    tooLateHint: 'El documento se aprobó antes. Si aún lo necesitas, cópialo de aquí.',
     empty: 'Añade la primera línea: busca un producto o escribe un concepto.',
     methods: {
       transfer: 'Transferencia',
