@@ -38,7 +38,7 @@ export function Shell() {
     <SessionKeeper who={ownerOf(session)} noted="ficha.who" email={session.user.email} logIn={logInAgain}>
       <div className={classes.shell}>
         <SkipLink />
-        <header className={classes.bar}>
+        <header className={classes.bar} data-screen-only>
           <Group gap={28} wrap="nowrap">
             <Link to="/contacts" className={classes.brand} aria-label="Ficha">
               <Logo />

@@ -18,7 +18,7 @@ const TYPING_MS = 120;
 export function ContactFilterBar({ search, onChange, searchField }: Props) {
   const { contacts, contact } = useTexts();
   return (
-    <div className={classes.bar}>
+    <div className={classes.bar} data-screen-only>
       <InstantText
         className={classes.search}
         given={search.q}

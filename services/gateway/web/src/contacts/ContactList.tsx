@@ -7,6 +7,7 @@ import type { Contact } from '@/api/types';
 import { useTexts } from '@/app/texts';
 import { EmptyState } from '@/ui/EmptyState';
 import { QueryProblem } from '@/ui/QueryProblem';
+import { usePrinting } from '@/ui/usePrinting';
 import { ContactRow } from './ContactRow';
 import { contactListQuery } from './contacts';
 import { filtersOf, isFiltered, type ListSearch } from './listSearch';
@@ -78,7 +79,8 @@ function ContactGrid({
     count: contacts.length,
     getScrollElement: () => viewport.current,
     estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
+    // Paper has no sight to be out of.
+    overscan: usePrinting() ? contacts.length : 12,
   });
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;

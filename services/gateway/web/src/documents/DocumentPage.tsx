@@ -58,6 +58,7 @@ export function DocumentFrame({ document, note, actions, children }: FrameProps)
         to="/contacts/$contactId"
         params={{ contactId: document.contact_id }}
         className={classes.back}
+        data-screen-only
         fz={13}
       >
         <IconChevronLeft size={16} aria-hidden />

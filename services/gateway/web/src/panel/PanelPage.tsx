@@ -89,7 +89,7 @@ function PanelHeader({ contact, panel }: { contact?: Contact; panel?: Panel }) {
   const navigate = useNavigate();
   return (
     <header className={classes.header}>
-      <AnchorLink to="/contacts" className={classes.back} fz={13}>
+      <AnchorLink to="/contacts" className={classes.back} fz={13} data-screen-only>
         <IconChevronLeft size={16} aria-hidden />
         {texts.panel.back}
       </AnchorLink>

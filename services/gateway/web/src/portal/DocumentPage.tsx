@@ -31,6 +31,7 @@ export function DocumentPage() {
         to="/documents"
         fz={13}
         c="dimmed"
+        data-screen-only
         style={{ display: 'inline-flex', alignItems: 'center', gap: 2 }}
       >
         <IconChevronLeft size={16} aria-hidden />

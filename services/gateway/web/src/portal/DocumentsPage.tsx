@@ -25,7 +25,7 @@ export function DocumentsPage() {
         <Title order={1} fz={{ base: 22, sm: 26 }}>
           {texts.portal.documents}
         </Title>
-        <Group gap="sm">
+        <Group gap="sm" data-screen-only>
           <Select
             aria-label={texts.list.type}
             placeholder={texts.list.allTypes}

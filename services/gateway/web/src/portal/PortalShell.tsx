@@ -40,7 +40,7 @@ export function PortalShell() {
               <Link to="/" className={classes.brand}>
                 <CompanyMark company={me.organization ?? { name: portal.title, logo_url: null }} />
               </Link>
-              <nav className={classes.nav}>
+              <nav className={classes.nav} data-screen-only>
                 <Link to="/" activeOptions={{ exact: true }} activeProps={{ 'data-active': true }}>
                   {portal.home}
                 </Link>

@@ -2,11 +2,13 @@ import '@mantine/core/styles/baseline.layer.css';
 import '@mantine/core/styles/default-css-variables.layer.css';
 import '@mantine/core/styles/global.layer.css';
 import './global.css';
+import './print.css';
 
 import { MantineProvider, type MantineThemeOverride } from '@mantine/core';
 import { setNonce } from 'get-nonce';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { fetchInter } from './font';
+import { lightOnPaper } from './lightOnPaper';
 import { theme as ownTheme } from './theme';
 
 // Without it the page is as good.
@@ -24,6 +26,7 @@ export function ThemeProvider({
   theme?: MantineThemeOverride;
   children: ReactNode;
 }) {
+  useEffect(lightOnPaper, []);
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce ?? ''}>
       {children}

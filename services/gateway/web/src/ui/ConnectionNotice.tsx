@@ -9,7 +9,7 @@ export function ConnectionNotice() {
   const { connection } = useWords();
   const connected = useConnected();
   return (
-    <div aria-live="polite">
+    <div aria-live="polite" data-screen-only>
       {!connected && (
         <div className={classes.notice}>
           <IconCloudOff size={18} aria-hidden />
