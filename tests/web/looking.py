@@ -17,7 +17,7 @@ _RUN_AXE = """options => axe.run(document.querySelector('[aria-modal="true"]') ?
 PICTURES = Path(__file__).parent / "screenshots"
 _SETTLING_MS = 1_000
 # What a page draws for its new size comes a frame after it is told, and may move in its turn.
-_STILL = """async () => {
+STILL = """async () => {
   for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
   return document.getAnimations().length === 0;
 }"""
@@ -47,7 +47,7 @@ def look_at(page: Page, name: str) -> None:
     for way, seen in _WAYS.items():
         page.emulate_media(color_scheme=seen.scheme)
         page.set_viewport_size({"width": seen.width, "height": seen.height})
-        page.wait_for_function(_STILL)
+        page.wait_for_function(STILL)
         page.screenshot(path=PICTURES / f"{name}-{way}.png")
         page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
         found = barriers(page)

@@ -1,5 +1,7 @@
 import { Modal, type ModalProps } from '@mantine/core';
+import { useEffect } from 'react';
 import { useWords } from '@/i18n/words';
+import { ignoreSecondEnter } from './ignoreSecondEnter';
 import { useInnermost } from './useInnermost';
 import { useSettled } from './useSettled';
 
@@ -11,6 +13,7 @@ export function Dialog({ opened = true, ...props }: Omit<ModalProps, 'opened'> &
   const { actions } = useWords();
   const innermost = useInnermost(opened);
   const settled = useSettled(opened);
+  useEffect(() => (opened ? ignoreSecondEnter : undefined), [opened]);
   return (
     <Modal
       opened={opened}

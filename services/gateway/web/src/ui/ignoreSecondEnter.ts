@@ -1,0 +1,17 @@
+/** Longer than between the two presses of somebody hasty. */
+const HASTE_MS = 500;
+
+/**
+ * A dialog that Enter has closed gives the focus back. A second Enter at once was meant for the dialog, not for what has
+ * the focus then; any other key says that somebody goes on.
+ */
+export function ignoreSecondEnter(): void {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter') return stop();
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  const stop = () => window.removeEventListener('keydown', onKeyDown, true);
+  window.addEventListener('keydown', onKeyDown, true);
+  setTimeout(stop, HASTE_MS);
+}
