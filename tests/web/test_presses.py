@@ -143,7 +143,7 @@ def test_clients_are_shown_how_to_pay_once(portal: Page, client: httpx.Client, v
     portal.goto(f"/portal/documents/{invoice['id']}")
     press(portal, portal.get_by_role("button", name="Pagar por transferencia"))
     expect(dialog(portal)).to_have_count(1)
-    expect(dialog(portal).get_by_text("Referencia", exact=True)).to_be_visible()
+    expect(dialog(portal).get_by_text("Beneficiario")).to_be_visible()
     expect(notices(portal)).to_have_count(0)
 
 

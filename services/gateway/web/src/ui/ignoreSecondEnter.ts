@@ -7,7 +7,10 @@ const HASTE_MS = 500;
  */
 export function ignoreSecondEnter(): void {
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter') return stop();
+    if (event.key !== 'Enter') {
+      stop();
+      return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
   };
