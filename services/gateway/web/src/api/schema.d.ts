@@ -2430,10 +2430,10 @@ export interface components {
             type: "invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order";
         };
         /**
-         * DecidedOut
+         * DecisionOut
          * @description `changed` were dead; `skipped` are of the same cause, but were settled before, or about to be.
          */
-        DecidedOut: {
+        DecisionOut: {
             /**
              * Action
              * @enum {string}
@@ -7552,7 +7552,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DecidedOut"];
+                    "application/json": components["schemas"]["DecisionOut"];
                 };
             };
         };
@@ -7627,7 +7627,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DecidedOut"];
+                    "application/json": components["schemas"]["DecisionOut"];
                 };
             };
         };

@@ -112,6 +112,7 @@ function Recipients({ recipients }: { recipients: Recipient[] }) {
             fw={550}
             radius="sm"
             w={62}
+            style={{ flexShrink: 0 }}
           >
             {texts[role]}
           </Badge>
