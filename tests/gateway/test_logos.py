@@ -1,16 +1,22 @@
 """The company's logo: what comes in is drawn anew, what goes out is for everybody and never changes."""
 
+import asyncio
 import hashlib
 import struct
+import sys
 import zlib
+from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pyvips
 from PIL import Image, PngImagePlugin
 
-from gateway.accounts.pictures import LONGEST_SIDE
+from gateway.accounts.errors import PictureTooLarge
+from gateway.accounts.pictures import LONGEST_SIDE, redraw
 from gateway.bodies import MOST_BYTES
 from shared.db.session import Database
 from tests.gateway.conftest import Person, log_in, new_person
@@ -98,11 +104,34 @@ async def test_its_event_names_it_and_a_new_one_takes_its_place(
         (b"", 422, "gateway.not_a_picture"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", 422, "gateway.not_a_picture"),
         (a_picture("GIF"), 422, "gateway.not_a_picture"),
+        (a_picture("TIFF"), 422, "gateway.not_a_picture"),
+        (a_picture("BMP"), 422, "gateway.not_a_picture"),
         (a_picture()[:100], 422, "gateway.not_a_picture"),
+        (a_picture("JPEG", (2000, 2000))[:5000], 422, "gateway.not_a_picture"),
+        (a_picture("WEBP", (2000, 2000))[:500], 422, "gateway.not_a_picture"),
+        (a_promise(100, 100), 422, "gateway.not_a_picture"),
         (a_promise(30_000, 30_000), 422, "gateway.picture_too_large"),
+        (a_picture("PNG", (5001, 5000)), 422, "gateway.picture_too_large"),
+        (a_picture("JPEG", (5001, 5000)), 422, "gateway.picture_too_large"),
+        (a_picture("WEBP", (5001, 5000)), 422, "gateway.picture_too_large"),
         (b"\x89PNG" * (MOST_BYTES // 4 + 1), 413, "gateway.body_too_large"),
     ],
-    ids=["nothing", "a drawing", "another kind", "half of one", "a bomb", "too many bytes"],
+    ids=[
+        "nothing",
+        "a drawing",
+        "another kind",
+        "a scan",
+        "a bitmap",
+        "half of one",
+        "half a photo",
+        "half a picture of the web",
+        "a promise",
+        "a bomb",
+        "one column too many",
+        "a photo too large",
+        "a picture of the web too large",
+        "too many bytes",
+    ],
 )
 async def test_what_is_no_small_picture_is_refused_with_its_reason(
     client: httpx.AsyncClient, picture: bytes, status: int, code: str
@@ -111,6 +140,98 @@ async def test_what_is_no_small_picture_is_refused_with_its_reason(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["detail"]
     assert (await client.get("/api/v1/organization")).json()["logo_url"] is None
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+async def test_every_kind_of_pixels_becomes_a_png_with_transparency(mode: str) -> None:
+    written = BytesIO()
+    Image.new(mode, (700, 350)).save(written, "PNG")
+    drawn = Image.open(BytesIO(await redraw(written.getvalue())))
+    assert (drawn.format, drawn.mode, drawn.size) == ("PNG", "RGBA", (512, 256))
+
+
+async def test_colours_for_print_become_those_of_screens() -> None:
+    written = BytesIO()
+    Image.new("CMYK", (60, 30), (0, 255, 255, 0)).save(written, "JPEG")
+    red, green, blue, opacity = Image.open(BytesIO(await redraw(written.getvalue()))).getpixel((5, 5))  # type: ignore[misc]
+    assert red > 180
+    assert max(green, blue) < 90
+    assert opacity == 255
+
+
+LARGEST = (5000, 5000)
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "PNG": ("RGB", {}),
+    "transparent PNG": ("RGBA", {}),
+    "deep PNG": ("I;16", {}),
+    "JPEG": ("RGB", {}),
+    "progressive JPEG": ("RGB", {"progressive": True}),
+    "printer's JPEG": ("CMYK", {}),
+    "WEBP": ("RGB", {}),
+    "transparent WEBP": ("RGBA", {}),
+    "lossless WEBP": ("RGBA", {"lossless": True}),
+}
+
+
+def a_large(kind: str) -> bytes:
+    mode, options = KINDS[kind]
+    written = BytesIO()
+    Image.new(mode, LARGEST).save(written, kind.split()[-1], **options)
+    return written.getvalue()
+
+
+def coarse_png(size: tuple[int, int], *, deep: bool = False) -> bytes:
+    """Stored from coarse to fine, which Pillow cannot write."""
+    drawn: Any = pyvips.Image.black(*size, bands=4)
+    drawn = drawn.cast("ushort").copy(interpretation="rgb16") if deep else drawn.copy(interpretation="srgb")
+    return bytes(drawn.write_to_buffer(".png", interlace=True))
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        lambda: coarse_png((4000, 4000)),
+        lambda: coarse_png((3000, 3000), deep=True),
+        lambda: a_picture("JPEG", (4900, 4900), progressive=True, subsampling=0),
+    ],
+    ids=["coarse", "deep and coarse", "progressive and of every colour"],
+)
+async def test_what_has_to_be_held_whole_may_have_fewer_pixels(picture: Callable[[], bytes]) -> None:
+    with pytest.raises(PictureTooLarge):
+        await redraw(picture())
+
+
+DRAW_SIX = """
+import asyncio, sys
+from pathlib import Path
+from gateway.accounts.errors import PictureTooLarge
+from gateway.accounts.pictures import redraw
+
+def peak():
+    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+    return int(line.split()[1])
+
+async def main():
+    picture, small = (Path(name).read_bytes() for name in sys.argv[1:])
+    await redraw(small)
+    before = peak()
+    await asyncio.gather(*(redraw(picture) for _ in range(6)))
+    print((peak() - before) // 1024)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_six_of_the_largest_at_once_take_little_memory(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "small").write_bytes(a_picture())
+    (tmp_path / "large").write_bytes(a_large(kind))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", DRAW_SIX, tmp_path / "large", tmp_path / "small", stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    assert process.returncode == 0
+    assert int(told) < 150, "MiB"
 
 
 async def test_two_companies_may_have_the_same(

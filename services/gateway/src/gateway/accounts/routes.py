@@ -1,6 +1,5 @@
 """The HTTP door of organisations and users. Passwords are hashed here, between two transactions."""
 
-import asyncio
 from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -79,7 +78,7 @@ async def set_logo(
     request: Request, caller: CallerDep, expected: ExpectedVersion, response: Response
 ) -> OrganizationOut:
     """The picture itself is the body, at most 2 MiB. It is drawn anew, 512 pixels at most each way."""
-    picture = await asyncio.to_thread(redraw, await request.body())
+    picture = await redraw(await request.body())
     async with database_of(request).transaction(scope_for(request, caller.identity)) as session:
         organization = await service.set_logo(session, picture, expected=expected)
     set_etag(response, organization.version)
