@@ -31,7 +31,7 @@ from tests.support.waiting import until
 LONG = replace(INVOICE, lines=tuple(replace(LINES[0], description=f"Partida {number}") for number in range(500)))
 
 
-def press(*, processes: int = 1, waiting: int = 50, seconds: float = 60) -> Press:
+def press(*, processes: int = 1, waiting: int = 50, seconds: float = 600) -> Press:
     return Press(processes=processes, waiting=waiting, seconds=seconds)
 
 
@@ -119,15 +119,9 @@ async def test_what_takes_too_long_is_given_up_and_its_process_ended() -> None:
 
 
 async def test_who_waits_too_long_is_told_to_come_again() -> None:
-    async with press(seconds=5) as drawing:
-        await drawing.draw(INVOICE)
-        [child] = children()
-        child.suspend()
-        stuck = asyncio.create_task(drawing.draw(INVOICE))
-        await asyncio.sleep(0)
-        results = await asyncio.gather(stuck, drawing.draw(INVOICE), return_exceptions=True)
-        assert isinstance(results[0], PrintingFailed)
-        assert isinstance(results[1], PrintingBusy | bytes)
+    async with press(seconds=0.2) as drawing:
+        results = await asyncio.gather(drawing.draw(LONG), drawing.draw(INVOICE), return_exceptions=True)
+        assert [type(result) for result in results] == [PrintingFailed, PrintingBusy]
 
 
 async def test_one_that_grew_large_is_replaced() -> None:
@@ -216,7 +210,7 @@ async def world_with(database: Database, org_id: UUID, **values: int) -> AsyncIt
 
 
 async def test_small_requests_are_answered_before_long_documents_end(database: Database, org_id: UUID) -> None:
-    async with world_with(database, org_id) as (world, client):
+    async with world_with(database, org_id, print_seconds=600) as (world, client):
         lines = [
             {"description": f"Partida {number}", "unit_price": "1.00", "taxes": ["iva_21"]} for number in range(500)
         ]
@@ -237,7 +231,7 @@ async def test_small_requests_are_answered_before_long_documents_end(database: D
 
 
 async def test_too_many_at_once_are_told_when_to_come_again(database: Database, org_id: UUID) -> None:
-    async with world_with(database, org_id, print_processes=1, print_waiting=1) as (world, client):
+    async with world_with(database, org_id, print_processes=1, print_waiting=1, print_seconds=600) as (world, client):
         draft = await world.draft(await world.contact())
         path = f"/api/v1/documents/{draft['id']}/pdf"
         answers = await asyncio.gather(*(client.get(path) for _ in range(12)))

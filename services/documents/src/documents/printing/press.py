@@ -25,7 +25,9 @@ class Press:
     """`async with` it in the app's lifespan. Its processes start when they are first needed, and are kept."""
 
     def __init__(self, *, processes: int, waiting: int, seconds: float) -> None:
-        """At most `processes` draw, `waiting` documents wait, and none of them takes more than `seconds` with both."""
+        """At most `processes` draw and `waiting` documents wait. Each is done in `seconds`, or given up; it waits for
+        half of them at most, as who begins too late is drawn for nothing.
+        """
         self._turns = asyncio.Semaphore(processes)
         self._most = processes + waiting
         self._seconds = seconds
@@ -38,11 +40,11 @@ class Press:
         if self._inside >= self._most:
             raise PrintingBusy()
         self._inside += 1
-        deadline = asyncio.get_running_loop().time() + self._seconds
+        asked = asyncio.get_running_loop().time()
         try:
-            await self._turn(deadline)
+            await self._turn(asked + self._seconds / 2)
             try:
-                return await self._draw(pickle.dumps(document), deadline)
+                return await self._draw(pickle.dumps(document), asked + self._seconds)
             finally:
                 self._turns.release()
         finally:
