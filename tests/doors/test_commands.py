@@ -7,6 +7,7 @@ carried out. All there are stand in COMMANDS, each with the property that whatev
 import importlib
 from collections.abc import Callable
 from typing import Any, get_args
+from zoneinfo import available_timezones
 
 import hypothesis.strategies as st
 import pytest
@@ -20,7 +21,13 @@ from shared.clock import utc_now
 from shared.events.base import EVERYTHING
 from shared.events.contacts import ContactState
 from shared.events.gateway import SecurityNoticeKind, SecurityNoticeRaised, SecurityNoticeState
-from shared.events.portal import ClientNoticeKind, ClientNoticeRaised, ClientNoticeState
+from shared.events.portal import (
+    ClientNoticeKind,
+    ClientNoticeRaised,
+    ClientNoticeState,
+    NewDeviceNoticed,
+    NewDeviceState,
+)
 from shared.events.taxes import TAXES
 from shared.identifiers import new_id
 from tests.architecture.test_tenancy import SERVICES
@@ -225,6 +232,34 @@ async def test_a_notice_to_whatever_contact_is_taken_is_queued(
     await house.tell("notifications", ClientNoticeRaised, notice, subject=notice.id)
 
 
+@given(
+    contact=st.builds(dict, kind=st.just("company"), name=NAMES, emails=st.lists(ADDRESSES, min_size=1, max_size=1)),
+    company=NAMES,
+    language=st.sampled_from(["es", "en", "ca"]),
+    time_zone=st.sampled_from(sorted(available_timezones())),
+)
+@EACH
+async def test_a_new_device_of_whatever_contact_is_told(
+    house: House, contact: Json, company: str, language: str, time_zone: str
+) -> None:
+    try:
+        client = ContactIn.model_validate(contact)
+        organization = OrganizationPatch(name=company, time_zone=time_zone)
+    except ValidationError:
+        event("contacts or the gateway refused")
+        return
+    notice = NewDeviceState(
+        id=new_id(),
+        email=client.emails[0],
+        name=client.name,
+        language=language,
+        organization_name=organization.name,
+        at=utc_now(),
+        time_zone=organization.time_zone,
+    )
+    await house.tell("notifications", NewDeviceNoticed, notice, subject=notice.id)
+
+
 async def an_estimate(house: House, contact: ContactState) -> Json:
     line = {"description": "Queso", "unit_price": "10"}
     body = {"type": "estimate", "contact_id": str(contact.id), "lines": [line]}
@@ -239,6 +274,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "ficha.documents.document.send_requested.v1": test_a_mail_that_was_asked_for_is_queued,
     "ficha.gateway.security_notice.raised.v1": test_a_notice_about_whatever_the_gateway_takes_is_queued,
     "ficha.portal.security_notice.raised.v1": test_a_notice_to_whatever_contact_is_taken_is_queued,
+    "ficha.portal.new_device.noticed.v1": test_a_new_device_of_whatever_contact_is_told,
     "ficha.portal.password_reset.requested.v1": test_a_new_password_that_was_asked_for_is_queued,
 }
 

@@ -1,7 +1,7 @@
 """What the mails say, in each language."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from shared.events.documents import DocumentType
 from shared.events.gateway import SecurityNoticeKind
@@ -21,11 +21,12 @@ class Phrases:
     closing: str
     reset_subject: str
     reset_opening: str
+    reset_opens: str
     reset_button: str
     reset_closing: str
     notice_subject: str
     notice_closing: str
-    notices: dict[SecurityNoticeKind | ClientNoticeKind, str]
+    notices: dict[SecurityNoticeKind | ClientNoticeKind | Literal["portal_new_device"], str]
     documents: dict[DocumentType, tuple[str, str]]
 
 
@@ -39,6 +40,7 @@ SPANISH: Final = Phrases(
     closing="Si tiene cualquier duda, responda a este mensaje.",
     reset_subject="Nueva contraseña para el portal de {sender}",
     reset_opening="Hemos recibido una petición para cambiar la contraseña de su portal de cliente en {sender}.",
+    reset_opens="El enlace sirve para los portales de:",
     reset_button="Elegir una contraseña nueva",
     reset_closing="El enlace sirve una sola vez y caduca una hora después de pedirlo. Si no lo ha pedido usted, no "
     "tiene que hacer nada: su contraseña sigue siendo la misma.",
@@ -53,6 +55,7 @@ SPANISH: Final = Phrases(
         "administrator_made": "Su cuenta tiene ahora permisos de administración.",
         "portal_password_changed": "Se ha establecido o cambiado la contraseña de su portal de cliente.",
         "portal_emails_changed": "Han cambiado las direcciones de correo que abren su portal de cliente.",
+        "portal_new_device": "Alguien ha entrado en su portal de cliente desde un dispositivo nuevo.",
     },
     documents={
         "invoice": ("Factura", "la factura"),
@@ -79,6 +82,7 @@ ENGLISH: Final = Phrases(
     closing="If you have any questions, just reply to this message.",
     reset_subject="New password for the portal of {sender}",
     reset_opening="We received a request to change the password of your client portal at {sender}.",
+    reset_opens="The link is for the portals of:",
     reset_button="Choose a new password",
     reset_closing="The link works once and expires one hour after it was asked for. If it was not you who asked, there "
     "is nothing to do: your password stays the same.",
@@ -93,6 +97,7 @@ ENGLISH: Final = Phrases(
         "administrator_made": "Your account is now an administrator.",
         "portal_password_changed": "The password of your client portal was set or changed.",
         "portal_emails_changed": "The e-mail addresses that open your client portal have changed.",
+        "portal_new_device": "Somebody logged in to your client portal from a new device.",
     },
     documents={
         "invoice": ("Invoice", "the invoice"),
@@ -119,6 +124,7 @@ CATALAN: Final = Phrases(
     closing="Si teniu cap dubte, responeu a aquest missatge.",
     reset_subject="Contrasenya nova per al portal de {sender}",
     reset_opening="Hem rebut una petició per canviar la contrasenya del vostre portal de client a {sender}.",
+    reset_opens="L'enllaç serveix per als portals de:",
     reset_button="Triar una contrasenya nova",
     reset_closing="L'enllaç serveix una sola vegada i caduca una hora després de demanar-lo. Si no l'heu demanat, no "
     "cal que feu res: la vostra contrasenya continua sent la mateixa.",
@@ -133,6 +139,7 @@ CATALAN: Final = Phrases(
         "administrator_made": "El vostre compte té ara permisos d'administració.",
         "portal_password_changed": "S'ha establert o canviat la contrasenya del vostre portal de client.",
         "portal_emails_changed": "Han canviat les adreces de correu que obren el vostre portal de client.",
+        "portal_new_device": "Algú ha entrat al vostre portal de client des d'un dispositiu nou.",
     },
     documents={
         "invoice": ("Factura", "la factura"),

@@ -20,7 +20,7 @@ from shared.db.tenancy import org_of, scope_of
 from shared.events.documents import RecipientState, SendState
 from shared.events.gateway import SecurityNoticeState
 from shared.events.notifications import MessageFailed, MessageSent
-from shared.events.portal import ClientNoticeState, PasswordResetState
+from shared.events.portal import ClientNoticeState, NewDeviceState, PasswordResetState
 from shared.web.versions import Expected, check_version
 
 _NO_ADDRESS = "this is not an address mail can be sent to"
@@ -70,7 +70,9 @@ async def queue_reset_mail(session: AsyncSession, reset: PasswordResetState) -> 
     )
 
 
-async def queue_notice_mail(session: AsyncSession, notice: SecurityNoticeState | ClientNoticeState) -> None:
+async def queue_notice_mail(
+    session: AsyncSession, notice: SecurityNoticeState | ClientNoticeState | NewDeviceState
+) -> None:
     """One message for one notice. Nothing in it opens anything, so there is no link either: who got a false one of
     these has nothing to press.
     """

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -17,7 +17,7 @@ from notifications.phrases import PHRASES, Phrases
 from shared.currencies import currency_pattern
 from shared.events.documents import SendState
 from shared.events.gateway import SecurityNoticeState
-from shared.events.portal import ClientNoticeState, PasswordResetState
+from shared.events.portal import ClientNoticeState, NewDeviceState, PasswordResetState
 
 _MOST_SUBJECT = 200
 _NO_TOTAL = ("delivery_note",)
@@ -61,7 +61,7 @@ def word(send: SendState) -> Wording:
 
 
 def word_reset(reset: PasswordResetState) -> Wording:
-    """In the client's language. LINK_PLACE stands for what it is about."""
+    """In the client's language, with all whose portals it opens by name. LINK_PLACE stands for what it is about."""
     language, phrases = _phrases_in(reset.language)
     sender = one_line(reset.organization_name, most=120)
     values = {
@@ -69,6 +69,8 @@ def word_reset(reset: PasswordResetState) -> Wording:
         "subject": one_line(phrases.reset_subject.format(sender=sender), most=_MOST_SUBJECT),
         "greeting": phrases.greeting.format(name=one_line(reset.contact_name, most=200)),
         "opening": phrases.reset_opening.format(sender=sender),
+        "portals": [one_line(contact.name, most=200) for contact in reset.contacts],
+        "opens": phrases.reset_opens,
         "button": phrases.reset_button,
         "link": LINK_PLACE,
         "closing": phrases.reset_closing,
@@ -77,7 +79,7 @@ def word_reset(reset: PasswordResetState) -> Wording:
     return _rendered("password_reset", values)
 
 
-def word_notice(notice: SecurityNoticeState | ClientNoticeState) -> Wording:
+def word_notice(notice: SecurityNoticeState | ClientNoticeState | NewDeviceState) -> Wording:
     """In the language that was asked for."""
     language, phrases = _phrases_in(notice.language)
     sender = one_line(notice.organization_name, most=120)
@@ -88,7 +90,8 @@ def word_notice(notice: SecurityNoticeState | ClientNoticeState) -> Wording:
         "subject": one_line(phrases.notice_subject.format(sender=sender), most=_MOST_SUBJECT),
         "greeting": phrases.greeting.format(name=one_line(notice.name, most=200)),
         "what": what,
-        "at": f"{format_datetime(notice.at.astimezone(UTC), 'long', locale=language)}",
+        # Told before it was told where: UTC says so itself.
+        "at": format_datetime(notice.at, "long", tzinfo=ZoneInfo(notice.time_zone or "UTC"), locale=language),
         "closing": phrases.notice_closing,
         "sender": sender,
     }

@@ -12,11 +12,12 @@ from fastapi import Depends, Request, Response
 from portal.choices import service as choices
 from portal.client import ClientScope
 from portal.config import Settings
+from portal.devices.service import DEVICE_LIFE
 from portal.errors import NotChosen, NotLoggedIn, PreviewOver, ReadOnly, TooManyAttempts
 from portal.logins import service as logins
 from portal.parties import service as parties
 from portal.sessions import service
-from portal.tokens import hash_of
+from portal.tokens import hash_of, is_token, new_token
 from shared.clock import utc_now
 from shared.db.tenancy import Scope
 from shared.errors import Forbidden
@@ -30,6 +31,8 @@ from shared.web.session import database_of
 SESSION = "ficha_portal"
 PREVIEW = "ficha_portal_preview"
 """Beside the client's own session, which it leaves as it is; while it is there, it goes before."""
+DEVICE = "ficha_portal_device"
+"""Which browser this is, whoever logs in there: kept when the session ends."""
 _PATH = "/portal"
 _SCOPE = "portal:client"
 
@@ -171,6 +174,15 @@ def set_preview_cookie(request: Request, response: Response, token: str) -> None
     """Kept past its end: a browser that dropped it by itself would go on as the client behind it, unasked."""
     settings = _settings(request)
     response.set_cookie(_name(PREVIEW, settings), token, **_attributes(settings))
+
+
+def device_of(request: Request, response: Response) -> str:
+    """The hash of this browser's cookie, which it gets or keeps for as long as devices are known."""
+    settings, given = _settings(request), _token(request, DEVICE)
+    token = given if given and is_token(given) else new_token()
+    seconds = int(DEVICE_LIFE.total_seconds())
+    response.set_cookie(_name(DEVICE, settings), token, max_age=seconds, **_attributes(settings))
+    return hash_of(token)
 
 
 def forget_cookie(request: Request, response: Response, cookie: str) -> None:

@@ -163,6 +163,18 @@ class ClientSession(OfContact, Base):
     choices_hash: Mapped[str | None] = mapped_column(Text)
 
 
+class KnownDevice(OfContact, Base):
+    """A browser that a login entered from, gone with it. `token_hash`: of its cookie, which may serve others too."""
+
+    __tablename__ = "known_device"
+
+    contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    email: Mapped[str] = mapped_column(Text, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(MOMENT)
+    seen_at: Mapped[datetime] = mapped_column(MOMENT)
+
+
 class ClientChoice(OfContact, Base):
     """One of several portals that one e-mail and password opened, to be chosen until `expires_at`."""
 

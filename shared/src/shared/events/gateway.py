@@ -93,7 +93,7 @@ SecurityNoticeKind = Literal["password_changed", "email_changed", "new_device", 
 class SecurityNoticeState(State):
     """Something about an account that its owner should hear of by mail, in case it was somebody else. Nothing in it
     opens anything. `subject_name`: the key's, where it is about one. `email`: where the mail goes; after a change of
-    it, the address before.
+    it, the address before. `time_zone`: in which the mail says when.
     """
 
     id: UUID
@@ -104,6 +104,7 @@ class SecurityNoticeState(State):
     organization_name: str
     at: AwareDatetime
     subject_name: str | None = None
+    time_zone: str | None = None
 
 
 class SecurityNoticeRaised(Event[SecurityNoticeState]):

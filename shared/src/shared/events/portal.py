@@ -106,7 +106,8 @@ ClientNoticeKind = Literal["portal_password_changed", "portal_emails_changed"]
 
 class ClientNoticeState(State):
     """Something about a client's portal that the client should hear of by mail, in case it was somebody else. `email`:
-    where the mail goes, which opens the portal or did before. Nothing in it opens anything.
+    where the mail goes, which opens the portal or did before. `time_zone`: the company's, in which the mail says when.
+    Nothing in it opens anything.
     """
 
     id: UUID
@@ -116,9 +117,29 @@ class ClientNoticeState(State):
     language: str
     organization_name: str
     at: AwareDatetime
+    time_zone: str | None = None
 
 
 class ClientNoticeRaised(Event[ClientNoticeState]):
     """`subject` is the notice itself."""
 
     name = "ficha.portal.security_notice.raised.v1"
+
+
+class NewDeviceState(State):
+    """A portal was entered from a browser that it was never entered from with that `email`, where the mail goes."""
+
+    id: UUID
+    kind: Literal["portal_new_device"] = "portal_new_device"
+    email: str
+    name: str
+    language: str
+    organization_name: str
+    at: AwareDatetime
+    time_zone: str | None = None
+
+
+class NewDeviceNoticed(Event[NewDeviceState]):
+    """`subject` is the notice itself."""
+
+    name = "ficha.portal.new_device.noticed.v1"

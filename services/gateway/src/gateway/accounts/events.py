@@ -91,6 +91,7 @@ async def record_notice(
         organization_name=organization.name,
         at=utc_now(),
         subject_name=subject_name,
+        time_zone=organization.time_zone,
     )
     await outbox.record(session, SecurityNoticeRaised, subject=notice.id, version=1, data=notice)
 

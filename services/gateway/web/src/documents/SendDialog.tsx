@@ -3,8 +3,9 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, dataOf } from '@/api/client';
 import { keys } from '@/api/keys';
-import type { Document, Recipient } from '@/api/types';
+import type { Contact, Document, Recipient } from '@/api/types';
 import { useTexts } from '@/app/texts';
+import { contactQuery } from '@/contacts/contacts';
 import { useKeptForm } from '@/drafts/useKeptForm';
 import { FormDialog } from '@/ui/FormDialog';
 import { tell } from '@/ui/notices';
@@ -30,6 +31,7 @@ export function SendDialog({ document, onClose }: { document: Document; onClose:
     // Somebody may have ticked a box since.
     staleTime: 0,
   });
+  const card = useQuery(contactQuery(document.contact_id));
   const form = useForm<Values>({ initialValues: { cc: '', subject: '', message: '' } });
   const kept = useKeptForm(form, `send:${document.id}`);
   const onError = useSubmitProblems(form, (field) => (field.startsWith('cc.') ? 'cc' : field));
@@ -76,6 +78,9 @@ export function SendDialog({ document, onClose }: { document: Document; onClose:
       )}
       {recipients.data && <Recipients recipients={recipients.data} />}
       <TextInput label={texts.send.extra} placeholder={texts.send.extraHint} {...form.getInputProps('cc')} />
+      {card.data && recipients.data && (
+        <OutsideEmails typed={addresses(form.values.cc)} own={ownOf(card.data, recipients.data)} />
+      )}
       <TextInput
         label={texts.send.subject}
         placeholder={texts.send.subjectHint}
@@ -128,6 +133,37 @@ function Recipients({ recipients }: { recipients: Recipient[] }) {
       ))}
     </Stack>
   );
+}
+
+/** Of what was typed, the addresses that go to nobody we know the document is for. */
+function OutsideEmails({ typed, own }: { typed: string[]; own: Set<string> }) {
+  const { send: texts } = useTexts();
+  const outside = [...new Set(typed)].filter((email) => email.includes('@') && !own.has(email.toLowerCase()));
+  return (
+    <Stack component="ul" gap={6} m={0} p={0} style={{ listStyle: 'none' }} aria-live="polite">
+      {outside.map((email) => (
+        <Group component="li" key={email} wrap="nowrap" align="flex-start" gap="sm">
+          <Badge variant="light" color="orange" tt="none" fw={550} radius="sm" miw={62}>
+            {texts.outside}
+          </Badge>
+          <Stack gap={0} miw={0}>
+            <Text size="sm" fw={550} style={{ overflowWrap: 'anywhere' }}>
+              {email}
+            </Text>
+            <Text fz={12.5} c="dimmed">
+              {texts.outsideHint}
+            </Text>
+          </Stack>
+        </Group>
+      ))}
+    </Stack>
+  );
+}
+
+/** As documents tells its own from what the sender typed. */
+function ownOf(contact: Contact, recipients: Recipient[]): Set<string> {
+  const emails = [...contact.emails, ...recipients.map(({ email }) => email)];
+  return new Set(emails.map((email) => email.toLowerCase()));
 }
 
 function copiesOf(recipients: Recipient[] | undefined): string[] {

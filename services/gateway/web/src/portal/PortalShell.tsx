@@ -2,16 +2,18 @@ import { Skeleton } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { CompanyMark } from '@/ui/CompanyMark';
 import { SessionKeeper } from '@/ui/SessionKeeper';
 import { SkipLink } from '@/ui/SkipLink';
 import { BasketProvider } from './Basket';
-import { choose, logIn, meQuery, ownerOf } from './client';
+import { choose, logIn, meQuery, ownerOf, type Choice } from './client';
 import { useTexts } from './texts';
 import classes from './PortalShell.module.css';
 
 const AccountMenu = lazy(async () => ({ default: (await import('./AccountMenu')).AccountMenu }));
+
+const PortalChoices = lazy(async () => ({ default: (await import('./PortalChoices')).PortalChoices }));
 
 /** The frame of the portal: the company's name and colour, not ours. */
 export function PortalShell() {
@@ -19,13 +21,26 @@ export function PortalShell() {
   const { data: me } = useSuspenseQuery(meQuery);
   const client = useQueryClient();
   const who = ownerOf(me);
+  const [choices, setChoices] = useState<Choice[]>([]);
+  const present = async () => ownerOf(await client.query({ ...meQuery, staleTime: 0 }));
   const logInAgain = async (email: string, password: string) => {
     const entered = await logIn(email, password, me.organization?.slug);
-    if ('choices' in entered) await choose(me.contact.id);
-    return ownerOf(await client.query({ ...meQuery, staleTime: 0 }));
+    if ('choices' in entered) {
+      if (!entered.choices.some(({ contact }) => contact.id === me.contact.id)) {
+        setChoices(entered.choices);
+        return null;
+      }
+      await choose(me.contact.id);
+    }
+    return present();
   };
   return (
-    <SessionKeeper who={who} noted="ficha.client" logIn={logInAgain}>
+    <SessionKeeper
+      who={who}
+      noted="ficha.client"
+      logIn={logInAgain}
+      choices={(onDone) => <PortalChoices choices={choices} onChosen={() => void present().then(onDone)} />}
+    >
       <BasketProvider key={who} owner={who}>
         <div className={classes.shell}>
           <SkipLink />

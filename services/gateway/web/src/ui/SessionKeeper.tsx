@@ -12,13 +12,15 @@ type Props = {
   /** Where this app notes who has logged in last, for the other tabs. */
   noted: string;
   email?: string;
-  /** Answers who has logged in. */
-  logIn: (email: string, password: string) => Promise<string>;
+  /** Answers who has logged in; `null` where that is still to be chosen. */
+  logIn: (email: string, password: string) => Promise<string | null>;
+  /** To choose from, then. */
+  choices?: (onDone: (who: string) => void) => ReactNode;
   children: ReactNode;
 };
 
 /** Holds the page together when its session ends: asks for the login over it, and never goes on as somebody else. */
-export function SessionKeeper({ who, noted, email, logIn, children }: Props) {
+export function SessionKeeper({ who, noted, email, logIn, choices, children }: Props) {
   const [answer, setAnswer] = useState<(back: boolean) => void>();
   const [taken, setTaken] = useState(false);
   useEffect(() => renewWith(() => new Promise((resolve) => setAnswer(() => resolve))), []);
@@ -46,7 +48,13 @@ export function SessionKeeper({ who, noted, email, logIn, children }: Props) {
       <Suspense>
         {taken && <TakenDialog />}
         {answer && !taken && (
-          <LoginDialog email={email} logIn={logIn} onDone={onDone} onClose={() => close(false)} />
+          <LoginDialog
+            email={email}
+            logIn={logIn}
+            choices={choices}
+            onDone={onDone}
+            onClose={() => close(false)}
+          />
         )}
       </Suspense>
     </DraftOwner>

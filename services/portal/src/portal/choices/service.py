@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.choices import repository
 from portal.client import ClientScope
+from portal.devices import service as devices
 from portal.errors import ChoiceNotOffered, LoginFailed, NotLoggedIn
 from portal.logins import repository as logins
 from portal.models import ClientChoice, Contact, Login, Organization
@@ -79,7 +80,9 @@ async def read_offer(session: AsyncSession, token_hash: str) -> Offer:
     return Offer([Choice(contact, await parties.get_organization(session))], found.contact_id)
 
 
-async def choose(session: AsyncSession, token_hash: str, contact_id: UUID) -> tuple[ClientScope, str, datetime]:
+async def choose(
+    session: AsyncSession, token_hash: str, contact_id: UUID, *, device: str
+) -> tuple[ClientScope, str, datetime]:
     """The session that begins, its token and its end; the one before is over. Wants a scope of no organisation.
 
     Raises ChoiceNotOffered, NotLoggedIn.
@@ -95,6 +98,7 @@ async def choose(session: AsyncSession, token_hash: str, contact_id: UUID) -> tu
         await enter(session, _scope_in(session, before.org_id))
         await sessions.end_session(session, token_hash)
     await enter(session, _scope_in(session, choice.org_id))
+    await devices.note_device(session, choice.contact_id, choice.email, device)
     client, token = await start_session(
         session, choice.contact_id, email=choice.email, choices_hash=choice.choices_hash, expires_at=choice.expires_at
     )

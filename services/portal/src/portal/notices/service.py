@@ -16,3 +16,11 @@ async def tell(session: AsyncSession, contact_id: UUID, kind: ClientNoticeKind, 
     organization = await parties.get_organization(session)
     if contact is not None and organization is not None:
         await events.record_notices(session, kind, contact, organization, emails=dict.fromkeys(emails))
+
+
+async def tell_of_device(session: AsyncSession, contact_id: UUID, email: str) -> None:
+    """At the address that was logged in with."""
+    contact = await parties.get_contact(session, contact_id)
+    organization = await parties.get_organization(session)
+    if contact is not None and organization is not None:
+        await events.record_new_device(session, contact, organization, email)

@@ -11,6 +11,7 @@ from portal.access import service as access
 from portal.authentication import (
     VisitorDep,
     address_of,
+    device_of,
     end_present_session,
     hash_password,
     set_cookie,
@@ -20,6 +21,7 @@ from portal.authentication import (
 from portal.choices import service as choices
 from portal.choices.schemas import ChoicesOut
 from portal.dependencies import PasswordsDep, SettingsDep
+from portal.devices import service as devices
 from portal.logins import service as logins
 from portal.parties import service as parties
 from portal.resets import service
@@ -92,7 +94,7 @@ async def redeem_reset(
         await service.use_up(session, reset)
         for contact_id in ids:
             await access.replace_forgotten_password(session, contact_id, hashes, email=reset.email)
-        token, entered = await _enter(session, ids, reset.email)
+        token, entered = await _enter(session, ids, reset.email, device=device_of(request, response))
     set_cookie(request, response, token, ends=utc_now() + SESSION_LIFE)
     return entered
 
@@ -108,9 +110,12 @@ async def create_link(request: Request, settings: SettingsDep, response: Respons
         return LinkOut(url=await service.create_link(session, reset_id, public_url=settings.public_url))
 
 
-async def _enter(session: SessionDep, ids: list[UUID], email: str) -> tuple[str, SessionOut | ChoicesOut]:
+async def _enter(
+    session: SessionDep, ids: list[UUID], email: str, *, device: str
+) -> tuple[str, SessionOut | ChoicesOut]:
     """The token for the cookie."""
     if len(ids) == 1:
+        await devices.note_device(session, ids[0], email, device)
         client, token = await sessions.start_session(session, ids[0], email=email)
         contact, organization = await parties.get_parties(client)
         return token, SessionOut.model_validate({"contact": contact, "organization": organization})

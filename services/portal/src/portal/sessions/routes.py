@@ -10,6 +10,7 @@ from portal.authentication import (
     SESSION,
     VisitorDep,
     address_of,
+    device_of,
     end_present_preview,
     end_present_session,
     forget_cookie,
@@ -69,7 +70,7 @@ async def log_in(
         entered = ChoicesOut.model_validate(offer)
     else:
         async with database.transaction(replace(scope, org_id=opened[0].org_id)) as session:
-            client, token = await service.open_session(session, opened[0])
+            client, token = await service.open_session(session, opened[0], device=device_of(request, response))
             entered = await _session_out(client)
     await forgive_attempt(request, visitor, taken)
     if passwords.outdated(*(login.password_hash for login in opened)):
@@ -92,7 +93,9 @@ async def get_session(request: Request, visitor: VisitorDep) -> OfferOut:
 async def choose(request: Request, visitor: VisitorDep, body: ChoiceIn, response: Response) -> SessionOut:
     """Opens another of the portals that this login may open; the one that was open is left."""
     async with database_of(request).transaction(visitor) as session:
-        client, token, ends = await choices.choose(session, hash_of(session_token(request)), body.contact_id)
+        client, token, ends = await choices.choose(
+            session, hash_of(session_token(request)), body.contact_id, device=device_of(request, response)
+        )
         entered = await _session_out(client)
     set_cookie(request, response, token, ends=ends)
     return entered
@@ -129,7 +132,7 @@ async def change_password(
     hashes = await hash_password(request, visitor, passwords, body.new, emails)
     async with open_client(request, visitor) as client:
         await access.change_own_password(client, hashes, known=known)
-        token, ends = await service.renew_session(client)
+        token, ends = await service.renew_session(client, device=device_of(request, response))
     set_cookie(request, response, token, ends=ends)
 
 

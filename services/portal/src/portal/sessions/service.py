@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.choices import repository as choices
 from portal.client import ClientScope
+from portal.devices import service as devices
 from portal.errors import LoginFailed
 from portal.logins import repository as logins
 from portal.models import ClientSession, Login, Preview
@@ -40,12 +41,13 @@ async def forgive_attempt(session: AsyncSession, taken: Taken) -> None:
     await throttle.forgive_attempt(session, taken)
 
 
-async def open_session(session: AsyncSession, login: Login) -> tuple[ClientScope, str]:
+async def open_session(session: AsyncSession, login: Login, *, device: str) -> tuple[ClientScope, str]:
     """A new session, and its token. Raises LoginFailed when the password was changed, or the portal closed, since
     it was checked.
     """
     if await logins.hold_login(session, login) != login.password_hash:
         raise LoginFailed()
+    await devices.note_device(session, login.contact_id, login.email, device)
     return await start_session(session, login.contact_id, email=login.email)
 
 
@@ -120,11 +122,12 @@ async def read_own_login(client: ClientScope) -> str | None:
     return (await logins.read_logins(client.session, client.contact_id)).get(own.email or "")
 
 
-async def renew_session(client: ClientScope) -> tuple[str, datetime]:
+async def renew_session(client: ClientScope, *, device: str) -> tuple[str, datetime]:
     """After a change of password every session of the client is over, and this one begins anew: its token and end."""
     own = await repository.get_own_session(client)
     await end_sessions_of(client.session, client.contact_id, but_choices=own.choices_hash)
     assert own.email
+    await devices.note_device(client.session, client.contact_id, own.email, device)
     ends = own.expires_at if own.choices_hash else utc_now() + SESSION_LIFE
     _, token = await start_session(
         client.session, client.contact_id, email=own.email, choices_hash=own.choices_hash, expires_at=ends
@@ -133,9 +136,10 @@ async def renew_session(client: ClientScope) -> tuple[str, datetime]:
 
 
 async def end_sessions_of(session: AsyncSession, contact_id: UUID, *, but_choices: str | None = None) -> None:
-    """Everywhere, and what might still be chosen elsewhere."""
+    """Everywhere, and what might still be chosen elsewhere; and no device of the client is known any more."""
     await repository.end_sessions(session, contact_id)
     await choices.end_choices_of(session, contact_id, but=but_choices)
+    await devices.forget_devices_of(session, contact_id)
 
 
 async def _hold_to(session: AsyncSession, found: ClientSession) -> ClientScope:

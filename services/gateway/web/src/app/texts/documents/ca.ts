@@ -80,6 +80,8 @@ export const documentTexts: DocumentTexts = {
     },
     to: 'Per a',
     cc: 'Còpia',
+    outside: 'Extern',
+    outsideHint: 'No és cap adreça del contacte ni de la seva gent. Comproveu-la abans d’enviar.',
     none: 'Ningú no el rebria: el contacte no té correu. Afegeix-ne un a sota.',
     extra: 'Afegir més destinataris (còpia)',
     extraHint: 'Correus separats per comes',

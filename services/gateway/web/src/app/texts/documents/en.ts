@@ -79,6 +79,8 @@ export const documentTexts: DocumentTexts = {
     },
     to: 'To',
     cc: 'Copy',
+    outside: 'Outside',
+    outsideHint: 'No address of the contact or of its people. Check it before sending.',
     none: 'Nobody would get it: the contact has no e-mail. Add one below.',
     extra: 'Add more recipients (copy)',
     extraHint: 'E-mails, separated by commas',

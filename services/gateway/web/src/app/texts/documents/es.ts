@@ -88,6 +88,8 @@ export const documentTexts = {
     reasons,
     to: 'Para',
     cc: 'Copia',
+    outside: 'Externo',
+    outsideHint: 'No es una dirección del contacto ni de su gente. Compruébala antes de enviar.',
     none: 'Nadie lo recibiría: el contacto no tiene e-mail. Añade uno abajo.',
     extra: 'Añadir más destinatarios (copia)',
     extraHint: 'E-mails separados por comas',
