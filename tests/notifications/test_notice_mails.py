@@ -1,5 +1,6 @@
 """The mail that tells whose account it is what was done with it."""
 
+from datetime import UTC, datetime
 from typing import get_args
 from uuid import UUID
 
@@ -7,11 +8,13 @@ import httpx
 import pytest
 
 from notifications.handlers import SUBSCRIPTIONS
+from notifications.wording import word_notice, word_reset
 from shared.bus.consumer import Consumer, Done
 from shared.bus.message import Message
 from shared.clock import utc_now
 from shared.db.session import Database
 from shared.events.gateway import SecurityNoticeKind, SecurityNoticeRaised, SecurityNoticeState
+from shared.events.portal import NamedContact, NewDeviceState, PasswordResetState
 from shared.identifiers import new_id
 from tests.notifications.conftest import Delivering
 from tests.notifications.servers import MailServer
@@ -81,3 +84,45 @@ async def test_every_kind_reaches_its_person_once_in_the_language_of_the_organis
         message for message in (await client.get("/api/v1/messages")).json()["items"] if message["id"] == str(ids[0])
     ]
     assert (one["kind"], one["contact_id"], one["language"]) == ("security_notice", None, language)
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Europe/Madrid", ("1 de enero de 2027, 0:30:00 CET", "January 1, 2027, 12:30:00\u202fAM +0100")),
+        ("Atlantic/Canary", ("31 de diciembre de 2026, 23:30:00 ", "December 31, 2026, 11:30:00\u202fPM +0000")),
+        (None, ("31 de diciembre de 2026, 23:30:00 UTC", "December 31, 2026, 11:30:00\u202fPM UTC")),
+    ],
+)
+def test_when_it_was_is_said_in_the_companys_time(zone: str | None, said: tuple[str, str]) -> None:
+    for language, expected in zip(("es", "en"), said, strict=True):
+        notice = NewDeviceState(
+            id=new_id(),
+            email=ANA,
+            name="Ana",
+            language=language,
+            organization_name="Acme",
+            at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC),
+            time_zone=zone,
+        )
+        assert expected in word_notice(notice).text
+
+
+@pytest.mark.parametrize("language", ["es", "en", "ca"])
+def test_a_new_password_names_the_portals_it_is_for_where_there_are_several(language: str) -> None:
+    names = ("Ana <b>Núñez</b>", "Bodegas Ruiz\r\nBcc: x@evil.example")
+    contacts = [NamedContact(id=new_id(), name=name) for name in names]
+    reset = PasswordResetState(
+        id=new_id(),
+        contact_id=contacts[0].id,
+        contact_name=names[0],
+        contacts=contacts,
+        email=ANA,
+        language=language,
+        organization_name="Acme",
+        expires_at=utc_now(),
+    )
+    several = word_reset(reset)
+    assert "- Ana <b>Núñez</b>\n- Bodegas Ruiz Bcc: x@evil.example\n" in several.text
+    assert "<li>Ana &lt;b&gt;Núñez&lt;/b&gt;</li>" in several.html
+    assert "<li>" not in word_reset(reset.model_copy(update={"contacts": contacts[:1]})).html

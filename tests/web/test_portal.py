@@ -242,6 +242,42 @@ def test_who_has_several_portals_chooses_by_keyboard_and_switches_without_a_logi
     expect(stranger.get_by_role("heading", level=1)).to_have_text(f"Hola, {other}")
 
 
+def test_a_session_that_ends_goes_on_in_the_same_portal_or_where_there_is_none_in_a_chosen_one(
+    stranger: Page, client: httpx.Client
+) -> None:
+    first = new_visitor(client)
+    others = [new_visitor(client, address=first["email"]) for _ in range(2)]
+    stranger.goto("/portal?org=northwind-traders")
+    stranger.get_by_label("E-mail").fill(first["email"])
+    stranger.get_by_label("Contraseña").fill(PASSWORD)
+    stranger.keyboard.press("Enter")
+    stranger.get_by_role("button", name=first["name"]).click()
+    expect(stranger.get_by_role("heading", level=1)).to_have_text(f"Hola, {first['name']}")
+    over = stranger.get_by_role("dialog", name="Tu sesión ha terminado")
+
+    stranger.context.clear_cookies(name="ficha_portal")
+    stranger.get_by_role("link", name="Documentos").click()
+    over.get_by_label("E-mail").fill(first["email"])
+    over.get_by_label("Contraseña").fill(PASSWORD)
+    stranger.keyboard.press("Enter")
+    expect(over).to_have_count(0)
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("Documentos")
+    assert stranger.request.get("/portal/api/session").json()["chosen"] == first["id"]
+
+    closed = {"enabled": False, "payment_methods": [], "catalogue": False}
+    client.put(f"/api/v1/contacts/{first['id']}/portal", json=closed).raise_for_status()
+    stranger.get_by_role("link", name="Catálogo").click()
+    over.get_by_label("E-mail").fill(first["email"])
+    over.get_by_label("Contraseña").fill(PASSWORD)
+    stranger.keyboard.press("Enter")
+    offered = over.get_by_role("list").get_by_role("button")
+    expect(offered).to_have_count(2)
+    expect(offered.nth(0)).to_be_focused()
+    chosen = next(other for other in others if other["name"] in offered.nth(0).inner_text())
+    stranger.keyboard.press("Enter")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text(f"Hola, {chosen['name']}")
+
+
 def test_a_preview_asks_before_it_stands_in_front_of_a_client(
     stranger: Page, client: httpx.Client, visitor: dict[str, Any]
 ) -> None:

@@ -7,12 +7,11 @@ import { CompanyMark } from '@/ui/CompanyMark';
 import { SessionKeeper } from '@/ui/SessionKeeper';
 import { SkipLink } from '@/ui/SkipLink';
 import { BasketProvider } from './Basket';
-import { choose, logIn, meQuery, ownerOf, type Choice } from './client';
+import { choose, enter, logIn, meQuery, ownerOf, type Choice } from './client';
 import { useTexts } from './texts';
 import classes from './PortalShell.module.css';
 
 const AccountMenu = lazy(async () => ({ default: (await import('./AccountMenu')).AccountMenu }));
-
 const PortalChoices = lazy(async () => ({ default: (await import('./PortalChoices')).PortalChoices }));
 
 /** The frame of the portal: the company's name and colour, not ours. */
@@ -22,7 +21,6 @@ export function PortalShell() {
   const client = useQueryClient();
   const who = ownerOf(me);
   const [choices, setChoices] = useState<Choice[]>([]);
-  const present = async () => ownerOf(await client.query({ ...meQuery, staleTime: 0 }));
   const logInAgain = async (email: string, password: string) => {
     const entered = await logIn(email, password, me.organization?.slug);
     if ('choices' in entered) {
@@ -32,14 +30,14 @@ export function PortalShell() {
       }
       await choose(me.contact.id);
     }
-    return present();
+    return ownerOf(await client.query({ ...meQuery, staleTime: 0 }));
   };
   return (
     <SessionKeeper
       who={who}
       noted="ficha.client"
       logIn={logInAgain}
-      choices={(onDone) => <PortalChoices choices={choices} onChosen={() => void present().then(onDone)} />}
+      choices={<PortalChoices choices={choices} onChosen={enter} />}
     >
       <BasketProvider key={who} owner={who}>
         <div className={classes.shell}>

@@ -9,7 +9,7 @@ type Props = {
   /** Answers who has logged in; `null` where that is still to be chosen. */
   logIn: (email: string, password: string) => Promise<string | null>;
   /** What is shown then, in place of the login. */
-  choices?: (onDone: (who: string) => void) => ReactNode;
+  choices?: ReactNode;
   onDone: (who: string) => void;
   onClose: () => void;
 };
@@ -24,7 +24,7 @@ export function LoginDialog({ email, logIn, choices, onDone, onClose }: Props) {
         {session.overHint}
       </Text>
       {choosing ? (
-        choices?.(onDone)
+        choices
       ) : (
         <LoginForm
           email={email}

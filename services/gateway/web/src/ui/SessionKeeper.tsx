@@ -14,8 +14,8 @@ type Props = {
   email?: string;
   /** Answers who has logged in; `null` where that is still to be chosen. */
   logIn: (email: string, password: string) => Promise<string | null>;
-  /** To choose from, then. */
-  choices?: (onDone: (who: string) => void) => ReactNode;
+  /** What is shown then, in place of the login. */
+  choices?: ReactNode;
   children: ReactNode;
 };
 
