@@ -56,6 +56,7 @@ KEPT = {
         "access_pkey",
         "contact_pkey",
         "document_view_pkey",
+        "known_device_pkey",
         "login_pkey",
         "login_salt_pkey",
         "organization_pkey",
