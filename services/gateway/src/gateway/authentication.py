@@ -20,6 +20,7 @@ from gateway.origin import OwnOrigin
 from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
+from shared.web.correlation import address_of, agent_of
 from shared.web.identity import Identity
 
 _REMEMBERED_SECONDS = 4.0
@@ -63,7 +64,7 @@ class Authentication:
             raise NotLoggedIn()
         secret_hash = tokens.hash_of(secret)
         remembered = None if anew else self._recall(secret_hash)
-        known = remembered or await self._recognise(secret_hash, is_key=bool(key), touch=touch)
+        known = remembered or await self._recognise(request, secret_hash, is_key=bool(key), touch=touch)
         return Caller(known.identity, None if key else secret_hash)
 
     def forget(self, org_id: UUID | None) -> None:
@@ -82,9 +83,10 @@ class Authentication:
         until, known = self._remembered.get(secret_hash, (0.0, None))
         return known if until > time.monotonic() else None
 
-    async def _recognise(self, secret_hash: str, *, is_key: bool, touch: bool) -> Known:
+    async def _recognise(self, request: HTTPConnection, secret_hash: str, *, is_key: bool, touch: bool) -> Known:
         generation = self._generation
-        async with self._database.transaction(Scope(org_id=None, actor="visitor")) as session:
+        nobody = Scope(org_id=None, actor="visitor", address=address_of(request), agent=agent_of(request))
+        async with self._database.transaction(nobody) as session:
             if is_key:
                 known = await keys.recognise_key(session, secret_hash)
             else:

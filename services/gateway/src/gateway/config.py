@@ -56,6 +56,10 @@ class Settings(ServiceSettings):
         default=90, gt=0, description="the feed of events forgets what it has had for so long"
     )
 
+    audit_kept_days: Days = Field(
+        default=1095, ge=365, description="what was done to accounts is written down for so long; the least is a year"
+    )
+
     @property
     def services(self) -> dict[str, str]:
         """Base URL by service."""
@@ -75,3 +79,7 @@ class Settings(ServiceSettings):
     @property
     def events_kept(self) -> timedelta:
         return timedelta(days=self.events_kept_days)
+
+    @property
+    def audit_kept(self) -> timedelta:
+        return timedelta(days=self.audit_kept_days)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from gateway.accounts.audit.routes import router as audit_router
 from gateway.accounts.bootstrap import ensure_administrator
 from gateway.accounts.errors import TooManyAttempts
 from gateway.accounts.events import restate_key, restate_organization, restate_user
@@ -55,6 +56,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         logo_router,
         user_router,
         key_router,
+        audit_router,
         feed_router,
         operations_router,
         document_router,

@@ -1,6 +1,7 @@
 """Composition root of the bus process: publishes what accounts recorded, keeps every event in the feed, and shows it
 to open streams."""
 
+from gateway.accounts.audit.keeper import closing, forgetting
 from gateway.config import Settings
 from gateway.feed.trimmer import trimming
 from gateway.handlers import SUBSCRIPTIONS
@@ -12,4 +13,9 @@ from shared.worker import Worker
 
 def create_worker(settings: Settings, database: Database, transport: Transport) -> Worker:
     hub_of(database).listen_to(transport)
-    return Worker("gateway", database, transport, SUBSCRIPTIONS, jobs=[trimming(database, settings.events_kept)])
+    jobs = [
+        trimming(database, settings.events_kept),
+        closing(database),
+        forgetting(database, settings.audit_kept),
+    ]
+    return Worker("gateway", database, transport, SUBSCRIPTIONS, jobs=jobs)

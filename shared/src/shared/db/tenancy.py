@@ -14,7 +14,8 @@ LOOKUP_SETTING = "app.lookup"
 class Scope:
     """Who acts, for which organisation, in the course of what. Travels into every event recorded under it.
 
-    `org_id` is None only before a login has told the organisation: such a transaction sees no tenant row.
+    `org_id` is None only before a login has told the organisation: such a transaction sees no tenant row. `address` and
+    `agent`: from where, as the door sees it: the client's IP address, and what its program calls itself.
     """
 
     org_id: UUID | None
@@ -23,6 +24,8 @@ class Scope:
     correlation_id: str = ""
     causation_id: str = ""
     traceparent: str = ""
+    address: str = ""
+    agent: str = ""
 
 
 def scope_of(session: AsyncSession) -> Scope:

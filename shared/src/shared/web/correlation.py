@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.db import tenancy
@@ -18,6 +19,7 @@ from shared.web.metrics import HttpMetrics
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _TRACEPARENT: Final = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_AGENT_LENGTH: Final = 200
 _QUIET: Final = ("/health/", "/metrics")
 
 logger = structlog.get_logger("http")
@@ -82,7 +84,20 @@ def scope_for(request: Request, identity: Identity) -> tenancy.Scope:
         actor_name=identity.name,
         correlation_id=request.state.request_id,
         traceparent=request.state.traceparent,
+        address=address_of(request),
+        agent=agent_of(request),
     )
+
+
+def address_of(request: HTTPConnection) -> str:
+    """The client's, once the proxies that are trusted have been looked behind."""
+    return request.client.host if request.client else "unknown"
+
+
+def agent_of(request: HTTPConnection) -> str:
+    """What the client's program calls itself: anything at all, so no more than its beginning."""
+    named = request.headers.get("user-agent", "")[:_AGENT_LENGTH]
+    return "".join(character for character in named if character.isprintable())
 
 
 def _accepted(value: str | None, pattern: re.Pattern[str]) -> str | None:

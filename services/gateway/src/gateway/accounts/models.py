@@ -105,3 +105,51 @@ class ApiKey(Entity, Base):
     parent_id: Mapped[UUID | None] = mapped_column(Uuid)
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class AuditEntry(Tenanted, Base):
+    """What somebody did to accounts, or tried to. Only ever added to: the database refuses all else.
+
+    `actor` is `user:<id>`, `key:<id>`, `visitor` or `system`; its name, and the subject's, are those of that moment.
+    `reason`: a code, where the action has one. `changes`: [{field, before, after}]. `times`: it stands for so many.
+    """
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor: Mapped[str] = mapped_column(Text)
+    actor_name: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    subject_kind: Mapped[str | None] = mapped_column(Text)
+    subject_id: Mapped[UUID | None] = mapped_column(Uuid)
+    subject_name: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
+    agent: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    times: Mapped[int] = mapped_column(Integer)
+
+
+class AuditTally(Tenanted, Base):
+    """Refusals of one kind to one asker, counted until `closes_at`: what is more than a few becomes one entry then.
+
+    `queue` is the same in all rows: by it the worker finds those of every organisation.
+    """
+
+    __tablename__ = "audit_tally"
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    queue: Mapped[str] = mapped_column(Text)
+    closes_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor: Mapped[str] = mapped_column(Text)
+    actor_name: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    subject_kind: Mapped[str | None] = mapped_column(Text)
+    subject_id: Mapped[UUID | None] = mapped_column(Uuid)
+    subject_name: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
+    agent: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    times: Mapped[int] = mapped_column(Integer)

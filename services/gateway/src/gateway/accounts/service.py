@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import events, repository
+from gateway.accounts.audit import service as audit
+from gateway.accounts.audit.actions import Action, Change, Subject, changes_to
 from gateway.accounts.errors import EmailTaken, LastAdministrator, LogoNotFound
 from gateway.accounts.models import Organization, User
 from gateway.accounts.pictures import digest_of
@@ -61,6 +63,7 @@ async def create_organization(session: AsyncSession, *, name: str, slug: str) ->
     )
     await repository.add(session, organization)
     await events.record_organization(session, OrganizationCreated, organization)
+    await audit.record(session, "organization.created", Subject("organization", organization.id, organization.name))
     return organization
 
 
@@ -143,6 +146,8 @@ async def create_user(session: AsyncSession, *, name: str, email: str, password_
     )
     await repository.add(session, user)
     await events.record_user(session, UserCreated, user)
+    made = [Change("email", None, user.email), Change("is_admin", None, user.is_admin)]
+    await audit.record(session, "user.created", Subject("user", user.id, user.name), changes=made)
     return user
 
 
@@ -164,7 +169,8 @@ async def update_user(
     sent = given.model_dump(exclude_unset=True, exclude={"password"})
     if password_hash:
         sent["password_hash"] = password_hash
-    changed = {field for field, value in sent.items() if getattr(user, field) != value}
+    changes = changes_to(user, sent)
+    changed = {change.field for change in changes}
     for field in changed:
         setattr(user, field, sent[field])
     if administrators == {user.id} and not (user.is_admin and user.active):
@@ -173,17 +179,33 @@ async def update_user(
         user.bump()
         await repository.add(session, user)
         await events.record_user(session, UserUpdated, user, changed=changed)
+        await _record_changes(session, user, changes)
     if "password_hash" in changed:
         await raise_notice(session, "password_changed", user)
     if "is_admin" in changed and user.is_admin:
         await raise_notice(session, "administrator_made", user)
     if not user.active or password_hash:
-        await sessions.end_sessions_of(session, user.id)
+        await sessions.end_sessions_of(session, user, reason="password_changed" if user.active else "deactivated")
     return user
 
 
+async def _record_changes(session: AsyncSession, user: User, changes: Iterable[Change]) -> None:
+    """An entry for each kind of change: who looks for one of them finds it by its name."""
+    subject = Subject("user", user.id, user.name)
+    for change in changes:
+        match change.field:
+            case "password_hash":
+                await audit.record(session, "user.password_changed", subject)
+            case "active":
+                await audit.record(session, "user.reactivated" if user.active else "user.deactivated", subject)
+            case field:
+                action: Action = "user.role_changed" if field == "is_admin" else "user.updated"
+                await audit.record(session, action, subject, changes=[change])
+
+
 async def _change(session: AsyncSession, organization: Organization, wanted: Mapping[str, Any]) -> Organization:
-    changed = {field for field, value in wanted.items() if getattr(organization, field) != value}
+    changes = changes_to(organization, wanted)
+    changed = {change.field for change in changes}
     if changed:
         for field in changed:
             setattr(organization, field, wanted[field])
@@ -191,4 +213,6 @@ async def _change(session: AsyncSession, organization: Organization, wanted: Map
         organization.updated_at = utc_now()
         await repository.add(session, organization)
         await events.record_organization(session, OrganizationUpdated, organization, changed=changed)
+        subject = Subject("organization", organization.id, organization.name)
+        await audit.record(session, "organization.updated", subject, changes=changes)
     return organization

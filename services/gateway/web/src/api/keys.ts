@@ -7,6 +7,7 @@ export const keys = {
   session: ['session'] as const,
   organization: ['organization'] as const,
   users: ['users'] as const,
+  audit: (query: object) => ['audit', query] as const,
   contacts: ['contacts'] as const,
   contactLists: ['contacts', 'list'] as const,
   contactList: (filters: ContactFilters) => ['contacts', 'list', filters] as const,

@@ -138,6 +138,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Entries
+         * @description Logins and those refused, keys, people and their rights, the organisation's data: who, what, when, from where.
+         *     Newest first.
+         *
+         *     Takes `users:read`, which administrators hold. Entries are never changed, and go after years only. Refusals that
+         *     come in masses are counted: ten to one asker have an entry each, the others one together, some minutes later.
+         */
+        get: operations["list_entries_api_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -2060,6 +2084,21 @@ export interface components {
              */
             title?: string;
         };
+        /**
+         * ActorOut
+         * @description `name`: as it was then. Only people and keys have an id.
+         */
+        ActorOut: {
+            /** Id */
+            id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "key" | "visitor" | "system";
+            /** Name */
+            name: string | null;
+        };
         /** Address */
         Address: {
             /** City */
@@ -2132,6 +2171,40 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * AuditEntryOut
+         * @description What somebody did, or was refused. `times`: it stands for so many that came together. `address`, `user_agent`:
+         *     where it came from, if it came through this door.
+         */
+        AuditEntryOut: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "session.created" | "session.ended" | "session.refused" | "session.throttled" | "session.confirmed" | "session.not_confirmed" | "user.created" | "user.updated" | "user.role_changed" | "user.password_changed" | "user.deactivated" | "user.reactivated" | "api_key.created" | "api_key.deleted" | "api_key.refused" | "organization.created" | "organization.updated" | "portal.opened" | "portal.closed" | "webhook.disabled";
+            actor: components["schemas"]["ActorOut"];
+            /** Address */
+            address: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: ("logged_out" | "logged_in_again" | "password_changed" | "deactivated" | "wrong_password" | "unknown" | "too_many" | "inactive" | "expired" | "with_its_maker" | "by_person" | "gone" | "failing") | null;
+            subject: components["schemas"]["SubjectOut"] | null;
+            /** Times */
+            times: number;
+            /** User Agent */
+            user_agent: string | null;
+        };
         /** BankAccount */
         BankAccount: {
             /** Bic */
@@ -2145,6 +2218,15 @@ export interface components {
              * @default false
              */
             is_default?: boolean;
+        };
+        /** ChangeOut */
+        ChangeOut: {
+            /** After */
+            after?: unknown;
+            /** Before */
+            before?: unknown;
+            /** Field */
+            field: string;
         };
         /** ChoiceIn */
         ChoiceIn: {
@@ -4089,6 +4171,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[AuditEntryOut] */
+        Page_AuditEntryOut_: {
+            /** Items */
+            items: components["schemas"]["AuditEntryOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[CompanyOut] */
         Page_CompanyOut_: {
             /** Items */
@@ -4884,6 +4973,21 @@ export interface components {
             /** Probability */
             probability: number;
         };
+        /** SubjectOut */
+        SubjectOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "api_key" | "organization" | "contact" | "webhook";
+            /** Name */
+            name: string | null;
+        };
         /**
          * TaxAmountOut
          * @description `rate` is per cent; `rate` and `amount` are below zero for what is held back (IRPF).
@@ -5473,6 +5577,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    list_entries_api_v1_audit_get: {
+        parameters: {
+            query?: {
+                /** @description may be repeated; none: all */
+                action?: ("session.created" | "session.ended" | "session.refused" | "session.throttled" | "session.confirmed" | "session.not_confirmed" | "user.created" | "user.updated" | "user.role_changed" | "user.password_changed" | "user.deactivated" | "user.reactivated" | "api_key.created" | "api_key.deleted" | "api_key.refused" | "organization.created" | "organization.updated" | "portal.opened" | "portal.closed" | "webhook.disabled")[];
+                /** @description a person's or a key's id; `system`: Ficha itself, `visitor`: somebody who was not logged in */
+                actor?: string | ("system" | "visitor") | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description the first of the organisation's days */
+                from?: string | null;
+                /** @description rows a page */
+                limit?: number;
+                /** @description the id of whom or what it was done to */
+                subject?: string | null;
+                /** @description the last of them */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntryOut_"];
+                };
             };
         };
     };

@@ -5,6 +5,10 @@ type Schemas = components['schemas'];
 
 export type Session = Schemas['GatewaySessionOut'];
 export type User = Schemas['UserOut'];
+export type AuditEntry = Schemas['AuditEntryOut'];
+export type AuditChange = Schemas['ChangeOut'];
+export type AuditAction = AuditEntry['action'];
+export type AuditReason = NonNullable<AuditEntry['reason']>;
 export type Organization = Schemas['GatewayOrganizationOut'];
 export type OrganizationPatch = Schemas['OrganizationPatch'];
 

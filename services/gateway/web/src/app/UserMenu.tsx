@@ -1,5 +1,5 @@
 import { Menu, Text, UnstyledButton } from '@mantine/core';
-import { IconBuilding, IconLogout } from '@tabler/icons-react';
+import { IconBuilding, IconHistory, IconLogout } from '@tabler/icons-react';
 import { logOut, ownerOf, useSession } from '@/session/session';
 import { Initials } from '@/ui/Initials';
 import { MenuItemLink } from '@/ui/MenuItemLink';
@@ -34,6 +34,9 @@ export function UserMenu() {
             <>
               <MenuItemLink to="/settings" leftSection={<IconBuilding size={16} />}>
                 {texts.company.title}
+              </MenuItemLink>
+              <MenuItemLink to="/settings/activity" leftSection={<IconHistory size={16} />}>
+                {texts.audit.title}
               </MenuItemLink>
               <Menu.Divider />
             </>

@@ -77,17 +77,21 @@ const documentRoute = createRoute({
 const settingsRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/settings',
-  beforeLoad: ({ context }) => {
-    const session = context.client.getQueryData(sessionQuery.queryKey);
-    if (!session?.user.is_admin) throw redirect({ to: '/contacts', search: {} });
-  },
+  beforeLoad: ({ context }) => demandAdministrator(context.client),
   loader: ({ context }) => context.client.query(organizationQuery),
   component: lazyRouteComponent(() => import('@/company/SettingsPage'), 'SettingsPage'),
 });
 
+const auditRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/settings/activity',
+  beforeLoad: ({ context }) => demandAdministrator(context.client),
+  component: lazyRouteComponent(() => import('@/audit/AuditPage'), 'AuditPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
-  staffRoute.addChildren([homeRoute, contactsRoute, panelRoute, documentRoute, settingsRoute]),
+  staffRoute.addChildren([homeRoute, contactsRoute, panelRoute, documentRoute, settingsRoute, auditRoute]),
 ]);
 
 export function createAppRouter(client: QueryClient) {
@@ -104,6 +108,13 @@ export function createAppRouter(client: QueryClient) {
 declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof createAppRouter>;
+  }
+}
+
+/** Of the pages that others have no right to see. */
+function demandAdministrator(client: QueryClient) {
+  if (!client.getQueryData(sessionQuery.queryKey)?.user.is_admin) {
+    throw redirect({ to: '/contacts', search: {} });
   }
 }
 

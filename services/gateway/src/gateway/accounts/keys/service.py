@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import events, scopes, tokens
 from gateway.accounts import repository as accounts
+from gateway.accounts.audit import service as audit
+from gateway.accounts.audit.actions import Change, Reason, Subject
 from gateway.accounts.errors import NotLoggedIn, ScopeNotHeld
 from gateway.accounts.keys import repository
 from gateway.accounts.models import ApiKey
@@ -27,12 +29,15 @@ _SEEN_EVERY = timedelta(minutes=5)
 async def recognise_key(session: AsyncSession, key_hash: str) -> Known | None:
     """Whose key it is, and what it may do: what it was given, as far as the person behind it may still do that."""
     key = await repository.find_key(session, key_hash)
-    now = utc_now()
-    if key is None or (key.expires_at and key.expires_at <= now):
+    if key is None:
         return None
+    now = utc_now()
     await enter(session, replace(scope_of(session), org_id=key.org_id))
     person = await repository.find_person(session, key)
-    if person is None or not person.active:
+    expired = key.expires_at is not None and key.expires_at <= now
+    if expired or person is None or not person.active:
+        subject = Subject("api_key", key.id, key.name)
+        await audit.record_refusal(session, "api_key.refused", subject, reason="expired" if expired else "inactive")
         return None
     if key.last_used_at is None or key.last_used_at + _SEEN_EVERY < now:
         await repository.touch_key(session, key.id, now)
@@ -75,6 +80,8 @@ async def create_key(session: AsyncSession, given: ApiKeyIn, *, creator: Identit
     )
     await repository.add_key(session, key)
     await events.record_key(session, ApiKeyCreated, key)
+    given_to_it = [Change("scopes", None, key.scopes), Change("expires_at", None, key.expires_at)]
+    await audit.record(session, "api_key.created", Subject("api_key", key.id, key.name), changes=given_to_it)
     person = await repository.find_person(session, key)
     if person is not None:
         ours = await accounts.get_organization(session)
@@ -86,6 +93,8 @@ async def delete_key(session: AsyncSession, key_id: UUID) -> None:
     """With all that were made by it. Raises KeyNotFound."""
     for key in await repository.remove_key(session, key_id):
         await events.record_key(session, ApiKeyDeleted, key)
+        reason: Reason | None = None if key.id == key_id else "with_its_maker"
+        await audit.record(session, "api_key.deleted", Subject("api_key", key.id, key.name), reason=reason)
 
 
 async def _parent(session: AsyncSession, creator: Identity) -> ApiKey | None:

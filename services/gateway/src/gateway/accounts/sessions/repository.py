@@ -31,18 +31,19 @@ async def touch_session(session: AsyncSession, token_hash: str, seen_at: datetim
     )
 
 
-async def end_session(session: AsyncSession, token_hash: str) -> None:
-    await session.execute(
-        delete(LoginSession).where(LoginSession.org_id == org_of(session), LoginSession.token_hash == token_hash)
-    )
+async def end_session(session: AsyncSession, token_hash: str) -> UUID | None:
+    """Whose it was; None where somebody else ended it."""
+    mine = (LoginSession.org_id == org_of(session)) & (LoginSession.token_hash == token_hash)
+    statement = delete(LoginSession).where(mine).returning(LoginSession.user_id)
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def end_sessions_of(session: AsyncSession, user_id: UUID, *, expired_at: datetime | None = None) -> None:
-    """All of them, or those that are over at `expired_at`."""
+async def end_sessions_of(session: AsyncSession, user_id: UUID, *, expired_at: datetime | None = None) -> int:
+    """All of them, or those that are over at `expired_at`: how many."""
     statement = delete(LoginSession).where(LoginSession.org_id == org_of(session), LoginSession.user_id == user_id)
     if expired_at:
         statement = statement.where(LoginSession.expires_at <= expired_at)
-    await session.execute(statement)
+    return len((await session.execute(statement.returning(LoginSession.token_hash))).all())
 
 
 async def find_device_users(session: AsyncSession, token_hash: str) -> set[UUID]:

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.accounts import service as accounts
 from gateway.accounts import tokens
+from gateway.accounts.audit.actions import Action, Reason
 from gateway.accounts.errors import LoginFailed, NotLoggedIn, PeopleOnly, TooManyAttempts, WrongPassword
 from gateway.accounts.schemas import LoginIn, PasswordIn, SessionOut
 from gateway.accounts.sessions import service
-from gateway.accounts.sessions.service import DEVICE_LIFE, Lifetimes, scope_of_user
+from gateway.accounts.sessions.service import DEVICE_LIFE, Lifetimes, Whose, scope_of_user
 from gateway.authentication import CallerDep, authentication_of
 from gateway.bodies import BoundedRoute
 from gateway.cookies import DEVICE, SESSION, Cookies
@@ -19,7 +20,7 @@ from gateway.origin import OwnOrigin
 from shared.db.tenancy import Scope
 from shared.passwords.hashing import Passwords
 from shared.passwords.throttle import STRANGERS, Attempt, Taken
-from shared.web.correlation import scope_for
+from shared.web.correlation import address_of, agent_of, scope_for
 from shared.web.session import SessionDep, database_of
 
 _DEVICE_SECONDS: Final = int(DEVICE_LIFE.total_seconds())
@@ -47,15 +48,17 @@ async def log_in(request: Request, body: LoginIn, response: Response) -> Session
     nobody = scope_of_nobody(request)
     async with database.transaction(nobody) as session:
         known, before = await service.find_login(session, body.email, device=device_hash)
-    attempt = Attempt(body.email, _address(request), device_hash if before else None)
-    taken = await _take_attempt(request, attempt)
+    attempt = Attempt(body.email, address_of(request), device_hash if before else None)
+    taken = await _take_attempt(request, attempt, service.whose(known))
     password_hash = known.password_hash if known else None
     right = await logins.passwords.verify(password_hash, body.password, lane=attempt.lane)
     if known is None or not right or not known.active:
+        reason: Reason = "unknown" if known is None else "inactive" if right else "wrong_password"
+        await _record_refusal(request, "session.refused", service.whose(known), reason=reason)
         raise LoginFailed()
     await _forgive_attempt(request, taken)
     new_hash = await logins.passwords.hash(body.password) if logins.passwords.outdated(known.password_hash) else None
-    await _end_present_session(request)
+    await _end_present_session(request, reason="logged_in_again")
     device = device if device and tokens.is_token(device) else tokens.new_token()
     async with database.transaction(scope_of_user(nobody, known)) as session:
         token, user = await service.open_session(
@@ -78,7 +81,7 @@ async def log_out(request: Request, response: Response) -> None:
     """Also when there is no session any more."""
     logins = logins_of(request)
     logins.origin.check(request)
-    await _end_present_session(request)
+    await _end_present_session(request, reason="logged_out")
     logins.cookies.forget(response, SESSION)
 
 
@@ -91,9 +94,10 @@ async def change_password(request: Request, caller: CallerDep, body: PasswordIn,
         user = await accounts.get_user(session, user_id)
         await accounts.check_password(session, "new_password", body.new_password, about=(user.name, user.email))
     # Who has the session uses up nobody else's attempts, and nobody else's use up these.
-    attempt = Attempt(user.email, _address(request), caller.token_hash)
-    taken = await _take_attempt(request, attempt)
+    attempt = Attempt(user.email, address_of(request), caller.token_hash)
+    taken = await _take_attempt(request, attempt, service.whose(user))
     if not await logins.passwords.verify(user.password_hash, body.current_password, lane=attempt.lane):
+        await _record_refusal(request, "session.not_confirmed", service.whose(user), reason="wrong_password")
         raise WrongPassword()
     await _forgive_attempt(request, taken)
     password_hash = await logins.passwords.hash(body.new_password, lane=attempt.lane)
@@ -122,18 +126,17 @@ def scope_of_nobody(request: Request) -> Scope:
         actor="visitor",
         correlation_id=request.state.request_id,
         traceparent=request.state.traceparent,
+        address=address_of(request),
+        agent=agent_of(request),
     )
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
-
-
-async def _take_attempt(request: Request, attempt: Attempt) -> Taken:
+async def _take_attempt(request: Request, attempt: Attempt, whose: Whose) -> Taken:
     """Raises TooManyAttempts."""
     async with database_of(request).transaction(replace(scope_of_nobody(request), org_id=STRANGERS)) as session:
         taken = await service.take_attempt(session, attempt)
     if taken.wait:
+        await _record_refusal(request, "session.throttled", whose, reason="too_many")
         raise TooManyAttempts(f"Try again in {taken.wait} seconds.", members={"retry_after": taken.wait})
     return taken
 
@@ -143,7 +146,14 @@ async def _forgive_attempt(request: Request, taken: Taken) -> None:
         await service.forgive_attempt(session, taken)
 
 
-async def _end_present_session(request: Request) -> None:
+async def _record_refusal(request: Request, action: Action, whose: Whose, *, reason: Reason) -> None:
+    """In a transaction of its own: what was tried did not happen."""
+    scope = replace(scope_of_nobody(request), org_id=whose.org_id)
+    async with database_of(request).transaction(scope) as session:
+        await service.record_refusal(session, action, whose, reason=reason)
+
+
+async def _end_present_session(request: Request, *, reason: Reason) -> None:
     if not logins_of(request).cookies.read(request, SESSION):
         return
     authentication = authentication_of(request)
@@ -153,7 +163,7 @@ async def _end_present_session(request: Request) -> None:
         return
     if caller.token_hash:
         async with database_of(request).transaction(scope_for(request, caller.identity)) as session:
-            await service.end_session(session, caller.token_hash)
+            await service.end_session(session, caller.token_hash, reason=reason)
         authentication.forget(caller.identity.org_id)
 
 

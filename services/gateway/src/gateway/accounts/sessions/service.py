@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import events, scopes, tokens
 from gateway.accounts import repository as accounts
+from gateway.accounts.audit import service as audit
+from gateway.accounts.audit.actions import Action, Reason, Subject
 from gateway.accounts.errors import LoginFailed
 from gateway.accounts.models import LoginSession, User
 from gateway.accounts.sessions import repository
@@ -15,7 +17,7 @@ from shared.clock import utc_now
 from shared.db.tenancy import Scope, enter, scope_of
 from shared.events.gateway import UserUpdated
 from shared.passwords import throttle
-from shared.passwords.throttle import Attempt, Taken
+from shared.passwords.throttle import STRANGERS, Attempt, Taken
 from shared.web.identity import Identity
 
 DEVICE_LIFE = timedelta(days=365)
@@ -38,6 +40,16 @@ class Known:
     identity: Identity
     until: datetime | None
     confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The account that is tried. An unknown e-mail is nobody's, and is not kept: it is a typing error, or a password in
+    the wrong field.
+    """
+
+    org_id: UUID
+    subject: Subject | None
 
 
 async def find_login(session: AsyncSession, email: str, *, device: str | None) -> tuple[User | None, bool]:
@@ -76,7 +88,17 @@ async def open_session(
     if await repository.keep_device(session, user.id, device, now) and before:
         await events.record_notice(session, "new_device", user, await accounts.get_organization(session))
     await repository.forget_devices(session, user.id, unseen_since=now - DEVICE_LIFE)
+    await audit.record(session, "session.created", _subject(user))
     return await _start_session(session, user, lifetimes), user
+
+
+def whose(known: User | None) -> Whose:
+    return Whose(known.org_id, _subject(known)) if known else Whose(STRANGERS, None)
+
+
+async def record_refusal(session: AsyncSession, action: Action, whose: Whose, *, reason: Reason) -> None:
+    """Of a login or a confirmation. Wants that organisation."""
+    await audit.record_refusal(session, action, whose.subject, reason=reason)
 
 
 async def change_password(
@@ -91,19 +113,23 @@ async def change_password(
     await accounts.add(session, user)
     await events.record_user(session, UserUpdated, user, changed=["password_hash"])
     await events.record_notice(session, "password_changed", user, await accounts.get_organization(session))
-    await repository.end_sessions_of(session, user.id)
+    await audit.record(session, "user.password_changed", _subject(user))
+    await _end_sessions_of(session, user, reason="password_changed")
     await repository.forget_devices(session, user.id, but=device)
     return await _start_session(session, user, lifetimes)
 
 
-async def end_session(session: AsyncSession, token_hash: str) -> None:
-    await repository.end_session(session, token_hash)
+async def end_session(session: AsyncSession, token_hash: str, *, reason: Reason) -> None:
+    user_id = await repository.end_session(session, token_hash)
+    user = await accounts.get_user(session, user_id) if user_id else None
+    if user:
+        await audit.record(session, "session.ended", _subject(user), reason=reason)
 
 
-async def end_sessions_of(session: AsyncSession, user_id: UUID) -> None:
+async def end_sessions_of(session: AsyncSession, user: User, *, reason: Reason) -> None:
     """And forgets the devices: whoever uses them now has to be looked at anew."""
-    await repository.end_sessions_of(session, user_id)
-    await repository.forget_devices(session, user_id)
+    await _end_sessions_of(session, user, reason=reason)
+    await repository.forget_devices(session, user.id)
 
 
 async def recognise_session(
@@ -127,6 +153,16 @@ async def recognise_session(
 def scope_of_user(scope: Scope, user: User) -> Scope:
     """The request's scope, once the login has told the organisation."""
     return replace(scope, org_id=user.org_id, actor=f"user:{user.id}", actor_name=user.name)
+
+
+async def _end_sessions_of(session: AsyncSession, user: User, *, reason: Reason) -> None:
+    ended = await repository.end_sessions_of(session, user.id)
+    if ended:
+        await audit.record(session, "session.ended", _subject(user), reason=reason, times=ended)
+
+
+def _subject(user: User) -> Subject:
+    return Subject("user", user.id, user.name)
 
 
 async def _start_session(session: AsyncSession, user: User, lifetimes: Lifetimes) -> str:

@@ -1,4 +1,5 @@
 import { words } from '@/i18n/words/ca';
+import { auditTexts } from './audit/ca';
 import { documentTexts } from './documents/ca';
 import type { AppTexts } from './es';
 
@@ -74,6 +75,7 @@ export const ca: AppTexts = {
     noTimeZone: 'Cap zona es diu així',
     saved: 'Configuració desada.',
   },
+  audit: auditTexts,
   contacts: {
     title: 'Contactes',
     new: 'Contacte nou',

@@ -1,4 +1,5 @@
 import { words } from '@/i18n/words/en';
+import { auditTexts } from './audit/en';
 import { documentTexts } from './documents/en';
 import type { AppTexts } from './es';
 
@@ -73,6 +74,7 @@ export const en: AppTexts = {
     noTimeZone: 'No zone of that name',
     saved: 'Settings saved.',
   },
+  audit: auditTexts,
   contacts: {
     title: 'Contacts',
     new: 'New contact',

@@ -1,5 +1,6 @@
 import type { ActivityKind, ContactKind, ContactRole } from '@/api/types';
 import { words } from '@/i18n/words/es';
+import { auditTexts } from './audit/es';
 import { documentTexts } from './documents/es';
 
 const roles: Record<ContactRole, string> = {
@@ -88,6 +89,7 @@ export const es = {
     noTimeZone: 'Ninguna zona se llama así',
     saved: 'Ajustes guardados.',
   },
+  audit: auditTexts,
   contacts: {
     title: 'Contactos',
     new: 'Nuevo contacto',
