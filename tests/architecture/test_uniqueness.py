@@ -71,7 +71,14 @@ KEPT = {
         "webhook_lane_pkey",
         "webhook_wake_pkey",
     },
-    "gateway": {"event_log_pkey", "feed_head_pkey", "known_device_pkey", "organization_pkey", "organization_logo_pkey"},
+    "gateway": {
+        "audit_tally_pkey",
+        "event_log_pkey",
+        "feed_head_pkey",
+        "known_device_pkey",
+        "organization_pkey",
+        "organization_logo_pkey",
+    },
 }
 """Written with ON CONFLICT, or numbered under its owner's lock."""
 
