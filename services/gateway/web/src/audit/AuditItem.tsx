@@ -61,7 +61,8 @@ function Change({ change: { field, before, after } }: { change: AuditChange }) {
     if (value === null || value === undefined || value === '') return audit.empty;
     if (typeof value === 'boolean') return value ? audit.yes : audit.no;
     if (typeof value === 'object') return Object.values(value).filter(Boolean).map(shown).join(', ');
-    return field.endsWith('_at') ? moment(String(value)) : String(value);
+    if (typeof value !== 'string') return JSON.stringify(value);
+    return field.endsWith('_at') ? moment(value) : value;
   };
   const made = before === null && after !== null;
   return (
