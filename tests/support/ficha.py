@@ -130,6 +130,8 @@ def started(
         "FICHA_DEMO": demo,
         # Where tests listen to webhooks.
         "FICHA_WEBHOOK_PRIVATE_HOSTS": "127.0.0.1",
+        # One login serves a whole file of tests, however slow the machine.
+        "FICHA_CONFIRMATION_MINUTES": "600",
         **(settings or {}),
     }
     with (folder / "output.txt").open("wb") as output:

@@ -100,6 +100,7 @@ def _own(service: str, endpoints: Endpoints, home: Home) -> dict[str, str]:
             return {
                 "PUBLIC_URL": endpoints.public_url,
                 "OTHER_URLS": os.environ.get("FICHA_OTHER_URLS", ""),
+                "CONFIRMATION_MINUTES": os.environ.get("FICHA_CONFIRMATION_MINUTES", "15"),
                 "BOOTSTRAP_ORGANIZATION": "Northwind Traders",
                 "BOOTSTRAP_EMAIL": "admin@ficha.localhost",
                 "BOOTSTRAP_PASSWORD": home.admin_password,

@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -30,10 +31,11 @@ _MOST_REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`token_hash` only for people: their session's."""
+    """`token_hash` only for people: their session's. `confirmed_at`: when they last gave their password."""
 
     identity: Identity
     token_hash: str | None
+    confirmed_at: datetime | None = None
 
     @property
     def user_id(self) -> UUID | None:
@@ -65,7 +67,7 @@ class Authentication:
         secret_hash = tokens.hash_of(secret)
         remembered = None if anew else self._recall(secret_hash)
         known = remembered or await self._recognise(request, secret_hash, is_key=bool(key), touch=touch)
-        return Caller(known.identity, None if key else secret_hash)
+        return Caller(known.identity, None if key else secret_hash, known.confirmed_at)
 
     def forget(self, org_id: UUID | None) -> None:
         """After a change to who may do what there. Call it once that is committed."""

@@ -37,6 +37,9 @@ class Settings(ServiceSettings):
 
     session_idle_hours: Hours = Field(default=12, gt=0, description="a session unused for so long is over")
     session_days: Days = Field(default=14, gt=0, description="a session is over after so long in any case")
+    confirmation_minutes: Annotated[float, Unit("min")] = Field(
+        default=15, gt=0, description="who gave the password so lately is not asked for it before what is sensitive"
+    )
     panel_deadline_ms: Milliseconds = Field(
         default=450, ge=10, description="what a service may take for its part of the panel"
     )
@@ -75,6 +78,10 @@ class Settings(ServiceSettings):
     @property
     def lifetimes(self) -> Lifetimes:
         return Lifetimes(idle=timedelta(hours=self.session_idle_hours), absolute=timedelta(days=self.session_days))
+
+    @property
+    def confirmation_lasts(self) -> timedelta:
+        return timedelta(minutes=self.confirmation_minutes)
 
     @property
     def events_kept(self) -> timedelta:

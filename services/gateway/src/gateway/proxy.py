@@ -15,8 +15,9 @@ from gateway.accounts import scopes
 from gateway.authentication import Authentication
 from gateway.bodies import MOST_BYTES, check_length, has_body
 from gateway.clients import Clients
+from gateway.confirmation import demand_confirmed
 from gateway.errors import BodyTooLarge, UnknownPath
-from gateway.origin import OwnOrigin
+from gateway.origin import SAFE_METHODS, OwnOrigin
 from shared.errors import FichaError
 from shared.web.identity import Identity
 
@@ -89,7 +90,10 @@ class Proxy:
             self._origin.check(request)
             identity = VISITOR
         else:
-            identity = (await self._authentication.caller(request)).identity
+            caller = await self._authentication.caller(request)
+            if owned.confirmed and scope["method"] not in SAFE_METHODS:
+                await demand_confirmed(request, caller)
+            identity = caller.identity
         if owned.most_bytes is not None:
             check_length(request.headers, owned.most_bytes)
         exchange = _Exchange(scope, receive, send, has_body=has_body(request.headers), most_bytes=owned.most_bytes)
@@ -191,13 +195,17 @@ class _Exchange:
 class OwnedPath:
     """A path and everything below it; `*` stands for one segment. `path` is what metrics show.
 
-    `most_bytes` limits a request's body; without it the service does.
+    `most_bytes` limits a request's body; without it the service does. `confirmed`: to change anything there a person
+    must have given the password lately.
     """
 
-    def __init__(self, path: str, service: str, *, most_bytes: int | None = MOST_BYTES) -> None:
+    def __init__(
+        self, path: str, service: str, *, most_bytes: int | None = MOST_BYTES, confirmed: bool = False
+    ) -> None:
         self.path = path
         self.service = service
         self.most_bytes = most_bytes
+        self.confirmed = confirmed
         self.segments = tuple(path.strip("/").split("/"))
 
     def covers(self, segments: list[str]) -> bool:
@@ -250,7 +258,8 @@ OWNERS: Final = (
     OwnedPath("/api/v1/notes", "crm"),
     OwnedPath("/api/v1/files", "files"),
     OwnedPath("/api/v1/messages", "notifications"),
-    OwnedPath("/api/v1/webhooks", "notifications"),
+    # What they are sent goes on after the session: they are worth as much as a key.
+    OwnedPath("/api/v1/webhooks", "notifications", confirmed=True),
     OwnedPath(PORTAL, "portal"),
 )
 _BY_LENGTH: Final = sorted(OWNERS, key=lambda owned: len(owned.segments), reverse=True)

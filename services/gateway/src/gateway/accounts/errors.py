@@ -31,6 +31,11 @@ class WrongPassword(Forbidden):
     title = "The present password is wrong"
 
 
+class ConfirmPassword(Forbidden):
+    code = "gateway.confirm_password"
+    title = "Give your password once more, then ask again"
+
+
 class EmailTaken(Conflict):
     code = "gateway.email_taken"
     title = "A user with this e-mail exists already"

@@ -18,6 +18,7 @@ from gateway.accounts.schemas import (
 from gateway.accounts.sessions.routes import logins_of, scope_of_nobody
 from gateway.authentication import CallerDep, authentication_of
 from gateway.bodies import BoundedRoute
+from gateway.confirmation import CONFIRMED, demand_confirmed
 from gateway.cursors import ids_after
 from shared.web.amending import Amended
 from shared.web.correlation import scope_for
@@ -66,8 +67,16 @@ async def get_organization(session: SessionDep, response: Response) -> Organizat
 
 @organization_router.patch("")
 async def update_organization(
-    session: SessionDep, body: Amended[OrganizationPatch], expected: ExpectedVersion, response: Response
+    request: Request,
+    session: SessionDep,
+    caller: CallerDep,
+    body: Amended[OrganizationPatch],
+    expected: ExpectedVersion,
+    response: Response,
 ) -> OrganizationOut:
+    """Another account to be paid to takes a password given lately."""
+    if await service.changes_account(session, body):
+        await demand_confirmed(request, caller)
     organization = await service.update_organization(session, body, expected=expected)
     set_etag(response, organization.version)
     return OrganizationOut.model_validate(organization)
@@ -119,7 +128,7 @@ async def list_users(session: SessionDep, limit: LimitParam = 50, cursor: Cursor
     )
 
 
-@user_router.post("", status_code=201)
+@user_router.post("", status_code=201, dependencies=[CONFIRMED])
 async def create_user(request: Request, caller: CallerDep, body: UserIn, response: Response) -> UserOut:
     async with database_of(request).transaction(scope_for(request, caller.identity)) as session:
         await service.check_password(session, "password", body.password, about=(body.name, body.email))
@@ -132,7 +141,7 @@ async def create_user(request: Request, caller: CallerDep, body: UserIn, respons
     return UserOut.model_validate(user)
 
 
-@user_router.patch("/{user_id}")
+@user_router.patch("/{user_id}", dependencies=[CONFIRMED])
 async def update_user(
     request: Request,
     caller: CallerDep,

@@ -148,6 +148,10 @@ class SessionOut(View):
     organization: OrganizationOut
 
 
+class ConfirmationIn(Shape):
+    password: GivenPassword
+
+
 class PasswordIn(Shape):
     current_password: GivenPassword
     new_password: NewPassword

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +22,8 @@ from shared.identifiers import new_id
 from shared.passwords.rules import demand_strong
 from shared.web.amending import Amendment
 from shared.web.versions import Expected, check_version
+
+_ACCOUNT: Final = {"iban", "bic"}
 
 
 async def bootstrap(session: AsyncSession, *, organization: str, slug: str, email: str, password_hash: str) -> bool:
@@ -74,6 +76,14 @@ async def list_organization_ids(session: AsyncSession, *, after: UUID | None, li
 
 async def get_organization(session: AsyncSession) -> Organization:
     return await repository.get_organization(session)
+
+
+async def changes_account(session: AsyncSession, given: Amendment[OrganizationPatch]) -> bool:
+    """Whether money would go elsewhere."""
+    organization = await repository.get_organization(session)
+    patch = given.beside(OrganizationOut.model_validate(organization))
+    sent = patch.model_dump(include=_ACCOUNT, exclude_unset=True, warnings=False)
+    return any(getattr(organization, field) != value for field, value in sent.items())
 
 
 async def update_organization(

@@ -1,19 +1,28 @@
-/** What a session that is over does to the requests on their way: they wait until the same person is back. */
-type Renewal = () => Promise<boolean>;
+/** What makes requests wait for the person who sent them: a session that is over, a password to be given once more. */
+type Question = () => Promise<boolean>;
 
-let ask: Renewal | undefined;
-let asking: Promise<boolean> | undefined;
-
-/** `renewal` asks for the login and answers whether the same person is back. Answers how to stop. */
-export function renewWith(renewal: Renewal): () => void {
-  ask = renewal;
-  return () => {
-    if (ask === renewal) ask = undefined;
+/** `ask` asks the person, and answers whether the same one gave what it takes. */
+function createQuestion() {
+  let ask: Question | undefined;
+  let asking: Promise<boolean> | undefined;
+  return {
+    /** Answers how to stop. */
+    askWith: (question: Question) => {
+      ask = question;
+      return () => {
+        if (ask === question) ask = undefined;
+      };
+    },
+    /** Many requests may find out together: it is asked once. */
+    asked: (): Promise<boolean> =>
+      (asking ??= (ask?.() ?? Promise.resolve(false)).finally(() => (asking = undefined))),
   };
 }
 
-/** Many requests may find out together: the login is asked for once. */
-export function renewed(): Promise<boolean> {
-  asking ??= (ask ? ask() : Promise.resolve(false)).finally(() => (asking = undefined));
-  return asking;
-}
+const login = createQuestion();
+const password = createQuestion();
+
+export const renewWith = login.askWith;
+export const renewed = login.asked;
+export const confirmWith = password.askWith;
+export const confirmed = password.asked;

@@ -1157,7 +1157,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Update Organization */
+        /**
+         * Update Organization
+         * @description Another account to be paid to takes a password given lately.
+         */
         patch: operations["update_organization_api_v1_organization_patch"];
         trace?: never;
     };
@@ -1304,6 +1307,27 @@ export interface paths {
          * @description Also when there is no session any more.
          */
         delete: operations["log_out_api_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm
+         * @description It is still the same person. What is sensitive (people and their rights, API keys, webhooks, the account that is
+         *     paid to) answers 403 `gateway.confirm_password` where the password was not given for some minutes. A login counts.
+         */
+        post: operations["confirm_api_v1_session_confirm_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2346,6 +2370,11 @@ export interface components {
             send_copies: boolean;
             /** Version */
             version: number;
+        };
+        /** ConfirmationIn */
+        ConfirmationIn: {
+            /** Password */
+            password: string;
         };
         /** ContactIn */
         ContactIn: {
@@ -8627,6 +8656,37 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    confirm_api_v1_session_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationIn"];
+            };
+        };
         responses: {
             /** @description A problem */
             "4XX": {

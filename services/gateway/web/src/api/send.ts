@@ -1,6 +1,6 @@
 /** How requests travel. What is written is written once, whatever breaks on the way and however often it is pressed. */
 import { connectionFound, connectionLost } from './connection';
-import { renewed } from './renewal';
+import { confirmed, renewed } from './renewal';
 
 /** Writes on their way, by what they say: the same one again waits for the first one's answer. */
 const running = new Map<string, Promise<Response>>();
@@ -40,12 +40,12 @@ function write(request: Request, name: string): Promise<Response> {
   });
 }
 
-/** The answer; when the session is over, that after the next login, if it is the same person. */
+/** The answer; where the session is over, or the password is wanted once more, that after the person has given it. */
 async function settled(request: Request): Promise<Response> {
   const spare = request.clone();
   const answer = await reached(request);
-  if (answer.status !== 401 || isLogin(request) || !(await isSessionOver(answer))) return answer;
-  return (await renewed()) ? reached(spare) : answer;
+  const given = isLogin(request) ? undefined : await questionOf(answer);
+  return (await given?.()) ? reached(spare) : answer;
 }
 
 async function reached(request: Request): Promise<Response> {
@@ -63,12 +63,14 @@ function isLogin({ method, url }: Request): boolean {
   return method !== 'GET' && new URL(url).pathname.endsWith('/session');
 }
 
-async function isSessionOver(answer: Response): Promise<boolean> {
+async function questionOf(answer: Response): Promise<(() => Promise<boolean>) | undefined> {
+  if (answer.status !== 401 && answer.status !== 403) return undefined;
   const { code } = (await answer
     .clone()
     .json()
     .catch(() => ({}))) as { code?: string };
-  return code?.endsWith('.not_logged_in') ?? false;
+  if (code?.endsWith('.not_logged_in')) return renewed;
+  return code === 'gateway.confirm_password' ? confirmed : undefined;
 }
 
 export function newKey(): string {

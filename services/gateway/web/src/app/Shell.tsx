@@ -3,6 +3,7 @@ import { IconKeyboard } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { ConfirmationKeeper } from '@/session/ConfirmationKeeper';
 import { logIn, ownerOf, sessionQuery, useSession } from '@/session/session';
 import { SessionKeeper } from '@/ui/SessionKeeper';
 import { SkipLink } from '@/ui/SkipLink';
@@ -71,6 +72,7 @@ export function Shell() {
         <main id="content" className={classes.content} tabIndex={-1}>
           <Outlet />
         </main>
+        <ConfirmationKeeper />
         <Suspense>{shortcutsShown && <ShortcutsDialog onClose={() => setShortcutsShown(false)} />}</Suspense>
       </div>
     </SessionKeeper>

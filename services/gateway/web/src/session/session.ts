@@ -25,6 +25,11 @@ export function logIn(email: string, password: string): Promise<Session> {
   return dataOf(api.POST('/api/v1/session', { body: { email, password } }));
 }
 
+/** It is still the same person. */
+export function confirmPassword(password: string): Promise<void> {
+  return done(api.POST('/api/v1/session/confirm', { body: { password } }));
+}
+
 export function logOut(): Promise<void> {
   return done(api.DELETE('/api/v1/session'));
 }

@@ -8,6 +8,7 @@ from gateway.accounts.keys import service
 from gateway.accounts.schemas import ApiKeyIn, ApiKeyOut, NewApiKeyOut
 from gateway.authentication import FORGETS, CallerDep
 from gateway.bodies import BoundedRoute
+from gateway.confirmation import CONFIRMED
 from gateway.cursors import ids_after
 from shared.web.identity import Authorize
 from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
@@ -30,7 +31,7 @@ async def list_keys(session: SessionDep, limit: LimitParam = 50, cursor: CursorP
     )
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[CONFIRMED])
 async def create_key(session: SessionDep, caller: CallerDep, body: ApiKeyIn) -> NewApiKeyOut:
     """`key` is shown in this answer and never again, not even to a repeated Idempotency-Key: it is not stored.
 
@@ -40,7 +41,7 @@ async def create_key(session: SessionDep, caller: CallerDep, body: ApiKeyIn) -> 
     return NewApiKeyOut.model_validate({**ApiKeyOut.model_validate(key).model_dump(), "key": secret})
 
 
-@router.delete("/{key_id}", status_code=204, dependencies=[FORGETS])
+@router.delete("/{key_id}", status_code=204, dependencies=[CONFIRMED, FORGETS])
 async def delete_key(session: SessionDep, key_id: UUID) -> None:
     """And the keys that were made with it."""
     await service.delete_key(session, key_id)

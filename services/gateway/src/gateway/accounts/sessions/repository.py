@@ -31,6 +31,13 @@ async def touch_session(session: AsyncSession, token_hash: str, seen_at: datetim
     )
 
 
+async def confirm_session(session: AsyncSession, token_hash: str, at: datetime) -> bool:
+    """Whether it is still there."""
+    mine = (LoginSession.org_id == org_of(session)) & (LoginSession.token_hash == token_hash)
+    statement = update(LoginSession).where(mine).values(confirmed_at=at).returning(LoginSession.token_hash)
+    return (await session.execute(statement)).first() is not None
+
+
 async def end_session(session: AsyncSession, token_hash: str) -> UUID | None:
     """Whose it was; None where somebody else ended it."""
     mine = (LoginSession.org_id == org_of(session)) & (LoginSession.token_hash == token_hash)

@@ -10,10 +10,10 @@ from gateway.accounts import service as accounts
 from gateway.accounts import tokens
 from gateway.accounts.audit.actions import Action, Reason
 from gateway.accounts.errors import LoginFailed, NotLoggedIn, PeopleOnly, TooManyAttempts, WrongPassword
-from gateway.accounts.schemas import LoginIn, PasswordIn, SessionOut
+from gateway.accounts.schemas import ConfirmationIn, LoginIn, PasswordIn, SessionOut
 from gateway.accounts.sessions import service
 from gateway.accounts.sessions.service import DEVICE_LIFE, Lifetimes, Whose, scope_of_user
-from gateway.authentication import CallerDep, authentication_of
+from gateway.authentication import Caller, CallerDep, authentication_of
 from gateway.bodies import BoundedRoute
 from gateway.cookies import DEVICE, SESSION, Cookies
 from gateway.origin import OwnOrigin
@@ -85,6 +85,22 @@ async def log_out(request: Request, response: Response) -> None:
     logins.cookies.forget(response, SESSION)
 
 
+@router.post("/confirm", status_code=204)
+async def confirm(request: Request, caller: CallerDep, body: ConfirmationIn) -> None:
+    """It is still the same person. What is sensitive (people and their rights, API keys, webhooks, the account that is
+    paid to) answers 403 `gateway.confirm_password` where the password was not given for some minutes. A login counts.
+    """
+    user_id = _person(caller.user_id)
+    scope = scope_for(request, caller.identity)
+    async with database_of(request).transaction(scope) as session:
+        user = await accounts.get_user(session, user_id)
+    await _check_present_password(request, caller, user.email, service.whose(user), user.password_hash, body.password)
+    async with database_of(request).transaction(scope) as session:
+        assert caller.token_hash
+        await service.confirm_session(session, user, caller.token_hash)
+    authentication_of(request).forget(caller.identity.org_id)
+
+
 @router.put("/password", status_code=204)
 async def change_password(request: Request, caller: CallerDep, body: PasswordIn, response: Response) -> None:
     """Ends every session of the user, here and elsewhere; this client gets a new one."""
@@ -93,14 +109,9 @@ async def change_password(request: Request, caller: CallerDep, body: PasswordIn,
     async with database.transaction(scope) as session:
         user = await accounts.get_user(session, user_id)
         await accounts.check_password(session, "new_password", body.new_password, about=(user.name, user.email))
-    # Who has the session uses up nobody else's attempts, and nobody else's use up these.
-    attempt = Attempt(user.email, address_of(request), caller.token_hash)
-    taken = await _take_attempt(request, attempt, service.whose(user))
-    if not await logins.passwords.verify(user.password_hash, body.current_password, lane=attempt.lane):
-        await _record_refusal(request, "session.not_confirmed", service.whose(user), reason="wrong_password")
-        raise WrongPassword()
-    await _forgive_attempt(request, taken)
-    password_hash = await logins.passwords.hash(body.new_password, lane=attempt.lane)
+    whose = service.whose(user)
+    lane = await _check_present_password(request, caller, user.email, whose, user.password_hash, body.current_password)
+    password_hash = await logins.passwords.hash(body.new_password, lane=lane)
     device = logins.cookies.read(request, DEVICE)
     async with database.transaction(scope) as session:
         token = await service.change_password(
@@ -129,6 +140,20 @@ def scope_of_nobody(request: Request) -> Scope:
         address=address_of(request),
         agent=agent_of(request),
     )
+
+
+async def _check_present_password(
+    request: Request, caller: Caller, email: str, whose: Whose, password_hash: str, given: str
+) -> str:
+    """The lane it was hashed in. Raises WrongPassword, TooManyAttempts."""
+    # Who has the session uses up nobody else's attempts, and nobody else's use up these.
+    attempt = Attempt(email, address_of(request), caller.token_hash)
+    taken = await _take_attempt(request, attempt, whose)
+    if not await logins_of(request).passwords.verify(password_hash, given, lane=attempt.lane):
+        await _record_refusal(request, "session.not_confirmed", whose, reason="wrong_password")
+        raise WrongPassword()
+    await _forgive_attempt(request, taken)
+    return attempt.lane
 
 
 async def _take_attempt(request: Request, attempt: Attempt, whose: Whose) -> Taken:

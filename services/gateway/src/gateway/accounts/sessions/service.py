@@ -10,7 +10,7 @@ from gateway.accounts import events, scopes, tokens
 from gateway.accounts import repository as accounts
 from gateway.accounts.audit import service as audit
 from gateway.accounts.audit.actions import Action, Reason, Subject
-from gateway.accounts.errors import LoginFailed
+from gateway.accounts.errors import LoginFailed, NotLoggedIn
 from gateway.accounts.models import LoginSession, User
 from gateway.accounts.sessions import repository
 from shared.clock import utc_now
@@ -117,6 +117,15 @@ async def change_password(
     await _end_sessions_of(session, user, reason="password_changed")
     await repository.forget_devices(session, user.id, but=device)
     return await _start_session(session, user, lifetimes)
+
+
+async def confirm_session(session: AsyncSession, known: User, token_hash: str) -> None:
+    """The password was right. Raises NotLoggedIn when it was changed since, or the session ended."""
+    user = await accounts.require_user(session, known.id, lock=True)
+    same = user.active and user.password_hash == known.password_hash
+    if not same or not await repository.confirm_session(session, token_hash, utc_now()):
+        raise NotLoggedIn()
+    await audit.record(session, "session.confirmed", _subject(user))
 
 
 async def end_session(session: AsyncSession, token_hash: str, *, reason: Reason) -> None:

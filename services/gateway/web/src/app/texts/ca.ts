@@ -76,6 +76,11 @@ export const ca: AppTexts = {
     saved: 'Configuració desada.',
   },
   audit: auditTexts,
+  confirmation: {
+    title: 'Confirma la teva contrasenya',
+    hint: 'El que faràs dona permisos o canvia un compte bancari. Escriu la teva contrasenya per continuar; no es perd res.',
+    confirm: 'Confirma-la',
+  },
   contacts: {
     title: 'Contactes',
     new: 'Contacte nou',

@@ -75,6 +75,11 @@ export const en: AppTexts = {
     saved: 'Settings saved.',
   },
   audit: auditTexts,
+  confirmation: {
+    title: 'Confirm your password',
+    hint: 'What you are about to do gives rights or changes a bank account. Type your password to go on; nothing is lost.',
+    confirm: 'Confirm',
+  },
   contacts: {
     title: 'Contacts',
     new: 'New contact',

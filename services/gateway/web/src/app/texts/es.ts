@@ -90,6 +90,11 @@ export const es = {
     saved: 'Ajustes guardados.',
   },
   audit: auditTexts,
+  confirmation: {
+    title: 'Confirma tu contraseña',
+    hint: 'Lo que vas a hacer da permisos o cambia una cuenta bancaria. Escribe tu contraseña para seguir; no se pierde nada.',
+    confirm: 'Confirmar',
+  },
   contacts: {
     title: 'Contactos',
     new: 'Nuevo contacto',
