@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from gateway.accounts.sessions.service import Lifetimes
+from gateway.security_txt import SecurityContact
 from shared.settings import BaseUrl, BaseUrls, Days, Hours, Milliseconds, PrivateKey, Seconds, ServiceSettings, Unit
 
 
@@ -23,6 +24,14 @@ class Settings(ServiceSettings):
         description="where browsers find it as well, separated by commas: no other host is answered, and pages of no "
         "other origin may write",
     )
+
+    security_contact: SecurityContact | None = Field(
+        default=None, description="whom to tell of a hole, an e-mail or a page: said at /.well-known/security.txt"
+    )
+    hsts_days: Days = Field(
+        default=365, ge=0, description="with https, browsers come by nothing else for so long; 0 lets them again"
+    )
+    hsts_subdomains: bool = Field(default=False, description="nor to any host below it, whoever serves that")
 
     contacts_url: BaseUrl = Field(description="base URL of contacts")
     documents_url: BaseUrl = Field(description="base URL of documents")
@@ -62,6 +71,17 @@ class Settings(ServiceSettings):
     audit_kept_days: Days = Field(
         default=1095, ge=365, description="what was done to accounts is written down for so long; the least is a year"
     )
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers find us so."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def hsts(self) -> str | None:
+        """What Strict-Transport-Security says (RFC 6797); nothing over http, where anybody could say it."""
+        below = "; includeSubDomains" if self.hsts_subdomains else ""
+        return f"max-age={round(self.hsts_days * 86_400)}{below}" if self.https else None
 
     @property
     def services(self) -> dict[str, str]:

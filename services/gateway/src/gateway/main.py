@@ -32,6 +32,7 @@ from gateway.panel import Panel
 from gateway.protection import ProtectionMiddleware
 from gateway.proxy import Proxy
 from gateway.routes import document_router, health_router, router
+from gateway.security_txt import router as security_txt_router
 from gateway.web import FOLDER, WebClient
 from shared.bus.amqp.transport import AmqpTransport
 from shared.db.session import Database
@@ -60,6 +61,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         feed_router,
         operations_router,
         document_router,
+        security_txt_router,
         health_router,
         internal_router,
         snapshot_router("gateway", *OWNED),
@@ -72,10 +74,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         Signer("gateway", settings.identity_private_key.get_secret_value()),
         silence_seconds=settings.service_timeout_seconds,
     )
-    https = settings.public_url.startswith("https://")
-    cookies = Cookies(https=https)
+    cookies = Cookies(https=settings.https)
     authentication = Authentication(database, origin=origin, cookies=cookies, lifetimes=settings.lifetimes)
-    app.add_middleware(ProtectionMiddleware, https=https)
+    app.add_middleware(ProtectionMiddleware, hsts=settings.hsts)
     # Innermost: what it refuses is logged, counted and protected like every other answer.
     app.user_middleware.append(Middleware(HostCheck, addresses=addresses))
     app.state.authentication = authentication

@@ -7,9 +7,9 @@ _PRIVATE = ("/api/", "/portal/api/")
 
 
 class ProtectionMiddleware:
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, hsts: str | None) -> None:
         self._app = app
-        self._https = https
+        self._hsts = hsts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -24,8 +24,8 @@ class ProtectionMiddleware:
                 headers.setdefault("Referrer-Policy", "same-origin")
                 if private:
                     headers.setdefault("Cache-Control", "no-store")
-                if self._https:
-                    headers["Strict-Transport-Security"] = "max-age=31536000"
+                if self._hsts:
+                    headers["Strict-Transport-Security"] = self._hsts
             await send(message)
 
         await self._app(scope, receive, protected)

@@ -27,7 +27,7 @@ _UNNAMED: Final = re.compile(r'<link rel="preload"[^>]*\{\w+\}[^>]*>\s*')
 _NOT_BUILT: Final = "The web client is not built yet: run `make web`, then load this page again.\n"
 _ENCODINGS: Final = {"br": ".br", "gzip": ".gz"}
 """The smallest first, with the ending of the file that the build left beside the original."""
-_OWN_WORDS: Final = frozenset({"api", "docs", "health", "metrics", "internal", "logos"})
+_OWN_WORDS: Final = frozenset({"api", "docs", "health", "metrics", "internal", "logos", ".well-known"})
 """First segments that are never a page of ours, so that a mistake there is not answered with one."""
 
 
