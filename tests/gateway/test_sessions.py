@@ -8,6 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from gateway.accounts.sessions.service import MOST_DEVICES
+from gateway.accounts.tokens import hash_of
 from gateway.main import create_app
 from shared.clock import utc_now
 from shared.db.session import Database
@@ -180,6 +182,31 @@ async def test_two_processes_count_the_same_attempts(
         assert await statuses(anonymous, 5) == [401] * 5
         assert await statuses(other, 6) == [401] * 5 + [429]
         assert await statuses(anonymous, 1) == [429]
+
+
+async def test_devices_beyond_the_latest_fifty_are_forgotten(
+    anonymous: httpx.AsyncClient, database: Database, admin: Person
+) -> None:
+    """As of a browser that drops its cookies each time it is closed."""
+    colleague = await new_person(database, org_id=admin.org_id)
+    async with database.transaction(Scope(org_id=admin.org_id)) as session:
+        await session.execute(
+            text(
+                "INSERT INTO known_device SELECT org_id, id, n || email, now(), now() - n * interval '1 hour' "
+                "FROM user_account, generate_series(1, 60) n"
+            )
+        )
+    await log_in(anonymous, admin)
+    async with database.transaction(Scope(org_id=admin.org_id)) as session:
+        kept = (
+            await session.execute(
+                text("SELECT email, token_hash FROM known_device JOIN user_account ON id = user_id ORDER BY seen_at")
+            )
+        ).all()
+    mine = [row.token_hash for row in kept if row.email == admin.email]
+    assert mine[:-1] == [f"{n}{admin.email}" for n in range(MOST_DEVICES - 1, 0, -1)]
+    assert mine[-1] == hash_of(anonymous.cookies["ficha_device"])
+    assert len([row for row in kept if row.email == colleague.email]) == 60
 
 
 async def test_a_device_that_was_logged_in_before_gets_in_beside_a_guesser_at_its_address(

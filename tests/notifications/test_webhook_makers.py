@@ -1,5 +1,6 @@
 """A webhook is worth what the person behind it is at that moment, and ends with the key that made it."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,7 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from shared.clock import utc_now
+from notifications.webhooks.deliveries.retention import Retention
+from shared.clock import standing_at, utc_now
 from shared.db.session import Database
 from shared.events.base import Event
 from shared.events.gateway import (
@@ -22,6 +24,7 @@ from shared.identifiers import new_id
 from shared.web.identity import Identity
 from tests.notifications.receiver import WEBHOOKS, contact_updated, happen, logged, made, organization_updated
 from tests.support.identity import SIGNER, client_of
+from tests.support.outbox import recorded
 
 URL = "https://hooks.example.test/"
 MEMBER = ["contacts:read", "documents:read", "notifications:read", "notifications:write"]
@@ -120,6 +123,45 @@ async def test_what_a_key_made_ends_with_it(
             async with client_as(app, org_id, f"key:{key}", *MEMBER) as program:
                 webhook = await made(program, URL, "ficha.contacts.contact.updated.v1")
     assert await heard(database, client, org_id, webhook) == set()
+    shown = (await client.get(f"{WEBHOOKS}/{webhook['id']}")).json()
+    assert (shown["enabled"], shown["disabled_reason"]) == (False, "by_person")
+
+
+@pytest.mark.parametrize("looked_at", ["one", "the list", "by the clock"])
+async def test_what_a_key_made_is_not_shown_as_enabled_once_its_time_is_over(
+    database: Database, app: FastAPI, client: httpx.AsyncClient, org_id: UUID, looked_at: str
+) -> None:
+    eva, key, lasting = new_id(), new_id(), new_id()
+    end = utc_now() + timedelta(hours=1)
+    async with client_as(app, org_id, f"key:{key}", *MEMBER) as program:
+        webhook = await made(program, URL, "ficha.contacts.contact.updated.v1")
+    async with client_as(app, org_id, f"key:{lasting}", *MEMBER) as program:
+        other = await made(program, URL, "ficha.contacts.contact.updated.v1")
+    await happen(database, user_event(org_id, eva, 1, scopes=["*"]), key_event(org_id, key, eva, expires_at=end))
+    await happen(database, key_event(org_id, lasting, eva))
+
+    async def enabled() -> dict[str, bool]:
+        if looked_at == "one":
+            found = [(await client.get(f"{WEBHOOKS}/{each['id']}")).json() for each in (webhook, other)]
+        else:
+            found = (await client.get(WEBHOOKS)).json()["items"]
+        return {each["id"]: each["enabled"] for each in found}
+
+    with standing_at(end - timedelta(seconds=1)):
+        assert await enabled() == {webhook["id"]: True, other["id"]: True}
+    with standing_at(end):
+        if looked_at == "by the clock":
+            await Retention(database).forget_old(asyncio.Event())
+        assert await enabled() == {webhook["id"]: False, other["id"]: True}
+        assert await enabled() == {webhook["id"]: False, other["id"]: True}
+        disabled = [e for e in await recorded(database, org_id) if e.name.endswith("webhook.disabled.v1")]
+        assert [(str(event.subject), event.data.disabled_reason) for event in disabled] == [
+            (webhook["id"], "by_person")
+        ]
+        # Whoever enables it takes it over.
+        answer = await client.patch(f"{WEBHOOKS}/{webhook['id']}", json={"enabled": True})
+        assert answer.json()["enabled"] is True
+        assert await enabled() == {webhook["id"]: True, other["id"]: True}
 
 
 async def test_events_about_people_need_a_scope_of_their_own(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from notifications.webhooks import service
 from notifications.webhooks.dependencies import SealerDep, TargetsDep
+from notifications.webhooks.makers import service as makers
 from notifications.webhooks.schemas import NewWebhookOut, WebhookIn, WebhookOut, WebhookPatch
 from shared.errors import invalid
 from shared.web.correlation import scope_for
@@ -21,6 +22,7 @@ router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"], dependencies=[D
 @router.get("")
 async def list_webhooks(session: SessionDep, limit: LimitParam = 50, cursor: CursorParam = None) -> Page[WebhookOut]:
     """Newest first."""
+    await makers.disable_without_maker(session)
     rows = await service.list_webhooks(session, after=id_in(cursor), limit=limit + 1)
     return Page(
         items=[WebhookOut.model_validate(row) for row in rows[:limit]],
@@ -50,6 +52,7 @@ async def create_webhook(
 
 @router.get("/{webhook_id}")
 async def get_webhook(session: SessionDep, webhook_id: UUID, response: Response) -> WebhookOut:
+    await makers.disable_without_maker(session)
     webhook = await service.get_webhook(session, webhook_id)
     set_etag(response, webhook.version)
     return WebhookOut.model_validate(webhook)
@@ -70,6 +73,7 @@ async def update_webhook(
     if "url" in given:
         given["url"] = await targets.check(body.url)
     async with database_of(request).transaction(scope_for(request, identity)) as session:
+        await makers.disable_without_maker(session)
         webhook = await service.update_webhook(session, webhook_id, given, asker=identity, expected=expected)
     set_etag(response, webhook.version)
     return WebhookOut.model_validate(webhook)

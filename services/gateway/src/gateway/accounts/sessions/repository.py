@@ -74,6 +74,13 @@ async def keep_device(session: AsyncSession, user_id: UUID, token_hash: str, at:
     return (await session.execute(seen.returning(KnownDevice.created_at))).scalar_one() == at
 
 
+async def forget_oldest_devices(session: AsyncSession, user_id: UUID, *, but: int) -> None:
+    """All that were not among the last ones to be seen."""
+    mine = (KnownDevice.org_id == org_of(session)) & (KnownDevice.user_id == user_id)
+    latest = select(KnownDevice.token_hash).where(mine).order_by(KnownDevice.seen_at.desc(), KnownDevice.token_hash)
+    await session.execute(delete(KnownDevice).where(mine, KnownDevice.token_hash.in_(latest.offset(but))))
+
+
 async def forget_devices(
     session: AsyncSession, user_id: UUID, *, but: str | None = None, unseen_since: datetime | None = None
 ) -> None:

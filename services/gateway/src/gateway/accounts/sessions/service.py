@@ -22,6 +22,8 @@ from shared.web.identity import Identity
 
 DEVICE_LIFE = timedelta(days=365)
 """After its last login."""
+MOST_DEVICES = 50
+"""Of one person. A browser that forgets its cookies at each login would add one each time."""
 _SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -88,6 +90,7 @@ async def open_session(
     if await repository.keep_device(session, user.id, device, now) and before:
         await events.record_notice(session, "new_device", user, await accounts.get_organization(session))
     await repository.forget_devices(session, user.id, unseen_since=now - DEVICE_LIFE)
+    await repository.forget_oldest_devices(session, user.id, but=MOST_DEVICES)
     await audit.record(session, "session.created", _subject(user))
     return await _start_session(session, user, lifetimes), user
 

@@ -1,4 +1,4 @@
-"""The job that forgets: the log of deliveries after thirty days, and what deleted webhooks left behind."""
+"""The job that forgets: the log of deliveries after thirty days, what deleted webhooks left behind, and who is gone."""
 
 import asyncio
 from typing import Final
@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 
 from notifications.webhooks.deliveries import service
+from notifications.webhooks.makers import service as makers
 from shared.bus.waiting import wait_for_any
 from shared.db.session import Database
 from shared.db.tenancy import Scope
@@ -37,6 +38,9 @@ class Retention:
         while True:
             async with self._database.transaction(_NOBODY) as session:
                 lanes = await service.list_lanes(session, after=last, limit=_LANES_AT_ONCE)
+            for org_id in dict.fromkeys(org_id for org_id, _ in lanes):
+                async with self._database.transaction(Scope(org_id=org_id)) as session:
+                    await makers.disable_without_maker(session)
             for org_id, webhook_id in lanes:
                 while not stop.is_set() and await self._forget_some(org_id, webhook_id):
                     pass

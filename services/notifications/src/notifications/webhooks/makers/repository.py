@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.models import ApiKeyCopy, UserCopy, Webhook
@@ -57,6 +57,26 @@ async def find_maker(session: AsyncSession, actor: str) -> tuple[ApiKeyCopy | No
 
 async def list_keys_of(session: AsyncSession, user_id: UUID) -> Sequence[UUID]:
     statement = select(ApiKeyCopy.id).where(ApiKeyCopy.org_id == org_of(session), ApiKeyCopy.user_id == user_id)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def lock_webhooks_without_maker(session: AsyncSession, *, at: datetime) -> Sequence[Webhook]:
+    """Enabled ones whose key is deleted or has run out by then, or whose person is not active."""
+    aimed_by = func.coalesce(Webhook.aimed_by, Webhook.created_by)
+    key = (ApiKeyCopy.org_id == Webhook.org_id) & ("key:" + cast(ApiKeyCopy.id, Text) == aimed_by)
+    person = (UserCopy.id == ApiKeyCopy.user_id) | ("user:" + cast(UserCopy.id, Text) == aimed_by)
+    statement = (
+        select(Webhook)
+        .outerjoin(ApiKeyCopy, key)
+        .outerjoin(UserCopy, (UserCopy.org_id == Webhook.org_id) & person)
+        .where(
+            Webhook.org_id == org_of(session),
+            Webhook.enabled,
+            or_(ApiKeyCopy.deleted, ApiKeyCopy.expires_at <= at, UserCopy.active.is_(False)),
+        )
+        .order_by(Webhook.id)
+        .with_for_update(key_share=True, of=Webhook)
+    )
     return (await session.execute(statement)).scalars().all()
 
 

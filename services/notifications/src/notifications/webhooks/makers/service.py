@@ -35,6 +35,12 @@ async def remember_key(session: AsyncSession, key: ApiKeyState, *, version: int)
         await _disable_all(session, [f"key:{key.id}"])
 
 
+async def disable_without_maker(session: AsyncSession) -> None:
+    """What a key aimed that has run out meanwhile, or one of whose end we heard before: time tells nobody by itself."""
+    for webhook in await repository.lock_webhooks_without_maker(session, at=utc_now()):
+        await disable(session, webhook, "by_person")
+
+
 async def readable(session: AsyncSession, webhook: Webhook) -> frozenset[str]:
     """Scopes that let events through to it at this moment: those it was aimed with, as far as who aimed it still has
     them. Of whom nothing was told since, nothing has changed.
