@@ -90,6 +90,7 @@ PAGES = [
     ("activity", "{contact}?tab=activity", "Nueva actividad"),
     ("document", "{document}", "Base imponible"),
     ("settings", "/settings", "Datos de la empresa"),
+    ("audit", "/settings/activity", "ha entrado"),
     ("draft", "{draft}", "Añadir línea"),
 ]
 
