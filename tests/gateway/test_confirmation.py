@@ -194,7 +194,10 @@ async def test_another_process_knows_at_once(
 ) -> None:
     """What it remembers of the session is seconds old; who has just confirmed does not wait for that."""
     app = create_app(settings_for(peers), database)
-    async with serving(app, door=behind_a_proxy()) as url, httpx.AsyncClient(base_url=url) as other:
+    async with (
+        serving(app, app.state.settings.port, door=behind_a_proxy()) as url,
+        httpx.AsyncClient(base_url=url) as other,
+    ):
         await grow_old(database, admin)
         other.cookies.set("ficha_session", client.cookies["ficha_session"])
         assert (await new_key(other, "contacts:read")).json()["code"] == CODE

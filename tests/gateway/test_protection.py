@@ -18,7 +18,7 @@ FILE = "/.well-known/security.txt"
 
 def asking(peers: dict[str, Peer], database: Database, **settings: object) -> httpx.AsyncClient:
     app = create_app(settings_for(peers, **settings), database)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=app.state.settings.public_url)
 
 
 @pytest.mark.parametrize(
