@@ -59,6 +59,7 @@ NOT_ASKED = [
     Write("POST", "/api/v1/contacts", {"name": "x"}),
     Write("PUT", "/api/v1/session/password", {"current_password": "x", "new_password": "something quite new"}),
     Write("POST", "/api/v1/session/confirm", {"password": "x"}),
+    Write("POST", "/api/v1/session/password/check", {"password": "x"}),
     Write("GET", "/api/v1/webhooks"),
     Write("GET", "/api/v1/api-keys"),
     Write("GET", "/api/v1/users"),

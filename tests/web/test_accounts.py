@@ -157,3 +157,47 @@ def test_the_activity_of_accounts_is_read_and_filtered(page: Page, client: httpx
     page.get_by_label("Hasta").fill("31/12/2026")
     page.get_by_label("Hasta").press("Enter")
     expect(page.get_by_text("Nada que mostrar")).to_be_visible()
+
+
+def test_a_new_password_is_judged_while_it_is_typed_and_then_used(
+    playwright: Playwright, ficha: Ficha, client: httpx.Client, built: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    body = {"name": "Berta Quiroga", "email": f"{uuid4().hex[:8]}@web.example", "password": "correct horse battery"}
+    client.post("/api/v1/users", json=body).raise_for_status()
+    context = open_browser(playwright, tmp_path_factory.mktemp("own"), ficha, bypass_csp=True)
+    page = context.new_page()
+
+    def enter(password: str) -> None:
+        page.goto("/login")
+        page.get_by_label("E-mail").fill(body["email"])
+        page.get_by_label("Contraseña").fill(password)
+        page.get_by_role("button", name="Entrar").click()
+        page.get_by_role("button", name="Tu cuenta").wait_for()
+
+    enter(body["password"])
+    page.get_by_role("button", name="Tu cuenta").click()
+    page.get_by_role("menuitem", name="Cambiar contraseña").click()
+    dialog = page.get_by_role("dialog", name="Cambiar contraseña")
+    said = dialog.get_by_role("status")
+    expect(dialog.get_by_label("Contraseña actual")).to_be_focused()
+    page.keyboard.type("nonsense")
+    page.keyboard.press("Tab")
+    for typed, text in (
+        ("corta", "Está vacío o es demasiado corto."),
+        ("BertaQuiroga1", "Contiene el nombre de la persona o de la empresa. Elige otra."),
+        ("siete cucharas violetas sin dueño", "Esta contraseña vale."),
+    ):
+        dialog.get_by_label("Contraseña nueva").fill(typed)
+        expect(said).to_have_text(text)
+    look_at(page, "own-password")
+    dialog.get_by_label("Contraseña nueva").press("Enter")
+    expect(dialog.get_by_text("La contraseña actual no es correcta.")).to_be_visible()
+    dialog.get_by_label("Contraseña actual").fill(body["password"])
+    dialog.get_by_label("Contraseña actual").press("Enter")
+    expect(page.get_by_text("Contraseña cambiada.")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    page.get_by_role("button", name="Tu cuenta").click()
+    page.get_by_role("menuitem", name="Cerrar sesión").click()
+    page.get_by_role("button", name="Entrar").wait_for()
+    enter("siete cucharas violetas sin dueño")
+    context.close()

@@ -4,12 +4,12 @@ import secrets
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import Invalid
-from shared.passwords.rules import NewPassword, demand_strong, weakness
+from shared.passwords.rules import NewPassword, demand_strong, lack_of, weakness
 
 ABOUT = ("Ana Ruiz Peñalver", "ana.ruiz@ferreteria-ruiz.es", "Ferretería Ruiz, S.L.", None)
 
@@ -107,3 +107,23 @@ def test_the_length_is_part_of_the_shape(password: str, taken: bool) -> None:
         assert not taken
     else:
         assert taken
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=220),
+        st.builds(str.__mul__, st.sampled_from(["Ruiz", "contraseña", "violeta cuchara "]), st.integers(1, 20)),
+    )
+)
+def test_what_is_said_while_typing_is_what_setting_it_says(password: str) -> None:
+    try:
+        TypeAdapter(NewPassword).validate_python(password)
+        demand_strong("password", password, about=ABOUT)
+    except ValidationError as error:
+        refused: str | None = error.errors()[0]["type"]
+    except Invalid as error:
+        refused = error.errors[0].code
+    else:
+        refused = None
+    assert lack_of(password, about=ABOUT) == refused

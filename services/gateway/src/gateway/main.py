@@ -37,6 +37,7 @@ from gateway.web import FOLDER, WebClient
 from shared.bus.amqp.transport import AmqpTransport
 from shared.db.session import Database
 from shared.passwords.hashing import Passwords
+from shared.passwords.pace import Pace
 from shared.supervision import outlive
 from shared.web import app as web
 from shared.web.identity import Signer, get_identity
@@ -80,7 +81,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     # Innermost: what it refuses is logged, counted and protected like every other answer.
     app.user_middleware.append(Middleware(HostCheck, addresses=addresses))
     app.state.authentication = authentication
-    app.state.logins = Logins(Passwords(TooManyAttempts), origin, cookies, settings.lifetimes)
+    app.state.logins = Logins(Passwords(TooManyAttempts), origin, cookies, settings.lifetimes, Pace(most=60, each=1))
     app.state.clients = clients
     last_known = LastKnown(most_mib=settings.panel_last_known_mib, seconds=settings.panel_last_known_seconds)
     app.state.panel = Panel(clients, last_known, deadline=settings.panel_deadline_ms / 1000)

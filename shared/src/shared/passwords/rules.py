@@ -22,9 +22,17 @@ _LOOKED_AT: Final = 72
 """What is hard to guess in its beginning does not become easier by what follows."""
 
 Weakness = Literal["password_common", "password_personal"]
+Lack = Literal["string_too_short", "string_too_long", "password_common", "password_personal"]
 
 NewPassword = Annotated[str, StringConstraints(min_length=LEAST, max_length=MOST, strip_whitespace=False)]
 """As a person sends it; `demand_strong` then says the rest."""
+
+
+def lack_of(password: str, *, about: Iterable[str | None]) -> Lack | None:
+    """The code that `NewPassword` or `demand_strong` would refuse it with; None where both take it."""
+    if len(password) < LEAST:
+        return "string_too_short"
+    return "string_too_long" if len(password) > MOST else weakness(password, about=about)
 
 
 def demand_strong(field: str, password: str, *, about: Iterable[str | None]) -> None:

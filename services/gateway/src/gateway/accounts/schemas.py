@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Stri
 from gateway.accounts.scopes import KNOWN, MEANING
 from shared.addresses import comparable
 from shared.clock import DEFAULT_ZONE, TimeZone, utc_now
-from shared.passwords.rules import NewPassword
+from shared.passwords.rules import Lack, NewPassword
 from shared.web.shapes import CurrencyCode, Email, LanguageCode, Line, Shape, View, Website
 from shared.web.texts import one_line
 
@@ -155,6 +155,16 @@ class ConfirmationIn(Shape):
 class PasswordIn(Shape):
     current_password: GivenPassword
     new_password: NewPassword
+
+
+class PasswordCheckIn(Shape):
+    password: GivenPassword
+
+
+class PasswordCheckOut(View):
+    """`lacks`: the code it would be refused with; null where it would be taken."""
+
+    lacks: Lack | None
 
 
 class ApiKeyIn(Shape):

@@ -19,7 +19,7 @@ from shared.clock import DEFAULT_ZONE, utc_now
 from shared.db.tenancy import enter, org_of, scope_of
 from shared.events.gateway import OrganizationCreated, OrganizationUpdated, SecurityNoticeKind, UserCreated, UserUpdated
 from shared.identifiers import new_id
-from shared.passwords.rules import demand_strong
+from shared.passwords.rules import Lack, demand_strong, lack_of
 from shared.web.amending import Amendment
 from shared.web.versions import Expected, check_version
 
@@ -133,8 +133,13 @@ async def get_user(session: AsyncSession, user_id: UUID) -> User:
 
 async def check_password(session: AsyncSession, field: str, password: str, *, about: Iterable[str]) -> None:
     """`about`: the person's name and e-mail; the organisation's are known. Raises Invalid, at `field`."""
-    ours = await repository.get_organization(session)
-    demand_strong(field, password, about=(*about, ours.name, ours.slug, ours.email, ours.website))
+    demand_strong(field, password, about=(*about, *await _words_of_ours(session)))
+
+
+async def check_new_password(session: AsyncSession, user_id: UUID, password: str) -> Lack | None:
+    """What it would be refused for as this person's next one."""
+    user = await repository.require_user(session, user_id)
+    return lack_of(password, about=(user.name, user.email, *await _words_of_ours(session)))
 
 
 async def create_user(session: AsyncSession, *, name: str, email: str, password_hash: str, is_admin: bool) -> User:
@@ -197,6 +202,12 @@ async def update_user(
     if not user.active or password_hash:
         await sessions.end_sessions_of(session, user, reason="password_changed" if user.active else "deactivated")
     return user
+
+
+async def _words_of_ours(session: AsyncSession) -> tuple[str | None, ...]:
+    """What of the organisation a guesser tries first."""
+    ours = await repository.get_organization(session)
+    return ours.name, ours.slug, ours.email, ours.website
 
 
 async def _record_changes(session: AsyncSession, user: User, changes: Iterable[Change]) -> None:

@@ -1353,6 +1353,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check New Password
+         * @description Whether it would do as one's next password: by the rule that it is held to when it is set. Nothing is kept of it.
+         *
+         *     Meant to be asked while somebody types: sixty at once, then one a second.
+         */
+        post: operations["check_new_password_api_v1_session_password_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -4354,6 +4376,19 @@ export interface components {
             current: string;
             /** New */
             new: string;
+        };
+        /** PasswordCheckIn */
+        PasswordCheckIn: {
+            /** Password */
+            password: string;
+        };
+        /**
+         * PasswordCheckOut
+         * @description `lacks`: the code it would be refused with; null where it would be taken.
+         */
+        PasswordCheckOut: {
+            /** Lacks */
+            lacks: ("string_too_short" | "string_too_long" | "password_common" | "password_personal") | null;
         };
         /**
          * PersonLinkIn
@@ -8734,6 +8769,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    check_new_password_api_v1_session_password_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordCheckIn"];
+            };
+        };
+        responses: {
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordCheckOut"];
+                };
             };
         };
     };

@@ -1,5 +1,7 @@
 import { Menu, Text, UnstyledButton } from '@mantine/core';
-import { IconBuilding, IconHistory, IconLogout } from '@tabler/icons-react';
+import { useDisclosure } from '@mantine/hooks';
+import { IconBuilding, IconHistory, IconKey, IconLogout } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { logOut, ownerOf, useSession } from '@/session/session';
 import { Initials } from '@/ui/Initials';
 import { MenuItemLink } from '@/ui/MenuItemLink';
@@ -7,10 +9,15 @@ import { PreferenceItems } from '@/ui/PreferenceItems';
 import { useLoggingOut } from '@/ui/useLoggingOut';
 import { useTexts } from './texts';
 
+const ChangePasswordDialog = lazy(async () => ({
+  default: (await import('@/session/ChangePasswordDialog')).ChangePasswordDialog,
+}));
+
 export function UserMenu() {
   const texts = useTexts();
   const session = useSession();
   const { user } = session;
+  const [changing, dialog] = useDisclosure();
   const [beginLogOut, question] = useLoggingOut({ owner: ownerOf(session), logOut, door: '/login' });
   return (
     <>
@@ -43,12 +50,16 @@ export function UserMenu() {
           )}
           <PreferenceItems settings={texts.settings} />
           <Menu.Divider />
+          <Menu.Item leftSection={<IconKey size={16} />} onClick={dialog.open}>
+            {texts.ownPassword.title}
+          </Menu.Item>
           <Menu.Item leftSection={<IconLogout size={16} />} onClick={beginLogOut}>
             {texts.actions.logOut}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {question}
+      <Suspense>{changing && <ChangePasswordDialog onClose={dialog.close} />}</Suspense>
     </>
   );
 }

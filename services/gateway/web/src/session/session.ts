@@ -30,6 +30,17 @@ export function confirmPassword(password: string): Promise<void> {
   return done(api.POST('/api/v1/session/confirm', { body: { password } }));
 }
 
+export function changePassword(current: string, next: string): Promise<void> {
+  return done(
+    api.PUT('/api/v1/session/password', { body: { current_password: current, new_password: next } }),
+  );
+}
+
+/** The code that it would be refused with as one's next password. */
+export async function checkNewPassword(password: string): Promise<string | null> {
+  return (await dataOf(api.POST('/api/v1/session/password/check', { body: { password } }))).lacks;
+}
+
 export function logOut(): Promise<void> {
   return done(api.DELETE('/api/v1/session'));
 }

@@ -10,7 +10,7 @@ from gateway.accounts import service as accounts
 from gateway.accounts import tokens
 from gateway.accounts.audit.actions import Action, Reason
 from gateway.accounts.errors import LoginFailed, NotLoggedIn, PeopleOnly, TooManyAttempts, WrongPassword
-from gateway.accounts.schemas import ConfirmationIn, LoginIn, PasswordIn, SessionOut
+from gateway.accounts.schemas import ConfirmationIn, LoginIn, PasswordCheckIn, PasswordCheckOut, PasswordIn, SessionOut
 from gateway.accounts.sessions import service
 from gateway.accounts.sessions.service import DEVICE_LIFE, Lifetimes, Whose, scope_of_user
 from gateway.authentication import Caller, CallerDep, authentication_of
@@ -19,6 +19,7 @@ from gateway.cookies import DEVICE, SESSION, Cookies
 from gateway.origin import OwnOrigin
 from shared.db.tenancy import Scope
 from shared.passwords.hashing import Passwords
+from shared.passwords.pace import Pace
 from shared.passwords.throttle import STRANGERS, Attempt, Taken
 from shared.web.correlation import address_of, agent_of, scope_for
 from shared.web.session import SessionDep, database_of
@@ -36,6 +37,7 @@ class Logins:
     origin: OwnOrigin
     cookies: Cookies
     lifetimes: Lifetimes
+    checks: Pace
 
 
 @router.post("", status_code=201)
@@ -123,6 +125,20 @@ async def change_password(request: Request, caller: CallerDep, body: PasswordIn,
         )
     authentication_of(request).forget(caller.identity.org_id)
     _set_session(response, logins, token)
+
+
+@router.post("/password/check")
+async def check_new_password(
+    request: Request, session: SessionDep, caller: CallerDep, body: PasswordCheckIn
+) -> PasswordCheckOut:
+    """Whether it would do as one's next password: by the rule that it is held to when it is set. Nothing is kept of it.
+
+    Meant to be asked while somebody types: sixty at once, then one a second.
+    """
+    user_id = _person(caller.user_id)
+    if not logins_of(request).checks.take(str(user_id)):
+        raise TooManyAttempts("Try again in a moment.")
+    return PasswordCheckOut(lacks=await accounts.check_new_password(session, user_id, body.password))
 
 
 def logins_of(request: Request) -> Logins:

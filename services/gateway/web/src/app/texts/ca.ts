@@ -76,6 +76,13 @@ export const ca: AppTexts = {
     saved: 'Configuració desada.',
   },
   audit: auditTexts,
+  ownPassword: {
+    title: 'Canvia la contrasenya',
+    current: 'Contrasenya actual',
+    next: 'Contrasenya nova',
+    hint: 'Com a mínim 12 caràcters. Millor unes quantes paraules sense relació.',
+    changed: 'Contrasenya canviada. Les altres sessions s’han acabat.',
+  },
   confirmation: {
     title: 'Confirma la teva contrasenya',
     hint: 'El que faràs dona permisos o canvia un compte bancari. Escriu la teva contrasenya per continuar; no es perd res.',

@@ -75,6 +75,13 @@ export const en: AppTexts = {
     saved: 'Settings saved.',
   },
   audit: auditTexts,
+  ownPassword: {
+    title: 'Change password',
+    current: 'Present password',
+    next: 'New password',
+    hint: 'At least 12 characters. Several unrelated words are better.',
+    changed: 'Password changed. The other sessions have ended.',
+  },
   confirmation: {
     title: 'Confirm your password',
     hint: 'What you are about to do gives rights or changes a bank account. Type your password to go on; nothing is lost.',

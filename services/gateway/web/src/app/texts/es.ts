@@ -90,6 +90,13 @@ export const es = {
     saved: 'Ajustes guardados.',
   },
   audit: auditTexts,
+  ownPassword: {
+    title: 'Cambiar contraseña',
+    current: 'Contraseña actual',
+    next: 'Contraseña nueva',
+    hint: 'Al menos 12 caracteres. Mejor varias palabras sin relación.',
+    changed: 'Contraseña cambiada. Las demás sesiones han terminado.',
+  },
   confirmation: {
     title: 'Confirma tu contraseña',
     hint: 'Lo que vas a hacer da permisos o cambia una cuenta bancaria. Escribe tu contraseña para seguir; no se pierde nada.',

@@ -40,6 +40,7 @@ export const words: Words = {
   documentStatusOf: (type, status) =>
     (MASCULINE.includes(type) ? masculineStatuses : documentStatuses)[status],
   refusals,
+  newPassword: { good: 'Aquesta contrasenya serveix.' },
   problems: {
     unreachable: 'No hi ha connexió amb el servidor. Comprova la xarxa i torna-ho a provar.',
     unexpected: 'Alguna cosa ha fallat. Torna-ho a provar.',

@@ -29,6 +29,7 @@ export const words: Words = {
   documentStatuses,
   documentStatusOf: (_type, status) => documentStatuses[status],
   refusals,
+  newPassword: { good: 'This password will do.' },
   problems: {
     unreachable: 'The server cannot be reached. Check your network and try again.',
     unexpected: 'Something went wrong. Try again.',

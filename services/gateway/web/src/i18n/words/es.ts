@@ -53,6 +53,7 @@ export const words = {
   documentStatusOf: (type: DocumentType, status: Status): string =>
     (MASCULINE.includes(type) ? masculineStatuses : documentStatuses)[status],
   refusals: refusals as Refusals,
+  newPassword: { good: 'Esta contraseña vale.' },
   problems: {
     unreachable: 'No hay conexión con el servidor. Comprueba tu red y vuelve a intentarlo.',
     unexpected: 'Algo ha fallado. Vuelve a intentarlo.',
