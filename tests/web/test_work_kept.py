@@ -254,6 +254,55 @@ def test_what_is_sent_again_over_a_broken_connection_is_there_once(
     assert sum(len(items) for items in found.values()) == 1
 
 
+def lost(sent: list[str | None]) -> Callable[[Route], None]:
+    """The server does it, and nobody is told: the page is gone before the answer is."""
+
+    def handle(route: Route) -> None:
+        if route.request.method != "POST":
+            route.fallback()
+            return
+        sent.append(route.request.headers.get("idempotency-key"))
+        answer = route.fetch()
+        if len(sent) > 1:
+            route.fulfill(response=answer)
+
+    return handle
+
+
+@pytest.mark.parametrize(
+    ("path", "presses", "label"),
+    [FORMS[0], FORMS[2], FORMS[5]],
+    ids=["contact", "activity", "note"],
+)
+def test_what_a_reload_kept_from_being_answered_is_sent_as_the_same(
+    page: Page, client: httpx.Client, company: dict[str, Any], path: str, presses: list[str], label: str
+) -> None:
+    name = f"Una vez {uuid4().hex[:8]}"
+    field = open_form(page, path.format(panel=f"/contacts/{company['id']}"), presses, label)
+    if label == "Nombre comercial":
+        dialog(page).get_by_label("Razón social").fill(name)
+    field.fill(name)
+    sent: list[str | None] = []
+    page.route("**/api/v1/**", lost(sent))
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.get_by_role("button", name="Guardar").click()
+    page.reload()
+    expect(field).to_have_value(name)
+    page.get_by_role("button", name="Guardar").click()
+    expect(page.get_by_role("button", name="Guardar")).to_have_count(0)
+    page.unroute_all(behavior="ignoreErrors")
+    assert len(sent) == 2
+    assert sent[0] == sent[1] is not None
+    query = {"contact_id": company["id"]}
+    found = [
+        *client.get("/api/v1/contacts", params={"q": name}).json()["items"],
+        *client.get("/api/v1/activities", params=query).json()["items"],
+        *client.get("/api/v1/notes", params=query).json()["items"],
+    ]
+    assert len(found) == 1
+    assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('ficha.unanswered'))") == []
+
+
 def test_while_the_connection_is_away_a_calm_notice_says_so_and_the_work_goes_on_after_it(
     page: Page, client: httpx.Client, company: dict[str, Any]
 ) -> None:

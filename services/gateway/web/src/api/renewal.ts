@@ -23,6 +23,18 @@ const login = createQuestion();
 const password = createQuestion();
 
 export const renewWith = login.askWith;
-export const renewed = login.asked;
+const listeners = new Set<() => void>();
 export const confirmWith = password.askWith;
 export const confirmed = password.asked;
+
+/** `listener` hears of each time that the same person is back. Answers how to stop. */
+export function onRenewed(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export async function renewed(): Promise<boolean> {
+  const back = await login.asked();
+  if (back) for (const tell of listeners) tell();
+  return back;
+}

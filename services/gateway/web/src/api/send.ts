@@ -1,11 +1,10 @@
 /** How requests travel. What is written is written once, whatever breaks on the way and however often it is pressed. */
 import { connectionFound, connectionLost } from './connection';
 import { confirmed, renewed } from './renewal';
+import { dropKey, keepKey, keyOf, newKey, sentAs } from './unanswered';
 
 /** Writes on their way, by what they say: the same one again waits for the first one's answer. */
 const running = new Map<string, Promise<Response>>();
-/** Keys of POSTs whose answer never came: the same one again is the same one to the server (`Idempotency-Key`). */
-const unanswered = new Map<string, string>();
 /** The write that was done last: for a moment the same one again is the same press (a double click), and is answered so. */
 let done: { name: string; answer: Response; at: number } | undefined;
 const ONE_PRESS_MS = 1000;
@@ -15,7 +14,7 @@ export async function send(request: Request): Promise<Response> {
   if (request.method === 'GET' || isLogin(request)) return settled(request);
   const said = [request.method, request.url, request.headers.get('If-Match'), await request.clone().text()];
   const name = said.join('\n');
-  const sending = running.get(name) ?? justDone(name) ?? write(request, name);
+  const sending = running.get(name) ?? justDone(name) ?? start(request, name);
   return (await sending).clone();
 }
 
@@ -23,21 +22,26 @@ function justDone(name: string): Response | undefined {
   return done?.name === name && performance.now() - done.at < ONE_PRESS_MS ? done.answer : undefined;
 }
 
-function write(request: Request, name: string): Promise<Response> {
+function start(request: Request, name: string): Promise<Response> {
   done = undefined;
-  const key = unanswered.get(name) ?? newKey();
-  if (request.method === 'POST') {
-    request.headers.set('Idempotency-Key', key);
-    unanswered.set(name, key);
-  }
-  const sending = settled(request).finally(() => running.delete(name));
+  const sending = write(request, name).finally(() => running.delete(name));
   running.set(name, sending);
   return sending.then((answer) => {
-    // After a 5xx nobody knows whether it was done.
-    if (answer.status < 500) unanswered.delete(name);
     if (answer.ok) done = { name, answer, at: performance.now() };
     return answer;
   });
+}
+
+async function write(request: Request, name: string): Promise<Response> {
+  if (request.method !== 'POST') return settled(request);
+  const sent = await sentAs(name);
+  const key = keyOf(sent) ?? newKey();
+  request.headers.set('Idempotency-Key', key);
+  keepKey(sent, key);
+  const answer = await settled(request);
+  // After a 5xx nobody knows whether it was done.
+  if (answer.status < 500) dropKey(sent);
+  return answer;
 }
 
 /** The answer; where the session is over, or the password is wanted once more, that after the person has given it. */
@@ -71,9 +75,4 @@ async function questionOf(answer: Response): Promise<(() => Promise<boolean>) | 
     .catch(() => ({}))) as { code?: string };
   if (code?.endsWith('.not_logged_in')) return renewed;
   return code === 'gateway.confirm_password' ? confirmed : undefined;
-}
-
-export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { keys } from '@/api/keys';
-import { newKey } from '@/api/send';
+import { newKey } from '@/api/unanswered';
 import { uploadFile } from './files';
 
 export type Upload = {

@@ -58,21 +58,39 @@ export function PanelPage() {
                 {(known) => <ContactFacts contact={known} />}
               </SectionBody>
             </PanelCard>
-            <PortalCard section={panel?.sections.portal} contact={contact} />
-            <PeopleCard section={panel?.sections.people} kind={contact?.kind ?? 'company'} />
-            <ReportsCard name={contact?.name ?? ''} />
+            {panel ? (
+              <>
+                <PortalCard section={panel.sections.portal} contact={contact} />
+                <PeopleCard section={panel.sections.people} kind={contact?.kind ?? 'company'} />
+                <ReportsCard name={contact?.name ?? ''} />
+              </>
+            ) : (
+              <Waiting />
+            )}
           </div>
           <div className={classes.centre}>
             <PanelTabs panel={panel} year={year ?? presentYear} />
           </div>
           <div className={classes.right}>
-            <ActivitiesCard section={panel?.sections.activities} />
-            <OpportunitiesCard section={panel?.sections.opportunities} />
+            {panel ? (
+              <>
+                <ActivitiesCard section={panel.sections.activities} />
+                <OpportunitiesCard section={panel.sections.opportunities} />
+              </>
+            ) : (
+              <Waiting />
+            )}
           </div>
         </div>
       </div>
     </PanelContext>
   );
+}
+
+/** In place of cards whose heights nobody knows yet: what comes all at once pushes nothing aside. */
+function Waiting() {
+  const { loading } = useTexts();
+  return <Skeleton height={480} aria-label={loading} role="status" />;
 }
 
 /** The contact as a section: it comes from the same service as the people, and is away when they are. */
@@ -100,7 +118,7 @@ function PanelHeader({ contact, panel }: { contact?: Contact; panel?: Panel }) {
           ) : (
             <Skeleton height={46} width={46} />
           )}
-          <Stack gap={4} miw={0}>
+          <Stack gap={4} miw={0} mih={{ base: 48, sm: 53 }} justify="center">
             {contact ? (
               <Title order={1} fz={{ base: 20, sm: 24 }} lh={1.2} style={{ overflowWrap: 'anywhere' }}>
                 {contact.name}

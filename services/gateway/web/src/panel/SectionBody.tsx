@@ -17,7 +17,9 @@ type Props<Data> = {
 export function SectionBody<Data>({ section, title, height, children }: Props<Data>) {
   const texts = useTexts();
   if (!section) return <Skeleton height={height} aria-label={texts.loading} role="status" />;
-  if (!section.data) return <Unavailable title={title} forbidden={section.reason === 'forbidden'} />;
+  if (!section.data) {
+    return <Unavailable title={title} forbidden={section.reason === 'forbidden'} height={height} />;
+  }
   return (
     <>
       {section.status === 'stale' && <LastKnown asOf={section.as_of} />}
@@ -42,7 +44,8 @@ function LastKnown({ asOf }: { asOf: string }) {
   );
 }
 
-function Unavailable({ title, forbidden }: { title: string; forbidden: boolean }) {
+/** As high as what it stands for: nothing jumps when that goes away or comes back. */
+function Unavailable({ title, forbidden, height }: { title: string; forbidden: boolean; height: number }) {
   const { panel, actions } = useTexts();
   const { retry, retrying } = usePanelFrame();
   if (forbidden) {
@@ -53,7 +56,7 @@ function Unavailable({ title, forbidden }: { title: string; forbidden: boolean }
     );
   }
   return (
-    <Stack gap={6} align="flex-start" role="status">
+    <Stack gap={6} align="flex-start" role="status" mih={height}>
       <Text size="sm" fw={550}>
         {panel.unavailable(title)}
       </Text>

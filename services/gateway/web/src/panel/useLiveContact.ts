@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { keys } from '@/api/keys';
+import { openLiveStream } from '@/api/liveStream';
 
 /** Events often come in threes (document, totals, portal): one refresh for all. */
 const GATHER_MS = 150;
@@ -9,9 +10,7 @@ const GATHER_MS = 150;
 export function useLiveContact(contactId: string): void {
   const client = useQueryClient();
   useEffect(() => {
-    const source = new EventSource(`/api/v1/stream?contact_id=${encodeURIComponent(contactId)}`);
     let gathering: ReturnType<typeof setTimeout> | undefined;
-    let openedBefore = false;
     const refresh = () => {
       clearTimeout(gathering);
       gathering = setTimeout(() => {
@@ -19,21 +18,19 @@ export function useLiveContact(contactId: string): void {
         void client.invalidateQueries({ queryKey: keys.contacts, refetchType: 'none' });
       }, GATHER_MS);
     };
-    source.onmessage = (event: MessageEvent<string>) => {
-      const { type } = JSON.parse(event.data) as { type: string };
-      // Whichever it is about: those that it came from and became name it.
-      if (type.startsWith('ficha.documents.')) void client.invalidateQueries({ queryKey: keys.anyDocument });
-      refresh();
-    };
-    source.addEventListener('resync', refresh);
-    // What happened while the connection was away is not repeated.
-    source.onopen = () => {
-      if (openedBefore) refresh();
-      openedBefore = true;
-    };
+    const close = openLiveStream(`/api/v1/stream?contact_id=${encodeURIComponent(contactId)}`, {
+      onEvent: (data) => {
+        const { type, subject } = JSON.parse(data) as { type: string; subject: string };
+        if (type.startsWith('ficha.documents.document.')) {
+          void client.invalidateQueries({ queryKey: keys.document(subject) });
+        }
+        refresh();
+      },
+      onMissed: refresh,
+    });
     return () => {
       clearTimeout(gathering);
-      source.close();
+      close();
     };
   }, [client, contactId]);
 }

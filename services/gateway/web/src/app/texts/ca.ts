@@ -22,6 +22,8 @@ export const ca: AppTexts = {
         keys: [
           ['?', 'Veure aquesta llista'],
           ['Ctrl Z', 'Desfer l’últim canvi'],
+          ['Ctrl Intro', 'Desar el que s’escriu'],
+          ['Esc', 'Tancar el que hi ha a sobre'],
         ],
       },
       {

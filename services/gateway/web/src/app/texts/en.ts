@@ -22,6 +22,8 @@ export const en: AppTexts = {
         keys: [
           ['?', 'Show this list'],
           ['Ctrl Z', 'Undo the last change'],
+          ['Ctrl Enter', 'Save what is being written'],
+          ['Esc', 'Close what lies on top'],
         ],
       },
       {

@@ -37,6 +37,8 @@ export const es = {
         keys: [
           ['?', 'Ver esta lista'],
           ['Ctrl Z', 'Deshacer lo último'],
+          ['Ctrl Intro', 'Guardar lo que se escribe'],
+          ['Esc', 'Cerrar lo que está encima'],
         ],
       },
       {
