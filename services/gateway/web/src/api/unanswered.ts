@@ -27,7 +27,7 @@ export function keepKey({ name, kept }: Sent, key: string): void {
   inMemory.set(name, key);
   if (!kept) return;
   try {
-    sessionStorage.setItem(kept, JSON.stringify({ key, at: Date.now() }));
+    storage()?.setItem(kept, JSON.stringify({ key, at: Date.now() }));
   } catch {
     // Without room it is as sure as before, until the page is left.
   }
@@ -35,7 +35,7 @@ export function keepKey({ name, kept }: Sent, key: string): void {
 
 export function dropKey({ name, kept }: Sent): void {
   inMemory.delete(name);
-  if (kept) sessionStorage.removeItem(kept);
+  if (kept) storage()?.removeItem(kept);
 }
 
 export function newKey(): string {
@@ -43,8 +43,17 @@ export function newKey(): string {
 }
 
 function readKept(kept: string): string | undefined {
-  const { key, at } = JSON.parse(sessionStorage.getItem(kept) ?? '{}') as { key?: string; at?: number };
+  const { key, at } = JSON.parse(storage()?.getItem(kept) ?? '{}') as { key?: string; at?: number };
   return at !== undefined && Date.now() - at < KEPT_MS ? key : undefined;
+}
+
+/** Browsers refuse it where people have said so. */
+function storage(): Storage | undefined {
+  try {
+    return sessionStorage;
+  } catch {
+    return undefined;
+  }
 }
 
 function twoDigits(byte: number): string {
