@@ -255,8 +255,11 @@ def test_a_session_that_ends_goes_on_in_the_same_portal_or_where_there_is_none_i
     expect(stranger.get_by_role("heading", level=1)).to_have_text(f"Hola, {first['name']}")
     over = stranger.get_by_role("dialog", name="Tu sesión ha terminado")
 
-    stranger.context.clear_cookies(name="ficha_portal")
     stranger.get_by_role("link", name="Documentos").click()
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("Documentos")
+    stranger.context.clear_cookies(name="ficha_portal")
+    stranger.get_by_placeholder("Todos los estados").click()
+    stranger.get_by_role("option", name="Pendiente").first.click()
     over.get_by_label("E-mail").fill(first["email"])
     over.get_by_label("Contraseña").fill(PASSWORD)
     stranger.keyboard.press("Enter")

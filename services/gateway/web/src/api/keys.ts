@@ -6,6 +6,7 @@ export type ContactFilters = { q: string; role?: string; kind?: string; tag?: st
 export const keys = {
   session: ['session'] as const,
   organization: ['organization'] as const,
+  apiKeys: ['api-keys'] as const,
   users: ['users'] as const,
   audit: (query: object) => ['audit', query] as const,
   contacts: ['contacts'] as const,

@@ -89,9 +89,24 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import('@/audit/AuditPage'), 'AuditPage'),
 });
 
+const apiKeysRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/settings/keys',
+  beforeLoad: ({ context }) => demandAdministrator(context.client),
+  component: lazyRouteComponent(() => import('@/apiKeys/ApiKeysPage'), 'ApiKeysPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
-  staffRoute.addChildren([homeRoute, contactsRoute, panelRoute, documentRoute, settingsRoute, auditRoute]),
+  staffRoute.addChildren([
+    homeRoute,
+    contactsRoute,
+    panelRoute,
+    documentRoute,
+    settingsRoute,
+    apiKeysRoute,
+    auditRoute,
+  ]),
 ]);
 
 export function createAppRouter(client: QueryClient) {

@@ -11,6 +11,7 @@ import { useMerging } from '@/merging/useMerging';
 import { RecoveredNote } from '@/drafts/RecoveredNote';
 import { useKeptForm } from '@/drafts/useKeptForm';
 import { Form } from '@/ui/Form';
+import { AnchorLink } from '@/ui/links';
 import { tell } from '@/ui/notices';
 import { useSubmitProblems } from '@/ui/useSubmitProblems';
 import { LogoField } from './LogoField';
@@ -23,7 +24,7 @@ import { usePageTitle } from '@/ui/usePageTitle';
 type FormProps = { form: UseFormReturnType<OrganizationValues> };
 
 export function SettingsPage() {
-  const { company, contactForm, actions } = useTexts();
+  const { apiKeys, company, contactForm, actions } = useTexts();
   usePageTitle(company.title, 'Ficha');
   const client = useQueryClient();
   const { data: organization } = useSuspenseQuery(organizationQuery);
@@ -49,7 +50,10 @@ export function SettingsPage() {
         {company.title}
       </Title>
       <Text size="sm" c="dimmed" mt={4} mb="lg">
-        {company.hint}
+        {company.hint}{' '}
+        <AnchorLink to="/settings/keys" size="sm">
+          {apiKeys.title}
+        </AnchorLink>
       </Text>
       <Form form={form} onSubmit={form.onSubmit(submit)}>
         <Stack gap="lg">

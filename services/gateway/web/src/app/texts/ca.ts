@@ -1,5 +1,9 @@
 import { words } from '@/i18n/words/ca';
+<<<<<<< HEAD
 import { auditTexts } from './audit/ca';
+=======
+import { apiKeyTexts } from './apiKeys/ca';
+>>>>>>> 21c3093 (Explain scopes where API keys are made: a page that lists them, makes them, shows them once and deletes them)
 import { documentTexts } from './documents/ca';
 import type { AppTexts } from './es';
 
@@ -330,6 +334,7 @@ export const ca: AppTexts = {
     always: 'Sempre',
     period: 'Període',
   },
+  apiKeys: apiKeyTexts,
   ...documentTexts,
   activities: {
     title: 'Pròximes activitats',
