@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import { useWords } from '@/i18n/words';
 import { Dialog } from './Dialog';
 import { LoginForm } from './LoginForm';
@@ -24,7 +24,8 @@ export function LoginDialog({ email, logIn, choices, onDone, onClose }: Props) {
         {session.overHint}
       </Text>
       {choosing ? (
-        choices
+        // Its own: who waits further out hides the dialog, and the focus is lost.
+        <Suspense>{choices}</Suspense>
       ) : (
         <LoginForm
           email={email}
