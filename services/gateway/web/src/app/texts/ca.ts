@@ -1,9 +1,6 @@
 import { words } from '@/i18n/words/ca';
-<<<<<<< HEAD
 import { auditTexts } from './audit/ca';
-=======
 import { apiKeyTexts } from './apiKeys/ca';
->>>>>>> 21c3093 (Explain scopes where API keys are made: a page that lists them, makes them, shows them once and deletes them)
 import { documentTexts } from './documents/ca';
 import type { AppTexts } from './es';
 

@@ -1,9 +1,6 @@
 import { words } from '@/i18n/words/en';
-<<<<<<< HEAD
 import { auditTexts } from './audit/en';
-=======
 import { apiKeyTexts } from './apiKeys/en';
->>>>>>> 21c3093 (Explain scopes where API keys are made: a page that lists them, makes them, shows them once and deletes them)
 import { documentTexts } from './documents/en';
 import type { AppTexts } from './es';
 

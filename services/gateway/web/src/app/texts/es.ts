@@ -1,10 +1,7 @@
 import type { ActivityKind, ContactKind, ContactRole } from '@/api/types';
 import { words } from '@/i18n/words/es';
-<<<<<<< HEAD
 import { auditTexts } from './audit/es';
-=======
 import { apiKeyTexts } from './apiKeys/es';
->>>>>>> 21c3093 (Explain scopes where API keys are made: a page that lists them, makes them, shows them once and deletes them)
 import { documentTexts } from './documents/es';
 
 const roles: Record<ContactRole, string> = {
