@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,6 +26,7 @@ from local.postgres import Postgres
 from local.rabbitmq import RabbitMQ
 from local.s3 import S3
 from local.wiring import SERVICES
+from shared.clock import DEFAULT_ZONE, day_in
 from tests.deploy.compose import ROOT, Container, definitions, of_ficha, prepare, resolved
 from tests.support import chromium
 from tests.support.waiting import until_now
@@ -219,7 +219,7 @@ def test_the_panel_shows_what_every_service_did(system: System, file: dict[str, 
         panel = f"/api/v1/contacts/{contact}/panel"
 
         def whole() -> Any:
-            answer = client.get(panel, params={"year": date.today().year}).json()
+            answer = client.get(panel, params={"year": day_in(DEFAULT_ZONE).year}).json()
             ready = {section["status"] for section in answer["sections"].values()} == {"ready"}
             return answer["sections"] if ready else None
 

@@ -10,7 +10,7 @@ import httpx
 from documents.handlers import SUBSCRIPTIONS
 from shared.bus.consumer import Consumer, Done, Verdict
 from shared.bus.message import Message
-from shared.clock import utc_now
+from shared.clock import DEFAULT_ZONE, day_in, utc_now
 from shared.db.session import Database
 from shared.events.base import Event, StateT
 from shared.events.contacts import (
@@ -26,7 +26,7 @@ from shared.identifiers import new_id
 
 Json = dict[str, Any]
 
-TODAY = utc_now().date()
+TODAY = day_in(DEFAULT_ZONE)
 LINE: Json = {"description": "Consultoría", "quantity": "2", "unit_price": "50.00", "taxes": ["iva_21"]}
 
 

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from local.demo.loader import load_demo
+from shared.clock import DEFAULT_ZONE, day_in
 from tests.support.ficha import Ficha
 from tests.support.waiting import until_now
 
@@ -78,7 +79,7 @@ def client(ficha: Ficha) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def expected(ficha: Ficha) -> Expected:
-    return Expected(date.today(), RECENT if ficha.mode == "stack" else range(10**4))
+    return Expected(day_in(DEFAULT_ZONE), RECENT if ficha.mode == "stack" else range(10**4))
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +113,7 @@ def panel(client: httpx.Client, contact_id: str, year: int) -> dict[str, Any]:
 def test_panel_totals_and_counts_of_all_customers(
     client: httpx.Client, customers: dict[str, str], expected: Expected
 ) -> None:
-    today = date.today()
+    today = day_in(DEFAULT_ZONE)
     assert len(customers) == 91
     for customer, contact_id in customers.items():
         for year in (today.year, today.year - 1):

@@ -3,13 +3,14 @@
 import email
 import email.policy
 from contextlib import ExitStack, closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any
 
 import httpx
 
+from shared.clock import DEFAULT_ZONE, day_in
 from tests.support.ficha import Ficha
 from tests.support.waiting import until_now
 
@@ -56,7 +57,7 @@ class Walk:
 
     def panel(self) -> dict[str, Any]:
         def whole() -> dict[str, Any] | None:
-            answer = ok(self.client.get(f"{self.contact}/panel", params={"year": date.today().year}))
+            answer = ok(self.client.get(f"{self.contact}/panel", params={"year": day_in(DEFAULT_ZONE).year}))
             sections = answer["sections"]
             ready = {section["status"] for section in sections.values()} == {"ready"}
             data = {name: section["data"] for name, section in sections.items() if ready}
@@ -134,7 +135,7 @@ class Walk:
                 del body["supplier_number"]
             draft = ok(self.client.post("/api/v1/documents", json=body), 201)
             ok(self.client.post(f"/api/v1/documents/{draft['id']}/approve"))
-        paid = {"date": date.today().isoformat(), "amount": "30.00", "method": "transfer"}
+        paid = {"date": day_in(DEFAULT_ZONE).isoformat(), "amount": "30.00", "method": "transfer"}
         ok(self.client.post(f"/api/v1/documents/{made['invoice']}/payments", json=paid), 201)
         invoice = ok(self.client.get(f"/api/v1/documents/{made['invoice']}"))
         assert invoice["status"] == "partially_paid"
@@ -171,7 +172,7 @@ class Walk:
         """Flows 6 and 7."""
         report = ok(self.client.get(f"{self.contact}/reports/products", params={"side": "sales"}))
         assert report["items"]
-        year = ok(self.client.get(f"{self.contact}/reports/year", params={"year": date.today().year}))
+        year = ok(self.client.get(f"{self.contact}/reports/year", params={"year": day_in(DEFAULT_ZONE).year}))
         assert len(year["months"]) == 12
         sales = ok(self.client.get("/api/v1/documents", params={"contact_id": self.id, "side": "sales"}))
         purchases = ok(self.client.get("/api/v1/documents", params={"contact_id": self.id, "side": "purchases"}))
@@ -238,7 +239,7 @@ class Walk:
 
     def compare(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         """The panel shows every change."""
-        month = date.today().month - 1
+        month = day_in(DEFAULT_ZONE).month - 1
         for field, change in (("sales", self.sold), ("purchases", self.bought)):
             old, new = (Decimal(panel["year"]["months"][month][field]) for panel in (before, after))
             assert new - old == change, field

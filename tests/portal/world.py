@@ -4,7 +4,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from portal.handlers import SUBSCRIPTIONS
 from shared.bus.consumer import Consumer, Done
 from shared.bus.message import Message
-from shared.clock import utc_now
+from shared.clock import DEFAULT_ZONE, day_in, utc_now
 from shared.db.session import Database
 from shared.events.base import Event
 from shared.events.contacts import ContactCreated, ContactState, ContactUpdated, DefaultsState
@@ -26,7 +26,7 @@ from shared.web.identity import Identity
 from tests.portal.peers import Peer
 from tests.support.identity import SIGNER, client_of
 
-TODAY = date.today()
+TODAY = day_in(DEFAULT_ZONE)
 """One for the whole run: it may last past midnight."""
 PASSWORD = "correct horse battery"
 IBAN = "ES9121000418450200051332"
