@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -394,9 +395,9 @@ async def test_what_is_older_than_it_is_kept_is_forgotten_and_nothing_that_is_yo
         ({}, "ix_audit_entry_at"),
         ({"actor": "system"}, "ix_audit_entry_actor"),
         ({"actions": ["user.role_changed"]}, "ix_audit_entry_action"),
-        ({"subject": new_id()}, "ix_audit_entry_subject"),
+        ({"subject": UUID(int=1)}, "ix_audit_entry_subject"),
     ],
-    ids=str,
+    ids=["all", "actor", "action", "subject"],
 )
 async def test_no_list_reads_more_than_its_page(
     databases: Databases, database: Database, admin: Person, query: dict[str, Any], index: str
