@@ -4,7 +4,7 @@ Three of them, and only one refuses. The pair of account and address does: nobod
 may try. A device that was logged in to the account before has a bucket of its own, so that who shares an address with
 a guesser (an office, a proxy) still gets in. The address and the account as such never refuse, for a right password
 may come from anywhere at any time: while they are used up, a pair that is new has fewer attempts, and gets them back
-more slowly (see D-025 in CONTRIBUTING.md).
+more slowly (see D-025 in docs/decisions.md).
 """
 
 import hashlib
