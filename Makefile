@@ -25,7 +25,7 @@ export UV_SYSTEM_CERTS ?= true
 export UV_COMPILE_BYTECODE ?= true
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup web web-api run stack env up demo images test-images test test-rabbitmq4 lint types format bench chaos contract settings event-map clean
+.PHONY: help setup web web-api run stack env up demo images test-images test test-rabbitmq4 lint types format proofs bench chaos contract settings event-map clean
 
 help:  ## what can be done here
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ images: setup web  ## every service's image, by Docker or, where its engine does
 
 test-images: setup web  ## build them, run Ficha from them, open the panel
 	$(RUN)/pytest -x tests/deploy/proof_images.py
+
+proofs: setup web  ## what takes a browser or every route minutes: each button twice, pages that stand still, odd values everywhere
+	$(RUN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder tests/web/proof_*.py tests/e2e/proof_*.py
 
 bench: setup web  ## figures, side by side in one run
 	$(RUN)/python -m tests.bench
