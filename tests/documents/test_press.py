@@ -28,6 +28,7 @@ from tests.documents.world import World
 from tests.support.identity import client_of
 from tests.support.waiting import until
 
+KEPT_BY_OTHERS: set[psutil.Process] = set()
 LONG = replace(INVOICE, lines=tuple(replace(LINES[0], description=f"Partida {number}") for number in range(500)))
 
 
@@ -36,15 +37,23 @@ def press(*, processes: int = 1, waiting: int = 50, seconds: float = 600) -> Pre
 
 
 def children() -> list[psutil.Process]:
-    """Of this test process: those that draw."""
+    """Of this test process: those that draw, but for what other tests' apps keep."""
     found = []
     for child in psutil.Process().children():
+        if child in KEPT_BY_OTHERS:
+            continue
         try:
             if "documents.printing.child" in child.cmdline():
                 found.append(child)
         except psutil.NoSuchProcess:
             continue
     return found
+
+
+@pytest.fixture(autouse=True)
+def only_its_own() -> None:
+    KEPT_BY_OTHERS.clear()
+    KEPT_BY_OTHERS.update(children())
 
 
 async def test_it_draws_what_is_drawn_here() -> None:

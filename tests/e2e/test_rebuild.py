@@ -104,8 +104,11 @@ def client(ficha: Ficha) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def invoice(client: httpx.Client) -> dict[str, Any]:
-    """One of somebody to whom the portal is open."""
-    found: dict[str, Any] = client.get("/api/v1/documents?type=invoice&limit=1").json()["items"][0]
+    """One of somebody with an e-mail, to whom the portal is open."""
+    invoices = client.get("/api/v1/documents?type=invoice&limit=50").json()["items"]
+    found: dict[str, Any] = next(
+        each for each in invoices if client.get(f"/api/v1/contacts/{each['contact_id']}").json()["emails"]
+    )
     portal = f"/api/v1/contacts/{found['contact_id']}/portal"
     settings = {"enabled": True, "payment_methods": ["transfer"], "catalogue": True}
     assert client.put(portal, json=settings).status_code == 200

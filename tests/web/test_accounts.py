@@ -184,7 +184,7 @@ def test_a_new_password_is_judged_while_it_is_typed_and_then_used(
     page.keyboard.press("Tab")
     for typed, text in (
         ("corta", "Está vacío o es demasiado corto."),
-        ("BertaQuiroga1", "Contiene el nombre de la persona o de la empresa. Elige otra."),
+        ("berta quiroga berta quiroga", "Contiene el nombre de la persona o de la empresa. Elige otra."),
         ("siete cucharas violetas sin dueño", "Esta contraseña vale."),
     ):
         dialog.get_by_label("Contraseña nueva").fill(typed)

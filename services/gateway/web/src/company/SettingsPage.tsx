@@ -51,7 +51,7 @@ export function SettingsPage() {
       </Title>
       <Text size="sm" c="dimmed" mt={4} mb="lg">
         {company.hint}{' '}
-        <AnchorLink to="/settings/keys" size="sm">
+        <AnchorLink to="/settings/keys" size="sm" underline="always">
           {apiKeys.title}
         </AnchorLink>
       </Text>

@@ -20,8 +20,11 @@ export function LateMenu({ button, opened, onChange, children }: Props) {
   const [target, setTarget] = useState<HTMLElement | null>(null);
   if (opened && !wanted) setWanted(true);
   useEffect(() => {
-    // The menu's button is another element than the one that was pressed: the focus comes back to it.
-    if (wanted && !opened && document.activeElement === document.body) target?.focus();
+    // The menu's button is another element than the one that was pressed: the focus comes back to it, unless it has gone
+    // elsewhere. What is in the menu has it for a moment yet, while the menu fades.
+    const active = document.activeElement;
+    if (wanted && !opened && (!active || active === document.body || active.closest('[role="menu"]')))
+      target?.focus();
   }, [wanted, opened, target]);
   const plain = cloneElement(button, {
     'aria-haspopup': 'menu',
