@@ -28,7 +28,7 @@ export function PasswordHint({ password, check }: Props) {
   const told = found?.password === password ? found : undefined;
   const said = told && (told.lacks ? (refusals.fields[told.lacks] ?? fields.invalid) : newPassword.good);
   return (
-    <Text role="status" size="sm" mih="1.55em" c={told?.lacks === null ? 'green.8' : 'dimmed'}>
+    <Text role="status" size="sm" mih="1.55em" c={told?.lacks === null ? undefined : 'dimmed'}>
       {said}
     </Text>
   );
