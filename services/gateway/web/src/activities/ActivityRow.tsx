@@ -10,7 +10,7 @@ import { useAttempt } from '@/ui/useAttempt';
 import { useActivities } from './activities';
 import { ActivityIcon } from './ActivityIcon';
 
-const ActivityItems = lazy(async () => ({ default: (await import('./ActivityItems')).ActivityItems }));
+const EditItems = lazy(async () => ({ default: (await import('@/ui/EditItems')).EditItems }));
 
 type Props = { activity: Activity; onEdit: () => void };
 
@@ -73,7 +73,7 @@ export function ActivityRow({ activity, onEdit }: Props) {
           </ActionIcon>
         }
       >
-        {(late) => <ActivityItems {...late} onEdit={onEdit} onRemove={discard} />}
+        {(late) => <EditItems {...late} onEdit={onEdit} onRemove={discard} />}
       </LateMenu>
     </Group>
   );

@@ -11,7 +11,7 @@ import { contactDraft } from './contactValues';
 
 const ContactForm = lazy(async () => ({ default: (await import('./ContactForm')).ContactForm }));
 const RemoveDialog = lazy(async () => ({ default: (await import('./RemoveDialog')).RemoveDialog }));
-const ContactItems = lazy(async () => ({ default: (await import('./ContactItems')).ContactItems }));
+const EditItems = lazy(async () => ({ default: (await import('@/ui/EditItems')).EditItems }));
 
 type Props = { contact: Contact; panel?: Panel; onRemoved: () => void };
 
@@ -36,7 +36,7 @@ export function ContactMenu({ contact, panel, onRemoved }: Props) {
         }
       >
         {(late) => (
-          <ContactItems {...late} onEdit={() => setDialog('edit')} onRemove={() => setDialog('remove')} />
+          <EditItems {...late} onEdit={() => setDialog('edit')} onRemove={() => setDialog('remove')} />
         )}
       </LateMenu>
       <Suspense>

@@ -1,13 +1,13 @@
 import { Menu } from '@mantine/core';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
-import { useTexts } from '@/app/texts';
-import type { Late } from '@/ui/LateMenu';
+import { useWords } from '@/i18n/words';
+import type { Late } from './LateMenu';
 
 type Props = Late & { onEdit: () => void; onRemove: () => void };
 
-/** What can be done with an activity. */
-export function ActivityItems({ target, opened, onChange, onEdit, onRemove }: Props) {
-  const { actions } = useTexts();
+/** The menu of what can be edited and removed; `LateMenu` fetches it when it is opened first. */
+export function EditItems({ target, opened, onChange, onEdit, onRemove }: Props) {
+  const { actions } = useWords();
   return (
     <Menu opened={opened} onChange={onChange}>
       <Menu.Target>{target}</Menu.Target>
