@@ -63,7 +63,7 @@ def test_it_is_what_the_services_subscribe_to(
 
 
 def found(listener: str) -> int:
-    """Which function `documents.parties.on_contact_changed` is: that of documents/parties/handlers.py."""
+    """Which function `documents.replicas.on_contact_changed` is: that of documents/replicas/handlers.py."""
     module, _, name = listener.rpartition(".")
     return id(getattr(import_module(f"{module}.handlers"), name))
 

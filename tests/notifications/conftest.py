@@ -30,7 +30,7 @@ from notifications.webhooks.deliveries.posting import Poster
 from notifications.webhooks.sealing import Sealer
 from notifications.webhooks.targets import Targets
 from shared.db.session import Database
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 from shared.web.identity import Signer
 from tests.notifications.receiver import Receiver
 from tests.notifications.servers import LinkServer, MailServer, PdfServer
@@ -110,10 +110,12 @@ def delivering(database: Database, documents: PdfServer, portal: LinkServer) -> 
         mailer = SmtpMailer("127.0.0.1", out.port, timeout=5) if isinstance(out, MailServer) else out
         signer = Signer("gateway", PRIVATE_KEY)
         sources = Sources(
-            documents=Asker(
+            documents=ServiceClient(
                 "documents", documents.url, signer, name="notifications", scopes=frozenset({"documents:read"})
             ),
-            portal=Asker("portal", portal.url, signer, name="notifications", scopes=frozenset({"portal:links"})),
+            portal=ServiceClient(
+                "portal", portal.url, signer, name="notifications", scopes=frozenset({"portal:links"})
+            ),
         )
         delivery = Delivery(database, mailer, sources, mail_from=FROM, ladder=ladder, lease_seconds=lease_seconds)
         stop = asyncio.Event()

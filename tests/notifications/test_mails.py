@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from notifications.wording import word
+from notifications.rendering import render_document_mail
 from shared.db.session import Database
 from shared.events.documents import RecipientState
 from tests.notifications.conftest import FROM, Delivering
@@ -108,17 +108,17 @@ async def test_one_mail_with_everyone_in_copy_and_the_pdf_in_the_contacts_langua
 
 
 async def test_a_subject_and_message_of_the_senders_own_win() -> None:
-    wording = word(a_send(subject="Su factura", message="Hola, Ana:\n\nva <b>adjunta</b>.\nSaludos"))
-    assert wording.subject == "Su factura"
-    assert "Hola, Ana:\n\nva <b>adjunta</b>.\nSaludos" in wording.text
-    assert "Le enviamos" not in wording.text
-    assert "<p>va &lt;b&gt;adjunta&lt;/b&gt;.<br>Saludos</p>" in wording.html
-    assert "F260001" in wording.text
+    mail = render_document_mail(a_send(subject="Su factura", message="Hola, Ana:\n\nva <b>adjunta</b>.\nSaludos"))
+    assert mail.subject == "Su factura"
+    assert "Hola, Ana:\n\nva <b>adjunta</b>.\nSaludos" in mail.text
+    assert "Le enviamos" not in mail.text
+    assert "<p>va &lt;b&gt;adjunta&lt;/b&gt;.<br>Saludos</p>" in mail.html
+    assert "F260001" in mail.text
 
 
 async def test_a_language_of_nobody_is_spanish() -> None:
-    assert word(a_send(language="eu")).subject.startswith("Factura F260001")
-    assert word(a_send(language="en-GB")).subject.startswith("Invoice F260001")
+    assert render_document_mail(a_send(language="eu")).subject.startswith("Factura F260001")
+    assert render_document_mail(a_send(language="en-GB")).subject.startswith("Invoice F260001")
 
 
 @pytest.mark.parametrize("line_break", ["\r\n", "\n", "\r", "\x0b", "\x1c", "\x85", "\u2028", "\u2029"])

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from notifications.handlers import SUBSCRIPTIONS
-from notifications.wording import word_notice, word_reset
+from notifications.rendering import render_notice_mail, render_reset_mail
 from shared.bus.consumer import Consumer, Done
 from shared.bus.message import Message
 from shared.clock import utc_now
@@ -105,7 +105,7 @@ def test_when_it_was_is_said_in_the_companys_time(zone: str | None, said: tuple[
             at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC),
             time_zone=zone,
         )
-        assert expected in word_notice(notice).text
+        assert expected in render_notice_mail(notice).text
 
 
 @pytest.mark.parametrize("language", ["es", "en", "ca"])
@@ -122,7 +122,7 @@ def test_a_new_password_names_the_portals_it_is_for_where_there_are_several(lang
         organization_name="Acme",
         expires_at=utc_now(),
     )
-    several = word_reset(reset)
+    several = render_reset_mail(reset)
     assert "- Ana <b>Núñez</b>\n- Bodegas Ruiz Bcc: x@evil.example\n" in several.text
     assert "<li>Ana &lt;b&gt;Núñez&lt;/b&gt;</li>" in several.html
-    assert "<li>" not in word_reset(reset.model_copy(update={"contacts": contacts[:1]})).html
+    assert "<li>" not in render_reset_mail(reset.model_copy(update={"contacts": contacts[:1]})).html

@@ -9,14 +9,14 @@ from notifications.mailers import SmtpMailer
 from notifications.sources import Sources
 from shared.db.engine import create_engine
 from shared.db.session import Database
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 from shared.web.identity import Signer
 
 
 async def main(given: dict[str, str]) -> None:
     database = Database(create_engine(given["database"], application="test-killed", pool_size=4))
     signer = Signer("gateway", given["key"])
-    asker = Asker("documents", given["documents"], signer, name="notifications", scopes=frozenset())
+    asker = ServiceClient("documents", given["documents"], signer, name="notifications", scopes=frozenset())
     sources = Sources(documents=asker, portal=asker)
     mailer = SmtpMailer("127.0.0.1", int(given["port"]))
     delivery = Delivery(database, mailer, sources, mail_from="ficha@ficha.example", lease_seconds=2)

@@ -12,7 +12,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from shared.db.tenancy import Scope
 from shared.errors import Unavailable
 from shared.process import serve
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 from tests.support.identity import SIGNER
 from tests.support.spans import Spans, id_of, parent_of
 
@@ -31,7 +31,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 
 
 async def test_who_is_asked_for_somebody_goes_on_in_the_same_trace(served: str, org_id: UUID, spans: Spans) -> None:
-    asker = Asker("probe", served, SIGNER, name="listener", scopes=frozenset({"things:read"}))
+    asker = ServiceClient("probe", served, SIGNER, name="listener", scopes=frozenset({"things:read"}))
     async with asker:
         answer = await asker.get_json("/api/v1/things?limit=1", Scope(org_id, traceparent=CALLER))
     assert answer == {"items": [], "next_cursor": None}
@@ -53,7 +53,7 @@ async def test_who_is_asked_for_somebody_goes_on_in_the_same_trace(served: str, 
 
 
 async def test_a_neighbour_that_is_away_is_an_error_of_its_span(org_id: UUID, spans: Spans) -> None:
-    async with Asker("probe", "http://127.0.0.1:9", SIGNER, name="listener", scopes=frozenset()) as asker:
+    async with ServiceClient("probe", "http://127.0.0.1:9", SIGNER, name="listener", scopes=frozenset()) as asker:
         with pytest.raises(Unavailable):
             await asker.get_json("/api/v1/things", Scope(org_id, traceparent=CALLER))
     [asked] = spans.named("GET")

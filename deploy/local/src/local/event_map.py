@@ -15,7 +15,7 @@ _NOBODY = "nobody"
 
 
 def event_map() -> str:
-    """For people, who find a listener `documents.parties.on_contact_changed` in documents/parties/handlers.py."""
+    """For people, who find a listener `documents.replicas.on_contact_changed` in documents/replicas/handlers.py."""
     return "\n".join(draw(subscription_tables(), (event.name for event in published_events())))
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.directory import service
+from crm.replicas import service
 from shared.bus.consumer import Subscription
 from shared.events.contacts import ContactCreated, ContactDeleted, ContactRestored, ContactUpdated
 from shared.events.gateway import OrganizationCreated, OrganizationUpdated, UserCreated, UserUpdated

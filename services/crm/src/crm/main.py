@@ -13,8 +13,8 @@ from crm.panel.routes import router as panel
 from crm.pipelines.routes import router as pipelines
 from shared.db.session import Database
 from shared.dead_letters.routes import router as dead_letters
+from shared.service_client import ServiceClient
 from shared.web import app
-from shared.web.asking import Asker
 from shared.web.identity import Signer
 
 ROUTERS = (pipelines, opportunities, activities, notes, panel, dead_letters)
@@ -22,7 +22,7 @@ ROUTERS = (pipelines, opportunities, activities, notes, panel, dead_letters)
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     signer = Signer("crm", settings.identity_private_key.get_secret_value())
-    contacts = Asker("contacts", settings.contacts_url, signer, name="crm", scopes=frozenset({"contacts:read"}))
+    contacts = ServiceClient("contacts", settings.contacts_url, signer, name="crm", scopes=frozenset({"contacts:read"}))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from documents.parties import service as parties
+from documents.replicas import service as replicas
 from shared.web.session import SessionDep
 
 
 async def _get_today(session: SessionDep) -> date:
-    return await parties.get_today(session)
+    return await replicas.get_today(session)
 
 
 TodayDep = Annotated[date, Depends(_get_today, scope="function")]

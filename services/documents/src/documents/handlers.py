@@ -2,6 +2,6 @@
 
 from documents.drafts import handlers as drafts
 from documents.ledger import handlers as ledger
-from documents.parties import handlers as parties
+from documents.replicas import handlers as replicas
 
-SUBSCRIPTIONS = (*parties.SUBSCRIPTIONS, *drafts.SUBSCRIPTIONS, *ledger.SUBSCRIPTIONS)
+SUBSCRIPTIONS = (*replicas.SUBSCRIPTIONS, *drafts.SUBSCRIPTIONS, *ledger.SUBSCRIPTIONS)

@@ -22,8 +22,8 @@ from documents.series.routes import router as series
 from documents.taxes.routes import router as taxes
 from shared.db.session import Database
 from shared.dead_letters.routes import router as dead_letters
+from shared.service_client import ServiceClient
 from shared.web import app
-from shared.web.asking import Asker
 from shared.web.identity import Signer
 from shared.web.snapshot import Owned, snapshot_router
 
@@ -44,10 +44,12 @@ OWNED = (
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     signer = Signer("documents", settings.identity_private_key.get_secret_value())
-    contacts = Asker("contacts", settings.contacts_url, signer, name="documents", scopes=frozenset({"contacts:read"}))
+    contacts = ServiceClient(
+        "contacts", settings.contacts_url, signer, name="documents", scopes=frozenset({"contacts:read"})
+    )
     gateway = None
     if url := settings.owners.get("gateway"):
-        gateway = Asker("gateway", url, signer, name="documents", scopes=frozenset(), timeout=_LOGO_SECONDS)
+        gateway = ServiceClient("gateway", url, signer, name="documents", scopes=frozenset(), timeout=_LOGO_SECONDS)
 
     press = Press(processes=settings.print_processes, waiting=settings.print_waiting, seconds=settings.print_seconds)
 

@@ -11,8 +11,8 @@ from files.routes import panel_router, router
 from files.storage import Storage
 from shared.db.session import Database
 from shared.dead_letters.routes import router as dead_letters
+from shared.service_client import ServiceClient
 from shared.web import app
-from shared.web.asking import Asker
 from shared.web.identity import Signer
 
 logger = structlog.get_logger("files")
@@ -20,7 +20,7 @@ logger = structlog.get_logger("files")
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     storage = Storage(settings)
-    contacts = Asker(
+    contacts = ServiceClient(
         "contacts",
         settings.contacts_url,
         Signer("files", settings.identity_private_key.get_secret_value()),

@@ -14,7 +14,7 @@ from files.media import media_type_of
 from files.schemas import FileOut
 from files.storage import Storage
 from shared.errors import invalid
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 from shared.web.correlation import scope_for
 from shared.web.idempotency import IdempotentRoute, claim, keep
 from shared.web.identity import Authorize, IdentityDep
@@ -63,15 +63,15 @@ async def _storage(request: Request) -> Storage:
     return storage
 
 
-async def _contacts(request: Request) -> Asker:
+async def _contacts(request: Request) -> ServiceClient:
     contacts = request.app.state.contacts
-    assert isinstance(contacts, Asker)
+    assert isinstance(contacts, ServiceClient)
     return contacts
 
 
 SettingsDep = Annotated[Settings, Depends(_settings)]
 StorageDep = Annotated[Storage, Depends(_storage)]
-ContactsDep = Annotated[Asker, Depends(_contacts)]
+ContactsDep = Annotated[ServiceClient, Depends(_contacts)]
 
 
 @router.post("/contacts/{contact_id}/files", status_code=201, response_model=FileOut, openapi_extra=_UPLOAD)

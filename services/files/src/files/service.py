@@ -15,7 +15,7 @@ from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, org_of, scope_of
 from shared.events.files import FileDeleted, FileUploaded
 from shared.identifiers import new_id
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 from shared.web.versions import Expected, check_version
 
 _ABANDONED_AFTER = timedelta(hours=1)
@@ -31,7 +31,7 @@ class Upload:
     object_key: str
 
 
-async def begin_upload(session: AsyncSession, contact_id: UUID, *, contacts: Asker) -> Upload:
+async def begin_upload(session: AsyncSession, contact_id: UUID, *, contacts: ServiceClient) -> Upload:
     """Before the first byte: whatever happens from here on, the bytes are swept unless the upload is finished.
 
     Raises ContactNotFound, Unavailable.
@@ -77,7 +77,7 @@ async def give_up_upload(session: AsyncSession, upload: Upload) -> None:
 
 
 async def list_files(
-    session: AsyncSession, contact_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int, contacts: Asker
+    session: AsyncSession, contact_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int, contacts: ServiceClient
 ) -> list[File]:
     """Newest first. Raises ContactNotFound, Unavailable."""
     await _require_contact(session, contact_id, contacts=contacts)
@@ -142,7 +142,7 @@ async def read_panel_part(reader: JsonReader, scope: Scope, contact_id: UUID) ->
     return await repository.read_panel_part(reader, scope, contact_id)
 
 
-async def _require_contact(session: AsyncSession, contact_id: UUID, *, contacts: Asker) -> None:
+async def _require_contact(session: AsyncSession, contact_id: UUID, *, contacts: ServiceClient) -> None:
     """Asks contacts when our copy is not there, or deleted, yet. Raises ContactNotFound, Unavailable."""
     contact = await repository.get_contact(session, contact_id)
     if contact is None or contact.deleted:

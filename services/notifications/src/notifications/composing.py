@@ -16,8 +16,8 @@ from uuid import UUID
 
 from notifications.addresses import encoded, mailbox
 from notifications.models import Message
+from notifications.rendering import LINK_PLACEHOLDER
 from notifications.sources import Link, Pdf, Source
-from notifications.wording import LINK_PLACE
 from shared.addresses import mailable
 from shared.clock import utc_now
 
@@ -65,7 +65,7 @@ def compose(message: Message, source: Source, *, mail_from: str) -> Mail:
 def _content(message: Message, source: Source) -> EmailMessage:
     text, html = message.text, message.html
     if isinstance(source, Link):
-        text, html = text.replace(LINK_PLACE, source.url), html.replace(LINK_PLACE, escape(source.url))
+        text, html = text.replace(LINK_PLACEHOLDER, source.url), html.replace(LINK_PLACEHOLDER, escape(source.url))
     content = EmailMessage(policy=policy.SMTP)
     content.set_content(text, cte="quoted-printable")
     content.add_alternative(html, subtype="html", cte="quoted-printable")

@@ -13,7 +13,7 @@ from notifications.addresses import one_line
 from notifications.errors import LeaseLost, NotCancellable, NotResendable
 from notifications.models import Attempt, Message
 from notifications.outcomes import Accepted, Deferred, Outcome, Rejected, Uncertain
-from notifications.wording import Wording, word, word_notice, word_reset
+from notifications.rendering import RenderedMail, render_document_mail, render_notice_mail, render_reset_mail
 from shared.addresses import mailable
 from shared.clock import utc_now
 from shared.db.tenancy import org_of, scope_of
@@ -40,7 +40,7 @@ async def queue_document_mail(session: AsyncSession, send: SendState) -> None:
     """One message for one send, however often it is asked for. Worded now: what was asked for is what is mailed."""
     await _queue(
         session,
-        word(send),
+        render_document_mail(send),
         {
             "id": send.id,
             "kind": "document",
@@ -59,7 +59,7 @@ async def queue_reset_mail(session: AsyncSession, reset: PasswordResetState) -> 
     """One message for one wish. What opens the portal is not in it before it is sent."""
     await _queue(
         session,
-        word_reset(reset),
+        render_reset_mail(reset),
         {
             "id": reset.id,
             "kind": "password_reset",
@@ -78,7 +78,7 @@ async def queue_notice_mail(
     """
     await _queue(
         session,
-        word_notice(notice),
+        render_notice_mail(notice),
         {
             "id": notice.id,
             "kind": "security_notice",
@@ -302,7 +302,7 @@ def _marked(message: Message, emails: Iterable[str], *, status: str, detail: str
     return [{**r, "status": status, "detail": detail} if r["email"] in chosen else r for r in message.recipients]
 
 
-async def _queue(session: AsyncSession, wording: Wording, values: dict[str, Any]) -> None:
+async def _queue(session: AsyncSession, mail: RenderedMail, values: dict[str, Any]) -> None:
     scope, now = scope_of(session), utc_now()
     message = await repository.add_message(
         session,
@@ -313,11 +313,11 @@ async def _queue(session: AsyncSession, wording: Wording, values: dict[str, Any]
             "created_at": now,
             "updated_at": now,
             "status": "queued",
-            "language": wording.language,
-            "subject": wording.subject,
-            "text": wording.text,
-            "html": wording.html,
-            "attachment_name": wording.attachment_name,
+            "language": mail.language,
+            "subject": mail.subject,
+            "text": mail.text,
+            "html": mail.html,
+            "attachment_name": mail.attachment_name,
             "attempts": 0,
             "failures": 0,
             "next_attempt_at": now,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from notifications.models import Message
 from shared.db.tenancy import Scope
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ Source = Pdf | Link | Nothing
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    documents: Asker
-    portal: Asker
+    documents: ServiceClient
+    portal: ServiceClient
 
     async def get(self, message: Message, scope: Scope) -> Source | None:
         """None where its owner has it no longer. Raises Unavailable."""

@@ -14,7 +14,7 @@ from notifications.webhooks.targets import Targets
 from shared.bus.transport import Transport
 from shared.db.session import Database
 from shared.rebuild.replicas import Replicas
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 from shared.web.identity import Signer
 from shared.worker import Worker
 
@@ -25,7 +25,7 @@ _PDF_SECONDS = 30
 def create_worker(settings: Settings, database: Database, transport: Transport) -> Worker:
     signer = Signer("notifications", settings.identity_private_key.get_secret_value())
     sources = Sources(
-        documents=Asker(
+        documents=ServiceClient(
             "documents",
             settings.documents_url,
             signer,
@@ -33,7 +33,9 @@ def create_worker(settings: Settings, database: Database, transport: Transport) 
             scopes=frozenset({"documents:read"}),
             timeout=_PDF_SECONDS,
         ),
-        portal=Asker("portal", settings.portal_url, signer, name="notifications", scopes=frozenset({"portal:links"})),
+        portal=ServiceClient(
+            "portal", settings.portal_url, signer, name="notifications", scopes=frozenset({"portal:links"})
+        ),
     )
     delivery = Delivery(database, mailer_for(settings), sources, mail_from=settings.mail_from)
     poster = Poster(Targets(private=settings.private_hosts))

@@ -15,7 +15,7 @@ from portal.config import Settings
 from portal.devices.service import DEVICE_LIFE
 from portal.errors import NotChosen, NotLoggedIn, PreviewOver, ReadOnly, TooManyAttempts
 from portal.logins import service as logins
-from portal.parties import service as parties
+from portal.replicas import service as replicas
 from portal.sessions import service
 from portal.tokens import hash_of, is_token, new_token
 from shared.clock import utc_now
@@ -115,7 +115,7 @@ async def present_contact(request: Request, visitor: Scope) -> str | None:
             async with database_of(request).transaction(visitor) as session:
                 client = await service.recognise(session, hash_of(token))
                 if client is not None:
-                    contact, _ = await parties.get_parties(client)
+                    contact, _ = await replicas.get_parties(client)
                     return contact.name
                 offered = await choices.list_names(session, hash_of(token))
                 if offered:

@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 
 from portal.config import Settings
 from shared.passwords.hashing import Passwords
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 
 def _settings(request: Request) -> Settings:
@@ -21,19 +21,19 @@ def _passwords(request: Request) -> Passwords:
     return passwords
 
 
-def _contacts(request: Request) -> Asker:
+def _contacts(request: Request) -> ServiceClient:
     asker = request.app.state.contacts
-    assert isinstance(asker, Asker)
+    assert isinstance(asker, ServiceClient)
     return asker
 
 
-def _documents(request: Request) -> Asker:
+def _documents(request: Request) -> ServiceClient:
     asker = request.app.state.documents
-    assert isinstance(asker, Asker)
+    assert isinstance(asker, ServiceClient)
     return asker
 
 
 SettingsDep = Annotated[Settings, Depends(_settings)]
 PasswordsDep = Annotated[Passwords, Depends(_passwords)]
-ContactsDep = Annotated[Asker, Depends(_contacts)]
-DocumentsDep = Annotated[Asker, Depends(_documents)]
+ContactsDep = Annotated[ServiceClient, Depends(_contacts)]
+DocumentsDep = Annotated[ServiceClient, Depends(_documents)]

@@ -2,11 +2,11 @@
 
 from portal.catalogue import handlers as catalogue
 from portal.documents import handlers as documents
-from portal.parties import handlers as parties
 from portal.previews import handlers as previews
+from portal.replicas import handlers as replicas
 
 SUBSCRIPTIONS = (
-    *parties.SUBSCRIPTIONS,
+    *replicas.SUBSCRIPTIONS,
     *documents.SUBSCRIPTIONS,
     *catalogue.SUBSCRIPTIONS,
     *previews.SUBSCRIPTIONS,

@@ -13,18 +13,18 @@ from portal.documents.routes import router as documents
 from portal.errors import TooManyAttempts
 from portal.home.routes import router as home
 from portal.orders.routes import router as orders
-from portal.parties.routes import router as company
 from portal.payments.routes import router as payments
 from portal.previews.routes import opening_router
 from portal.previews.routes import router as previews
+from portal.replicas.routes import router as company
 from portal.resets.routes import internal_router as reset_links
 from portal.resets.routes import router as resets
 from portal.sessions.routes import router as sessions
 from shared.db.session import Database
 from shared.dead_letters.routes import router as dead_letters
 from shared.passwords.hashing import Passwords
+from shared.service_client import ServiceClient
 from shared.web import app
-from shared.web.asking import Asker
 from shared.web.identity import Signer
 
 STAFF = (access, previews, panel_router, dead_letters)
@@ -36,8 +36,10 @@ _DOCUMENTS_SECONDS = 15
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     signer = Signer("portal", settings.identity_private_key.get_secret_value())
-    contacts = Asker("contacts", settings.contacts_url, signer, name="portal", scopes=frozenset({"contacts:read"}))
-    documents = Asker(
+    contacts = ServiceClient(
+        "contacts", settings.contacts_url, signer, name="portal", scopes=frozenset({"contacts:read"})
+    )
+    documents = ServiceClient(
         "documents",
         settings.documents_url,
         signer,

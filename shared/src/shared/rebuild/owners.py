@@ -9,7 +9,7 @@ from uuid import UUID
 from shared.db.tenancy import Scope
 from shared.errors import Unavailable
 from shared.rebuild.errors import CannotRebuild
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 from shared.web.identity import Signer
 
 _SECONDS = 30
@@ -24,7 +24,9 @@ class Owners:
 
     def __init__(self, service: str, addresses: Mapping[str, str], signer: Signer) -> None:
         self._askers = {
-            owner: Asker(owner, url, signer, name=service, scopes=frozenset({f"{owner}:snapshot"}), timeout=_SECONDS)
+            owner: ServiceClient(
+                owner, url, signer, name=service, scopes=frozenset({f"{owner}:snapshot"}), timeout=_SECONDS
+            )
             for owner, url in addresses.items()
         }
 

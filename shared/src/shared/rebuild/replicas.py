@@ -1,4 +1,10 @@
-"""Which tables of a service are replicas of other services' facts, and what a rebuild does to them."""
+"""Replicas: a service's own tables with copies of other services' facts, and what a rebuild does to them.
+
+A replica is written by the owner's events alone, in whatever order they arrive: the version in the row decides which
+is newer. It lets a service answer without asking the owner, and may be behind it by the time an event takes; where
+that matters (a contact made a moment ago), `shared.service_client` asks the owner. Each service keeps its replicas in
+its package `replicas`, and can have them told anew (`rebuild`) when they are lost or doubted.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +22,7 @@ from shared.events.base import Event
 
 
 class Replicas:
-    """A service's replicas. A replica is a table with a copy of another service's facts, kept by its events alone.
+    """A service's replicas, as its subscriptions keep them.
 
     `tables`: the replica of each family, which is all that one service publishes of one kind of aggregate, such as
     `contacts.contact`. The table is keyed by organisation and aggregate id, and has the `version` it copies.

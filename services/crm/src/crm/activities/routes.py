@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from crm.activities import service
 from crm.activities.schemas import ActivityIn, ActivityOut, ActivityPatch, Sort
-from crm.asking import ContactsDep
+from crm.dependencies import ContactsDep
 from crm.schemas import Moment, read_cursor
 from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute

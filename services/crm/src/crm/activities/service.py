@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.activities import events, repository
 from crm.activities.schemas import ActivityIn, ActivityOut, ActivityPatch
-from crm.directory.service import require_actor_name, require_contact
 from crm.models import Activity
+from crm.replicas.service import require_actor_name, require_contact
 from shared.clock import utc_now
 from shared.db.tenancy import org_of, scope_of
 from shared.errors import invalid
@@ -23,8 +23,8 @@ from shared.events.crm import (
     ActivityUpdated,
 )
 from shared.identifiers import new_id
+from shared.service_client import ServiceClient
 from shared.web.amending import Amendment
-from shared.web.asking import Asker
 from shared.web.versions import Expected, check_version
 
 
@@ -48,7 +48,7 @@ async def get_activity(session: AsyncSession, activity_id: UUID) -> Activity:
     return await repository.require_activity(session, activity_id)
 
 
-async def create_activity(session: AsyncSession, given: ActivityIn, *, contacts: Asker) -> Activity:
+async def create_activity(session: AsyncSession, given: ActivityIn, *, contacts: ServiceClient) -> Activity:
     """Raises ContactNotFound, Invalid, Unavailable."""
     _check_times(given.starts_at, given.ends_at)
     contact = await require_contact(session, given.contact_id, contacts)

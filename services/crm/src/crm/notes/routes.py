@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import TypeAdapter
 
-from crm.asking import ContactsDep
+from crm.dependencies import ContactsDep
 from crm.notes import service
 from crm.notes.schemas import NoteIn, NoteOut, NotePatch
 from crm.schemas import read_cursor

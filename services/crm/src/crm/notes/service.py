@@ -4,16 +4,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.directory.service import require_contact
 from crm.models import Note
 from crm.notes import events, repository
 from crm.notes.schemas import NoteIn, NoteOut, NotePatch
+from crm.replicas.service import require_contact
 from shared.clock import utc_now
 from shared.db.tenancy import org_of, scope_of
 from shared.events.crm import NoteCreated, NoteDeleted, NoteUpdated
 from shared.identifiers import new_id
+from shared.service_client import ServiceClient
 from shared.web.amending import Amendment
-from shared.web.asking import Asker
 from shared.web.versions import Expected, check_version
 
 
@@ -29,7 +29,7 @@ async def get_note(session: AsyncSession, note_id: UUID) -> Note:
     return await repository.require_note(session, note_id)
 
 
-async def create_note(session: AsyncSession, given: NoteIn, *, contacts: Asker) -> Note:
+async def create_note(session: AsyncSession, given: NoteIn, *, contacts: ServiceClient) -> Note:
     """Its author is whoever asks. Raises ContactNotFound, Unavailable."""
     contact = await require_contact(session, given.contact_id, contacts)
     scope = scope_of(session)

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import TypeAdapter
 
-from crm.asking import ContactsDep
+from crm.dependencies import ContactsDep
 from crm.opportunities import service
 from crm.opportunities.schemas import LoseIn, OpportunityIn, OpportunityOut, OpportunityPatch
 from crm.schemas import read_cursor

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.directory.service import require_contact
 from crm.errors import OpportunityClosed
 from crm.models import Opportunity, Share
 from crm.opportunities import events, repository
 from crm.opportunities.schemas import OpportunityIn, OpportunityOut, OpportunityPatch
 from crm.pipelines.service import choose_stage
+from crm.replicas.service import require_contact
 from shared.clock import utc_now
 from shared.currencies import exact_amount
 from shared.db.tenancy import org_of
@@ -26,8 +26,8 @@ from shared.events.crm import (
     OpportunityWon,
 )
 from shared.identifiers import new_id
+from shared.service_client import ServiceClient
 from shared.web.amending import Amendment
-from shared.web.asking import Asker
 from shared.web.versions import Expected, check_version
 
 
@@ -58,7 +58,7 @@ async def get_opportunity(session: AsyncSession, opportunity_id: UUID) -> Opport
     return await repository.require_opportunity(session, opportunity_id)
 
 
-async def create_opportunity(session: AsyncSession, given: OpportunityIn, *, contacts: Asker) -> Opportunity:
+async def create_opportunity(session: AsyncSession, given: OpportunityIn, *, contacts: ServiceClient) -> Opportunity:
     """Raises ContactNotFound, Invalid, Unavailable."""
     contact = await require_contact(session, given.contact_id, contacts)
     stage = await choose_stage(session, pipeline_id=given.pipeline_id, stage_id=given.stage_id)

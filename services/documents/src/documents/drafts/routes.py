@@ -4,8 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from documents.asking import ContactsDep
 from documents.day import TodayDep
+from documents.dependencies import ContactsDep
 from documents.drafts import service
 from documents.drafts.schemas import ConvertIn, DocumentIn, DocumentPatch
 from documents.ledger.schemas import DocumentOut

@@ -15,8 +15,8 @@ from documents.errors import CannotConvert, ContactNotFound, NotADraft, NotAppro
 from documents.kinds import KINDS, DocumentKind
 from documents.ledger import events, repository
 from documents.models import Document
-from documents.parties import service as parties
 from documents.products import service as products
+from documents.replicas import service as replicas
 from documents.series import service as series
 from shared.clock import utc_now
 from shared.currencies import at_least, money_text, price_text, zero
@@ -27,7 +27,7 @@ from shared.events.documents import DocumentCreated, DocumentDeleted, DocumentTy
 from shared.events.portal import OrderState
 from shared.events.taxes import TaxesWrong
 from shared.identifiers import new_id
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 from shared.web.versions import Expected, check_version
 
 _LARGEST = Decimal(10) ** 12
@@ -51,9 +51,9 @@ _EDITABLE = (
 _PLAIN = ("currency", "language", "payment_method", "series_id", "supplier_number", "notes")
 
 
-async def create_document(session: AsyncSession, given: DocumentIn, *, asker: Asker | None = None) -> Document:
+async def create_document(session: AsyncSession, given: DocumentIn, *, asker: ServiceClient | None = None) -> Document:
     """Raises ContactNotFound, ContactDeleted, Invalid."""
-    contact = await parties.require_contact(session, given.contact_id, asker)
+    contact = await replicas.require_contact(session, given.contact_id, asker)
     return await _create(session, given, contact)
 
 
@@ -65,7 +65,7 @@ async def draft_order(session: AsyncSession, order: OrderState) -> None:
     """
     if await repository.get_document(session, order.id):
         return
-    contact = await parties.find_contact(session, order.contact_id)
+    contact = await replicas.find_contact(session, order.contact_id)
     if contact is None:
         raise ContactNotFound()
     ordered = await products.find_products(session, [line.product_id for line in order.lines])
@@ -92,7 +92,7 @@ async def draft_order(session: AsyncSession, order: OrderState) -> None:
 
 
 async def convert_document(
-    session: AsyncSession, document_id: UUID, into: DocumentType, *, asker: Asker | None = None
+    session: AsyncSession, document_id: UUID, into: DocumentType, *, asker: ServiceClient | None = None
 ) -> Document:
     """A draft of another type with the same contact and lines, dated today; the source stays as it is.
 
@@ -106,8 +106,8 @@ async def convert_document(
     corrects = bool(KINDS[into].corrects)
     if corrects and source.status == "draft":
         raise NotApproved()
-    contact = await parties.require_contact(session, source.contact_id, asker)
-    document = _blank(session, KINDS[into], contact, issue_date=await parties.get_today(session))
+    contact = await replicas.require_contact(session, source.contact_id, asker)
+    document = _blank(session, KINDS[into], contact, issue_date=await replicas.get_today(session))
     if corrects:
         document.issue_date = max(document.issue_date, source.issue_date)
     for field in ("currency", "language", "payment_method", "notes", "lines"):
@@ -121,7 +121,12 @@ async def convert_document(
 
 
 async def update_draft(
-    session: AsyncSession, document_id: UUID, given: DocumentPatch, *, expected: Expected, asker: Asker | None = None
+    session: AsyncSession,
+    document_id: UUID,
+    given: DocumentPatch,
+    *,
+    expected: Expected,
+    asker: ServiceClient | None = None,
 ) -> Document:
     """Only what was sent changes; the totals follow. Raises DocumentNotFound, NotADraft, StaleVersion, Invalid."""
     document = await _require_draft(session, document_id, expected)
@@ -165,7 +170,7 @@ async def _create(
 ) -> Document:
     kind = KINDS[given.type]
     corrected = await _require_corrected(session, kind, given.corrects_id, contact.id)
-    home = await parties.get_home(session)
+    home = await replicas.get_home(session)
     issue_date = given.issue_date or max(home.today, corrected.issue_date if corrected else home.today)
     document = _blank(session, kind, contact, issue_date=issue_date)
     if document_id:
@@ -277,14 +282,14 @@ async def _require_draft(session: AsyncSession, document_id: UUID, expected: Exp
 
 
 async def _contact_of(
-    session: AsyncSession, document: Document, given: DocumentPatch, asker: Asker | None
+    session: AsyncSession, document: Document, given: DocumentPatch, asker: ServiceClient | None
 ) -> ContactState:
     """A draft may keep a contact that was deleted since, but not move to one."""
     if "contact_id" in given.model_fields_set and given.contact_id != document.contact_id:
-        contact = await parties.require_contact(session, given.contact_id, asker)
+        contact = await replicas.require_contact(session, given.contact_id, asker)
         document.contact_id, document.contact_name = contact.id, contact.name
         return contact
-    found = await parties.find_contact(session, document.contact_id)
+    found = await replicas.find_contact(session, document.contact_id)
     if found is None:
         raise ContactNotFound()
     return found

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from documents.asking import ContactsDep
 from documents.day import TodayDep
+from documents.dependencies import ContactsDep
 from documents.ledger import service
 from documents.ledger.schemas import AnswerIn, DocumentOut, DocumentSummary, StatusFilter
 from documents.ledger.showing import show

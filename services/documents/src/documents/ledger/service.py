@@ -25,8 +25,8 @@ from documents.ledger.crediting import TooMuch, shares_of, tax_of
 from documents.ledger.repository import Relative
 from documents.ledger.schemas import StatusFilter
 from documents.models import Document
-from documents.parties import service as parties
 from documents.payments import service as payments
+from documents.replicas import service as replicas
 from documents.series import service as series
 from documents.totals import service as totals
 from shared.clock import utc_now
@@ -39,7 +39,7 @@ from shared.events.documents import (
     DocumentVoided,
     Side,
 )
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 from shared.web.versions import Expected, check_version
 
 Answer = Literal["accepted", "rejected"]
@@ -98,7 +98,7 @@ async def list_documents(
         side=side,
         document_type=document_type,
         status=None if status == "overdue" else status,
-        overdue_on=await parties.get_today(session) if status == "overdue" else None,
+        overdue_on=await replicas.get_today(session) if status == "overdue" else None,
         issued_from=issued_from,
         issued_to=issued_to,
         q=q,
@@ -108,7 +108,7 @@ async def list_documents(
 
 
 async def approve_document(
-    session: AsyncSession, document_id: UUID, *, expected: Expected = None, asker: Asker | None = None
+    session: AsyncSession, document_id: UUID, *, expected: Expected = None, asker: ServiceClient | None = None
 ) -> Document:
     """Number it, freeze it with both ends' fiscal data, count it. A credit note settles what it corrects.
 
@@ -127,8 +127,8 @@ async def approve_document(
     corrected = await _lock_corrected(session, document) if kind.corrects else None
     if corrected:
         await _fit_into(session, document, corrected)
-    organization = await parties.require_organization(session)
-    contact = await parties.require_contact(session, document.contact_id, asker)
+    organization = await replicas.require_organization(session)
+    contact = await replicas.require_contact(session, document.contact_id, asker)
     document.organization_snapshot = organization.model_dump(mode="json")
     document.contact_snapshot = _fiscal(contact)
     document.contact_name = contact.name

@@ -12,9 +12,9 @@ from documents.kinds import KINDS
 from documents.ledger import events as ledger_events
 from documents.ledger import repository as ledger
 from documents.models import Document, Payment
-from documents.parties import service as parties
 from documents.payments import events, repository
 from documents.payments.schemas import PaymentIn
+from documents.replicas import service as replicas
 from documents.totals import service as totals
 from shared.clock import utc_now
 from shared.currencies import exact_amount, money_text
@@ -42,7 +42,7 @@ async def record_payment(session: AsyncSession, document_id: UUID, given: Paymen
     amount = exact_amount("amount", given.amount, document.currency)
     if amount > document.pending_total:
         raise OverPayment(f"{money_text(document.pending_total, document.currency)} {document.currency} are pending.")
-    on = given.date or await parties.get_today(session)
+    on = given.date or await replicas.get_today(session)
     payment = _new_payment(session, document, amount, on=on, method=given.method)
     await repository.save_payment(session, payment)
     await events.record_payment(session, PaymentRecorded, payment, document)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from documents.asking import ContactsDep, GatewayDep
+from documents.dependencies import ContactsDep, GatewayDep
 from documents.printing.press import Press
 from documents.printouts import service
 from shared.web.correlation import scope_for

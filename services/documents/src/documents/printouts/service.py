@@ -11,20 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from documents.errors import ContactNotFound
 from documents.ledger import service as ledger
 from documents.models import Document
-from documents.parties import service as parties
 from documents.printing.model import Language, PrintedDocument, PrintedLine, PrintedParty, PrintedTax, Stamp
 from documents.printouts import repository
+from documents.replicas import service as replicas
 from shared.db.tenancy import Scope, scope_of
 from shared.errors import Unavailable
 from shared.events.documents import DocumentType
 from shared.events.taxes import TAXES
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 _STAMPS: Mapping[str, Stamp] = {"draft": "draft", "voided": "voided"}
 
 
 async def compose_printout(
-    session: AsyncSession, document_id: UUID, *, contacts: Asker | None = None, gateway: Asker | None = None
+    session: AsyncSession,
+    document_id: UUID,
+    *,
+    contacts: ServiceClient | None = None,
+    gateway: ServiceClient | None = None,
 ) -> PrintedDocument:
     """Raises DocumentNotFound; of a draft also OrganizationUnknown and ContactNotFound."""
     document = await ledger.get_document(session, document_id)
@@ -58,18 +62,18 @@ async def compose_printout(
 
 
 async def _both_ends(
-    session: AsyncSession, document: Document, asker: Asker | None
+    session: AsyncSession, document: Document, asker: ServiceClient | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     if document.organization_snapshot and document.contact_snapshot:
         return document.organization_snapshot, document.contact_snapshot
-    organization = await parties.require_organization(session)
-    contact = await parties.find_contact(session, document.contact_id, asker)
+    organization = await replicas.require_organization(session)
+    contact = await replicas.find_contact(session, document.contact_id, asker)
     if contact is None:
         raise ContactNotFound()
     return organization.model_dump(mode="json"), contact.model_dump(mode="json")
 
 
-async def _logo(session: AsyncSession, digest: str | None, gateway: Asker | None) -> bytes | None:
+async def _logo(session: AsyncSession, digest: str | None, gateway: ServiceClient | None) -> bytes | None:
     """Asked for once, then kept. One that cannot be had is left out: no document waits for a picture."""
     if digest is None:
         return None
@@ -81,7 +85,7 @@ async def _logo(session: AsyncSession, digest: str | None, gateway: Asker | None
     return logo
 
 
-async def _fetched_logo(digest: str, gateway: Asker, scope: Scope) -> bytes | None:
+async def _fetched_logo(digest: str, gateway: ServiceClient, scope: Scope) -> bytes | None:
     try:
         async with gateway.get(f"/logos/{digest}.png", scope) as answer:
             logo = await answer.read() if answer else None

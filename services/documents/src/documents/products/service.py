@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.models import Product
-from documents.parties import service as parties
 from documents.products import events, repository
 from documents.products.schemas import ProductIn, ProductOut, ProductPatch
+from documents.replicas import service as replicas
 from documents.taxes.defaults import STANDARD
 from shared.clock import utc_now
 from shared.db.tenancy import org_of
@@ -50,7 +50,7 @@ async def create_product(session: AsyncSession, given: ProductIn) -> Product:
     """Raises Invalid for taxes that do not go together."""
     now = utc_now()
     values = dict(given)
-    home = await parties.get_home(session)
+    home = await replicas.get_home(session)
     values["taxes"] = _checked(given.taxes if given.taxes is not None else [STANDARD], on=home.today)
     values["currency"] = given.currency or home.currency
     product = Product(org_id=org_of(session), id=new_id(), version=1, created_at=now, updated_at=now, **values)
@@ -68,7 +68,7 @@ async def update_product(
     patch = given.beside(ProductOut.model_validate(product))
     sent = {field: value for field, value in patch if field in patch.model_fields_set}
     if "taxes" in sent and sent["taxes"] != product.taxes:
-        sent["taxes"] = _checked(sent["taxes"], on=await parties.get_today(session))
+        sent["taxes"] = _checked(sent["taxes"], on=await replicas.get_today(session))
     changed = {field for field, value in sent.items() if getattr(product, field) != value}
     if changed:
         for field in changed:

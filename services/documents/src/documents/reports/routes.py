@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BeforeValidator
 
-from documents.asking import ContactsDep
+from documents.dependencies import ContactsDep
 from documents.reports import service
 from documents.reports.schemas import ItemOut, PanelOut, YearOut
 from documents.reports.spreadsheet import items_csv

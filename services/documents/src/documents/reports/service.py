@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import ContactNotFound
 from documents.kinds import KINDS
-from documents.parties import service as parties
+from documents.replicas import service as replicas
 from documents.reports import repository
 from documents.reports.periods import spans_between
 from shared.clock import DEFAULT_ZONE, day_in, utc_now
 from shared.currencies import money_text
 from shared.events.documents import Side
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 _NOTHING = Decimal(0)
 _SIDES: tuple[Side, Side] = ("sales", "purchases")
@@ -47,7 +47,7 @@ async def get_panel(session: AsyncSession, contact_id: UUID, *, year: int | None
 
 
 async def get_year(
-    session: AsyncSession, contact_id: UUID, *, year: int | None, asker: Asker | None = None
+    session: AsyncSession, contact_id: UUID, *, year: int | None, asker: ServiceClient | None = None
 ) -> dict[str, Any]:
     """Raises ContactNotFound."""
     await _require_known(session, contact_id, asker)
@@ -65,14 +65,14 @@ async def list_items(
     currency: str | None,
     after: tuple[Decimal, UUID] | None,
     limit: int,
-    asker: Asker | None = None,
+    asker: ServiceClient | None = None,
 ) -> list[dict[str, Any]]:
     """Products and services, largest amount first, in the organisation's currency unless told. Raises ContactNotFound.
 
     Both dates are within. A deleted contact keeps its reports.
     """
     await _require_known(session, contact_id, asker)
-    currency = currency or (await parties.get_home(session)).currency
+    currency = currency or (await replicas.get_home(session)).currency
     spans = spans_between(first, last)
     if not spans:
         return []
@@ -92,12 +92,12 @@ async def list_items(
 
 async def _read_panel(session: AsyncSession, contact_id: UUID, *, year: int | None, today: date) -> dict[str, Any]:
     return await repository.read_panel(
-        session, contact_id, year=year or today.year, today=today, home_currency=parties.HOME_CURRENCY
+        session, contact_id, year=year or today.year, today=today, home_currency=replicas.HOME_CURRENCY
     )
 
 
-async def _require_known(session: AsyncSession, contact_id: UUID, asker: Asker | None) -> None:
-    if await parties.find_contact(session, contact_id, asker) is None:
+async def _require_known(session: AsyncSession, contact_id: UUID, asker: ServiceClient | None) -> None:
+    if await replicas.find_contact(session, contact_id, asker) is None:
         raise ContactNotFound()
 
 

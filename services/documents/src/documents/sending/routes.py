@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from documents.asking import ContactsDep
+from documents.dependencies import ContactsDep
 from documents.sending import service
 from documents.sending.schemas import RecipientOut, SendIn, SendOut
 from shared.web.idempotency import IdempotentRoute

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import ContactNotFound, NotApproved
 from documents.ledger import service as ledger
-from documents.parties import service as parties
+from documents.replicas import service as replicas
 from documents.sending import events
 from documents.sending.schemas import SendIn
 from shared.addresses import comparable
@@ -17,7 +17,7 @@ from shared.errors import invalid
 from shared.events.contacts import ContactState
 from shared.events.documents import RecipientState, SendState
 from shared.identifiers import new_id
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +28,28 @@ class Recipient:
     reason: Literal["contact", "send_copies"]
 
 
-async def list_recipients(session: AsyncSession, document_id: UUID, *, asker: Asker | None = None) -> list[Recipient]:
+async def list_recipients(
+    session: AsyncSession, document_id: UUID, *, asker: ServiceClient | None = None
+) -> list[Recipient]:
     """To the contact's main address, with every person of it who gets copies in copy.
 
     Where the contact has no address, its people get the mail themselves. Nobody twice. Raises DocumentNotFound.
     """
     document = await ledger.get_document(session, document_id)
-    contact = await parties.find_contact(session, document.contact_id, asker)
+    contact = await replicas.find_contact(session, document.contact_id, asker)
     if contact is None:
         raise ContactNotFound()
-    return _recipients(contact, await parties.list_copied_people(session, contact.id))
+    return _recipients(contact, await replicas.list_copied_people(session, contact.id))
 
 
 async def request_send(
-    session: AsyncSession, document_id: UUID, given: SendIn, *, asker: Asker | None = None
+    session: AsyncSession, document_id: UUID, given: SendIn, *, asker: ServiceClient | None = None
 ) -> SendState:
     """Settles now who gets the mail. Raises DocumentNotFound, NotApproved, OrganizationUnknown, Invalid."""
     document = await ledger.get_document(session, document_id)
     if document.status == "draft":
         raise NotApproved("A draft cannot be sent.")
-    organization = await parties.require_organization(session)
+    organization = await replicas.require_organization(session)
     proposed = await list_recipients(session, document_id, asker=asker)
     own = await _list_own(session, document.contact_id, proposed, asker=asker)
     to = _chosen(given.to, proposed, "to", own=own, without=())
@@ -83,10 +85,10 @@ async def request_send(
 
 
 async def _list_own(
-    session: AsyncSession, contact_id: UUID, proposed: Sequence[Recipient], *, asker: Asker | None
+    session: AsyncSession, contact_id: UUID, proposed: Sequence[Recipient], *, asker: ServiceClient | None
 ) -> frozenset[str]:
     """All addresses of the contact and of those who get copies for it."""
-    contact = await parties.find_contact(session, contact_id, asker)
+    contact = await replicas.find_contact(session, contact_id, asker)
     emails = [*(contact.emails if contact else ()), *(recipient.email for recipient in proposed)]
     return frozenset(comparable(email) for email in emails)
 

@@ -9,7 +9,7 @@ from portal.access import service
 from portal.access.schemas import AccessIn, AccessOut, EmailsIn, PasswordIn
 from portal.authentication import hash_password, settle_salts
 from portal.dependencies import ContactsDep, PasswordsDep, SettingsDep
-from portal.parties import service as parties
+from portal.replicas import service as replicas
 from shared.passwords.rules import demand_strong
 from shared.web.correlation import scope_for
 from shared.web.idempotency import IdempotentRoute
@@ -65,7 +65,7 @@ async def set_emails(
     database, scope = database_of(request), scope_for(request, identity)
     async with database.transaction(scope) as session:
         access = await service.get_access(session, contact_id, asker=contacts)
-        known = set(await parties.list_emails(session, contact_id))
+        known = set(await replicas.list_emails(session, contact_id))
     if access.password_hash:
         await settle_salts(request, scope, known & set(body.emails), prefer=access.password_hash)
     async with database.transaction(scope) as session:
@@ -88,7 +88,7 @@ async def set_password(
     database, scope = database_of(request), scope_for(request, identity)
     async with database.transaction(scope) as session:
         emails = await service.list_password_emails(session, contact_id, asker=contacts)
-        words = await parties.list_words(session, contact_id)
+        words = await replicas.list_words(session, contact_id)
     demand_strong("password", body.password, about=words)
     hashes = await hash_password(request, scope, passwords, body.password, emails)
     async with database.transaction(scope) as session:
@@ -112,5 +112,5 @@ async def get_panel_part(reading: ReadingDep, settings: SettingsDep, contact_id:
 
 async def _out(session: SessionDep, settings: SettingsDep, access: Any, response: Response) -> AccessOut:
     set_etag(response, access.version)
-    url = await parties.portal_url(session, settings.public_url)
-    return AccessOut.of(access, known=await parties.list_emails(session, access.contact_id), url=url)
+    url = await replicas.portal_url(session, settings.public_url)
+    return AccessOut.of(access, known=await replicas.list_emails(session, access.contact_id), url=url)

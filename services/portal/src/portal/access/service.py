@@ -13,26 +13,26 @@ from portal.errors import CatalogueClosed, NotLoggedIn, WrongPassword
 from portal.logins import service as logins
 from portal.models import Access, Login
 from portal.notices import service as notices
-from portal.parties import service as parties
+from portal.replicas import service as replicas
 from portal.resets import service as resets
 from portal.sessions import service as sessions
 from shared.addresses import comparable
 from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, enter, scope_of
 from shared.errors import FieldError, Invalid, Unavailable
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 from shared.web.versions import Expected, check_version
 
 
-async def get_access(session: AsyncSession, contact_id: UUID, *, asker: Asker) -> Access:
+async def get_access(session: AsyncSession, contact_id: UUID, *, asker: ServiceClient) -> Access:
     """Everything closed, at version 0, until staff say something. Raises ContactNotFound, Unavailable."""
-    await parties.demand_contact(session, contact_id, asker)
+    await replicas.demand_contact(session, contact_id, asker)
     found = await repository.get_access(session, contact_id)
     return found or Access(**repository.untouched(session, contact_id))
 
 
 async def change_access(
-    session: AsyncSession, contact_id: UUID, given: AccessIn, *, expected: Expected, asker: Asker
+    session: AsyncSession, contact_id: UUID, given: AccessIn, *, expected: Expected, asker: ServiceClient
 ) -> Access:
     """What is there already changes nothing and says nothing. Raises ContactNotFound, StaleVersion, Unavailable."""
     await _know_contact(session, contact_id, asker)
@@ -48,20 +48,20 @@ async def change_access(
 
 
 async def set_emails(
-    session: AsyncSession, contact_id: UUID, emails: list[str], *, expected: Expected, asker: Asker
+    session: AsyncSession, contact_id: UUID, emails: list[str], *, expected: Expected, asker: ServiceClient
 ) -> Access:
     """Let these e-mails of the contact in, and no others: who loses its own loses its sessions.
 
     Raises ContactNotFound, StaleVersion, Unavailable, Invalid for an e-mail that is not the contact's.
     """
-    await parties.demand_contact(session, contact_id, asker)
+    await replicas.demand_contact(session, contact_id, asker)
     access = await repository.lock_access(session, contact_id)
     check_version(expected, access.version)
     wanted = list(dict.fromkeys(comparable(email) for email in emails))
-    known = await parties.list_emails(session, contact_id)
+    known = await replicas.list_emails(session, contact_id)
     if not set(wanted) <= set(known):
-        await parties.ask_contact(session, contact_id, asker)
-        known = await parties.list_emails(session, contact_id)
+        await replicas.ask_contact(session, contact_id, asker)
+        known = await replicas.list_emails(session, contact_id)
     _demand_own(wanted, known)
     if access.emails is None or set(access.emails) != set(wanted):
         told = [*(access.emails or []), *wanted]
@@ -71,20 +71,20 @@ async def set_emails(
     return access
 
 
-async def list_password_emails(session: AsyncSession, contact_id: UUID, *, asker: Asker) -> list[str]:
+async def list_password_emails(session: AsyncSession, contact_id: UUID, *, asker: ServiceClient) -> list[str]:
     """For whose salts a password is to be hashed: all of the contact's. Raises ContactNotFound, Unavailable."""
     await _know_contact(session, contact_id, asker)
-    return await parties.list_emails(session, contact_id)
+    return await replicas.list_emails(session, contact_id)
 
 
 async def set_password(
-    session: AsyncSession, contact_id: UUID, hashes: list[str], *, expected: Expected, asker: Asker
+    session: AsyncSession, contact_id: UUID, hashes: list[str], *, expected: Expected, asker: ServiceClient
 ) -> Access:
     """Staff give the client a password, or (without hashes) take it away: either ends the client's sessions.
 
     Raises ContactNotFound, StaleVersion, Unavailable.
     """
-    await parties.demand_contact(session, contact_id, asker)
+    await replicas.demand_contact(session, contact_id, asker)
     access = await repository.lock_access(session, contact_id)
     check_version(expected, access.version)
     if hashes or access.has_password:
@@ -148,13 +148,13 @@ async def read_panel_part(reader: JsonReader, scope: Scope, contact_id: UUID, *,
     return await repository.read_panel_part(reader, scope, contact_id, public_url=public_url)
 
 
-async def _know_contact(session: AsyncSession, contact_id: UUID, asker: Asker) -> None:
+async def _know_contact(session: AsyncSession, contact_id: UUID, asker: ServiceClient) -> None:
     """As it is now, before its portal is first opened to the e-mails it has. Raises ContactNotFound, Unavailable."""
     access = await repository.get_access(session, contact_id)
     if access is None or access.emails is None:
         with suppress(Unavailable):  # then what is known here is what there is
-            await parties.ask_contact(session, contact_id, asker)
-    await parties.demand_contact(session, contact_id, asker)
+            await replicas.ask_contact(session, contact_id, asker)
+    await replicas.demand_contact(session, contact_id, asker)
 
 
 async def _replace_password(session: AsyncSession, access: Access, hashes: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from portal.parties.schemas import ContactOut, OrganizationOut
+from portal.replicas.schemas import ContactOut, OrganizationOut
 from shared.web.shapes import Shape, View
 
 

@@ -15,7 +15,7 @@ from portal.devices import service as devices
 from portal.errors import ChoiceNotOffered, LoginFailed, NotLoggedIn
 from portal.logins import repository as logins
 from portal.models import ClientChoice, Contact, Login, Organization
-from portal.parties import repository as parties
+from portal.replicas import repository as replicas
 from portal.sessions import repository as sessions
 from portal.sessions.service import SESSION_LIFE, start_session
 from portal.tokens import hash_of, new_token
@@ -75,9 +75,9 @@ async def read_offer(session: AsyncSession, token_hash: str) -> Offer:
     if found is None or choices:
         return await _describe(session, choices, chosen=found.contact_id if found else None)
     await enter(session, _scope_in(session, found.org_id))
-    contact = await parties.get_contact(session, found.contact_id)
+    contact = await replicas.get_contact(session, found.contact_id)
     assert contact
-    return Offer([Choice(contact, await parties.get_organization(session))], found.contact_id)
+    return Offer([Choice(contact, await replicas.get_organization(session))], found.contact_id)
 
 
 async def choose(
@@ -136,9 +136,9 @@ async def _describe(session: AsyncSession, choices: Sequence[ClientChoice], *, c
     described = []
     for choice in choices:
         await enter(session, _scope_in(session, choice.org_id))
-        contact = await parties.get_contact(session, choice.contact_id)
+        contact = await replicas.get_contact(session, choice.contact_id)
         if contact is not None:
-            described.append(Choice(contact, await parties.get_organization(session)))
+            described.append(Choice(contact, await replicas.get_organization(session)))
     return Offer(described, chosen)
 
 

@@ -8,7 +8,7 @@ from starlette.types import Scope as Connection
 
 from portal.errors import DocumentNotFound
 from shared.db.tenancy import Scope
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 _CHUNK = 64 * 1024
 
@@ -16,7 +16,9 @@ _CHUNK = 64 * 1024
 class PassedOn(Response):
     """`on_answer` runs once documents has answered. Raises DocumentNotFound, Unavailable, before anything is sent."""
 
-    def __init__(self, asker: Asker, path: str, scope: Scope, *, on_answer: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, asker: ServiceClient, path: str, scope: Scope, *, on_answer: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(media_type="application/pdf")
         del self.headers["content-length"]
         self.headers["X-Content-Type-Options"] = "nosniff"

@@ -16,7 +16,7 @@ from shared.clock import utc_now
 from shared.db.tenancy import Scope
 from shared.events.documents import DocumentState
 from shared.identifiers import new_id
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 _CONTENT = ("lines", "taxes", "notes")
 _ONE = ("source", "corrects")
@@ -63,7 +63,7 @@ async def get_answer(client: ClientScope, document_id: UUID) -> EstimateAnswer |
     return await repository.get_answer(client, document_id)
 
 
-async def ask_content(asker: Asker, scope: Scope, document: Document) -> Content:
+async def ask_content(asker: ServiceClient, scope: Scope, document: Document) -> Content:
     """Call it for a document that `get_document` gave. Raises DocumentNotFound, Unavailable."""
     found = await asker.get_json(f"/api/v1/documents/{document.id}", scope)
     if found is None or found["contact_id"] != str(document.contact_id):

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from portal.parties.schemas import ContactOut, OrganizationOut
+from portal.replicas.schemas import ContactOut, OrganizationOut
 from shared.web.shapes import Money, View, amounts
 
 

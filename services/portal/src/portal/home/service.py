@@ -7,7 +7,7 @@ from portal.access import service as access
 from portal.client import ClientScope
 from portal.documents import service as documents
 from portal.documents.repository import Open
-from portal.parties import service as parties
+from portal.replicas import service as replicas
 from portal.sessions import service as sessions
 
 _HOME_CURRENCY = "EUR"
@@ -15,7 +15,7 @@ _HOME_CURRENCY = "EUR"
 
 async def read_home(client: ClientScope) -> dict[str, Any]:
     """As `home.schemas.MeOut`."""
-    contact, organization = await parties.get_parties(client)
+    contact, organization = await replicas.get_parties(client)
     payment_methods, catalogue = await access.offered(client)
     currency = organization.currency if organization else _HOME_CURRENCY
     found = {item.currency: item for item in await documents.list_open(client)}

@@ -17,7 +17,7 @@ from portal.access.events import record_access
 from portal.logins import repository
 from portal.models import Access, Contact, Login
 from portal.notices import service as notices
-from portal.parties import repository as parties
+from portal.replicas import repository as replicas
 from portal.sessions import repository as sessions
 from shared.addresses import comparable
 from shared.db.tenancy import look_up
@@ -86,7 +86,7 @@ async def refresh_logins(session: AsyncSession, access: Access) -> bool:
     at the first opening, and when the contact lost an e-mail.
     """
     before = await repository.read_logins(session, access.contact_id)
-    contact = await parties.get_contact(session, access.contact_id)
+    contact = await replicas.get_contact(session, access.contact_id)
     present = emails_of(contact) if contact and not contact.deleted else None
     known = access.emails
     if present is not None:

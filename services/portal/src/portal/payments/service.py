@@ -6,10 +6,10 @@ from portal.access import service as access
 from portal.client import ClientScope
 from portal.documents import service as documents
 from portal.errors import MethodNotOffered, NothingToPay, TransferUnavailable
-from portal.parties import service as parties
 from portal.payments import repository
 from portal.payments.methods import METHODS
 from portal.payments.port import Instructions, Payable
+from portal.replicas import service as replicas
 
 
 async def begin_payment(client: ClientScope, document_id: UUID, *, method: str) -> Instructions:
@@ -23,7 +23,7 @@ async def begin_payment(client: ClientScope, document_id: UUID, *, method: str) 
         raise MethodNotOffered()
     if document.type == "credit_note" or not document.is_open:
         raise NothingToPay()
-    _, organization = await parties.get_parties(client)
+    _, organization = await replicas.get_parties(client)
     if organization is None:
         raise TransferUnavailable()
     payable = Payable(

@@ -8,14 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.errors import PreviewNotFound
 from portal.models import Preview
-from portal.parties import service as parties
 from portal.previews import repository
+from portal.replicas import service as replicas
 from portal.sessions import service as sessions
 from portal.tokens import hash_of, new_token
 from shared.clock import utc_now
 from shared.db.tenancy import enter, org_of, scope_of
 from shared.identifiers import new_id
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 NEEDED = frozenset({"portal:read", "portal:write", "documents:read"})
 """To ask for one, and as long as it lasts."""
@@ -23,9 +23,9 @@ LIFE = timedelta(minutes=10)
 """Of the link and of the view it opens, together."""
 
 
-async def create_preview(session: AsyncSession, contact_id: UUID, *, asker: Asker) -> tuple[Preview, str]:
+async def create_preview(session: AsyncSession, contact_id: UUID, *, asker: ServiceClient) -> tuple[Preview, str]:
     """The log's row, and the token that opens it once. Raises ContactNotFound, Unavailable."""
-    await parties.demand_contact(session, contact_id, asker)
+    await replicas.demand_contact(session, contact_id, asker)
     token, scope, now = new_token(), scope_of(session), utc_now()
     preview = Preview(
         org_id=org_of(session),

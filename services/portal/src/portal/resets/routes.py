@@ -23,7 +23,7 @@ from portal.choices.schemas import ChoicesOut
 from portal.dependencies import PasswordsDep, SettingsDep
 from portal.devices import service as devices
 from portal.logins import service as logins
-from portal.parties import service as parties
+from portal.replicas import service as replicas
 from portal.resets import service
 from portal.resets.schemas import LinkOut, OpeningIn, RedemptionIn, ResetIn, ResetOut
 from portal.sessions import service as sessions
@@ -84,8 +84,8 @@ async def redeem_reset(
     async with database.transaction(visitor) as session:
         _, contacts = await service.open_reset(session, body.token)
         ids = [contact.contact_id for contact in service.choose(contacts, body.contacts)]
-        emails = [email for contact_id in ids for email in await parties.list_emails(session, contact_id)]
-        words = [word for contact_id in ids for word in await parties.list_words(session, contact_id)]
+        emails = [email for contact_id in ids for email in await replicas.list_emails(session, contact_id)]
+        words = [word for contact_id in ids for word in await replicas.list_words(session, contact_id)]
     demand_strong("password", body.password, about=words)
     hashes = await hash_password(request, visitor, passwords, body.password, emails)
     await end_present_session(request, visitor)
@@ -117,7 +117,7 @@ async def _enter(
     if len(ids) == 1:
         await devices.note_device(session, ids[0], email, device)
         client, token = await sessions.start_session(session, ids[0], email=email)
-        contact, organization = await parties.get_parties(client)
+        contact, organization = await replicas.get_parties(client)
         return token, SessionOut.model_validate({"contact": contact, "organization": organization})
     found = await logins.find_logins(session, email, organization=None)
     token, offer = await choices.offer(session, [login for login in found if login.contact_id in ids])

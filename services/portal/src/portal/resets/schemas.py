@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from portal.parties.schemas import ContactOut
+from portal.replicas.schemas import ContactOut
 from portal.sessions.schemas import GivenEmail
 from shared.passwords.rules import NewPassword
 from shared.web.shapes import SearchText, Shape, View

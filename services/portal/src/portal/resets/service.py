@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.errors import ResetNotFound
 from portal.logins import service as logins
 from portal.models import Contact, Login, Organization, PasswordReset
-from portal.parties import service as parties
+from portal.replicas import service as replicas
 from portal.resets import events, repository
 from portal.tokens import hash_of, new_token
 from shared.clock import utc_now
@@ -35,7 +35,7 @@ async def ask_for_reset(session: AsyncSession, email: str, found: Sequence[Login
     contacts: list[Contact] = []
     organization: Organization | None = None
     for login in found:
-        known = await parties.find_parties(session, login.contact_id)
+        known = await replicas.find_parties(session, login.contact_id)
         if known is not None and await logins.keep_login(session, login):
             contacts.append(known[0])
             organization = known[1]
@@ -60,7 +60,7 @@ async def create_link(session: AsyncSession, reset_id: UUID, *, public_url: str)
     token = new_token()
     reset.token_hash = hash_of(token)
     await repository.save_reset(session, reset)
-    return f"{await parties.portal_url(session, public_url, page='/password')}#{token}"
+    return f"{await replicas.portal_url(session, public_url, page='/password')}#{token}"
 
 
 async def open_reset(session: AsyncSession, token: str) -> tuple[PasswordReset, Sequence[Contact]]:

@@ -27,7 +27,7 @@ from portal.client import ClientScope
 from portal.dependencies import PasswordsDep
 from portal.errors import LoginFailed, WrongPassword
 from portal.logins import service as logins
-from portal.parties import service as parties
+from portal.replicas import service as replicas
 from portal.sessions import service
 from portal.sessions.schemas import LoginIn, PasswordChange, SessionOut
 from portal.sessions.service import SESSION_LIFE, actor_of
@@ -122,7 +122,7 @@ async def change_password(
     """Ends every session of the client, here and elsewhere; this browser gets a new one."""
     async with open_client(request, visitor) as client:
         known, emails = await access.read_password(client)
-        words = await parties.list_words(client.session, client.contact_id)
+        words = await replicas.list_words(client.session, client.contact_id)
     demand_strong("new", body.new, about=words)
     attempt = Attempt(actor_of(client.contact_id), address_of(request))
     taken = await take_attempt(request, visitor, attempt)
@@ -137,5 +137,5 @@ async def change_password(
 
 
 async def _session_out(client: ClientScope) -> SessionOut:
-    contact, organization = await parties.get_parties(client)
+    contact, organization = await replicas.get_parties(client)
     return SessionOut.model_validate({"contact": contact, "organization": organization})

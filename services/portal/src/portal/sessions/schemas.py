@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from portal.parties.schemas import ContactOut, OrganizationOut
+from portal.replicas.schemas import ContactOut, OrganizationOut
 from shared.addresses import comparable
 from shared.passwords.rules import NewPassword
 from shared.web.shapes import SearchText, Shape, ShortText, View

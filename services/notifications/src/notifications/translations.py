@@ -9,7 +9,7 @@ from shared.events.portal import ClientNoticeKind
 
 
 @dataclass(frozen=True, slots=True)
-class Phrases:
+class Translation:
     """`documents`: title, and the title as it stands inside a sentence."""
 
     greeting: str
@@ -30,7 +30,7 @@ class Phrases:
     documents: dict[DocumentType, tuple[str, str]]
 
 
-SPANISH: Final = Phrases(
+SPANISH: Final = Translation(
     greeting="Hola, {name}:",
     attached="Le enviamos {document} en el PDF adjunto.",
     number="Número",
@@ -72,7 +72,7 @@ SPANISH: Final = Phrases(
     },
 )
 
-ENGLISH: Final = Phrases(
+ENGLISH: Final = Translation(
     greeting="Hello {name},",
     attached="Please find {document} attached as a PDF.",
     number="Number",
@@ -114,7 +114,7 @@ ENGLISH: Final = Phrases(
     },
 )
 
-CATALAN: Final = Phrases(
+CATALAN: Final = Translation(
     greeting="Hola, {name}:",
     attached="Us enviem {document} en el PDF adjunt.",
     number="Número",
@@ -156,4 +156,4 @@ CATALAN: Final = Phrases(
     },
 )
 
-PHRASES: Final = {"es": SPANISH, "en": ENGLISH, "ca": CATALAN}
+TRANSLATIONS: Final = {"es": SPANISH, "en": ENGLISH, "ca": CATALAN}

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from portal.authentication import VisitorDep
-from portal.parties import service
-from portal.parties.schemas import OrganizationOut
+from portal.replicas import service
+from portal.replicas.schemas import OrganizationOut
 from shared.web.session import database_of
 from shared.web.shapes import SearchText
 

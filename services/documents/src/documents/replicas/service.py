@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import ContactDeleted, ContactNotFound, OrganizationUnknown
-from documents.parties import repository
+from documents.replicas import repository
 from shared.clock import DEFAULT_ZONE, day_in
 from shared.db.tenancy import scope_of
 from shared.events.contacts import ContactState, PersonLinkState
 from shared.events.gateway import OrganizationState
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 HOME_CURRENCY = "EUR"
 HOME_LANGUAGE = "es"
@@ -32,7 +32,7 @@ class Home:
         return day_in(self.time_zone)
 
 
-async def require_contact(session: AsyncSession, contact_id: UUID, asker: Asker | None = None) -> ContactState:
+async def require_contact(session: AsyncSession, contact_id: UUID, asker: ServiceClient | None = None) -> ContactState:
     """A contact that documents can be made for; contacts is asked when its event may still be on the way.
 
     Raises ContactNotFound, ContactDeleted, Unavailable.
@@ -45,7 +45,9 @@ async def require_contact(session: AsyncSession, contact_id: UUID, asker: Asker 
     return contact
 
 
-async def find_contact(session: AsyncSession, contact_id: UUID, asker: Asker | None = None) -> ContactState | None:
+async def find_contact(
+    session: AsyncSession, contact_id: UUID, asker: ServiceClient | None = None
+) -> ContactState | None:
     """Deleted ones too, unless contacts says that it was restored. Raises Unavailable."""
     copy = await repository.get_contact(session, contact_id)
     known = ContactState.model_validate(copy.state) if copy else None

@@ -1,8 +1,8 @@
-"""The bus door of parties: what contacts and gateway say of them."""
+"""The bus door of replicas: what contacts and gateway say of themselves."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.parties import service
+from portal.replicas import service
 from shared.bus.consumer import Subscription
 from shared.events.base import Event
 from shared.events.contacts import ContactCreated, ContactDeleted, ContactRestored, ContactState, ContactUpdated

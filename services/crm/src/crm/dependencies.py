@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 
-def _contacts(request: Request) -> Asker:
+def _contacts(request: Request) -> ServiceClient:
     asker = request.app.state.contacts
-    assert isinstance(asker, Asker)
+    assert isinstance(asker, ServiceClient)
     return asker
 
 
-ContactsDep = Annotated[Asker, Depends(_contacts)]
+ContactsDep = Annotated[ServiceClient, Depends(_contacts)]

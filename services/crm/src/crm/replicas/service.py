@@ -4,15 +4,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.directory import repository
 from crm.errors import ContactNotFound
 from crm.models import ContactCopy
+from crm.replicas import repository
 from shared.db.tenancy import scope_of
 from shared.errors import invalid
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 
-async def require_contact(session: AsyncSession, contact_id: UUID, contacts: Asker) -> ContactCopy:
+async def require_contact(session: AsyncSession, contact_id: UUID, contacts: ServiceClient) -> ContactCopy:
     """Contacts is asked when our copy is missing or deleted: the event that says otherwise may be on its way.
 
     Raises ContactNotFound, Unavailable.

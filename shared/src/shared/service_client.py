@@ -1,4 +1,4 @@
-"""Asking a sibling service over HTTP, signed with one's own key, when an own copy is not there yet."""
+"""An HTTP client for another service, signed with one's own key: for what its replica does not have (yet)."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -14,8 +14,8 @@ from shared.web import spans
 from shared.web.identity import Identity, Signer
 
 
-class Asker:
-    """One sibling, `service`: `base_url` like http://contacts:8000; asks as `service:<name>` with the scopes given.
+class ServiceClient:
+    """For the service `service` at `base_url` (http://contacts:8000), as actor `service:<name>` with the scopes given.
 
     `async with` it in the app's lifespan (or `await close()`).
     """

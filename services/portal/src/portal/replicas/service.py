@@ -8,14 +8,14 @@ from portal.client import ClientScope
 from portal.errors import CompanyNotFound, ContactNotFound
 from portal.logins import service as logins
 from portal.models import Contact, Organization
-from portal.parties import repository
+from portal.replicas import repository
 from shared.db.tenancy import scope_of
 from shared.events.contacts import ContactState
 from shared.events.gateway import OrganizationState
-from shared.web.asking import Asker
+from shared.service_client import ServiceClient
 
 
-async def demand_contact(session: AsyncSession, contact_id: UUID, asker: Asker) -> None:
+async def demand_contact(session: AsyncSession, contact_id: UUID, asker: ServiceClient) -> None:
     """There is such a contact, not deleted; contacts is asked when its event may still be on the way.
 
     Raises ContactNotFound, Unavailable.
@@ -27,7 +27,7 @@ async def demand_contact(session: AsyncSession, contact_id: UUID, asker: Asker) 
         raise ContactNotFound()
 
 
-async def ask_contact(session: AsyncSession, contact_id: UUID, asker: Asker) -> bool:
+async def ask_contact(session: AsyncSession, contact_id: UUID, asker: ServiceClient) -> bool:
     """Hear from contacts what its event may not have told yet. False when there is none. Raises Unavailable."""
     answer = await asker.get_json(f"/api/v1/contacts/{contact_id}", scope_of(session))
     if answer is None:
