@@ -27,7 +27,6 @@ from shared.backup.postgres import Server
 from shared.bus.amqp.transport import AmqpTransport
 from shared.bus.outbox_notifier import OutboxNotifier
 from shared.bus.transport import Transport
-from shared.db.migrate import unreachable, upgrade
 from shared.db.session import Database
 from shared.dead_letters import command as dead_letters
 from shared.gc_tuning import tune_gc
@@ -131,6 +130,8 @@ class Program:
 
     def _demand_database(self, settings: ServiceSettings) -> None:
         """Exits with one sentence when the owning role cannot connect: a password is checked nowhere else."""
+        from shared.db.migrate import unreachable
+
         field = "migrate_url" if settings.migrate_url else "database_url"
         if reason := unreachable((settings.migrate_url or settings.database_url).get_secret_value()):
             raise SystemExit(f"{self.settings.given_as(field)}: the database lets nobody in: {reason}.")
@@ -140,6 +141,8 @@ class Program:
 
         Blocking; call it outside any running event loop.
         """
+        from shared.db.migrate import upgrade  # Alembic is a tenth of a start, and who serves needs none of it
+
         upgrade(self.service, (settings.migrate_url or settings.database_url).get_secret_value())
         if settings.amqp_url:
             asyncio.run(self._declare(settings, settings.amqp_url.get_secret_value()))
