@@ -1,6 +1,5 @@
 """The two ways a person works a page: by mouse, and by keyboard alone. A flow is told once and done by either."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
@@ -101,6 +100,3 @@ class Keyboard:
                 return
             self.page.keyboard.press(key)
         raise AssertionError(f"{_STOPS} × {key} did not lead to {target}")
-
-
-HANDS: dict[str, Callable[[Page], Hand]] = {"mouse": Mouse, "keyboard": Keyboard}
