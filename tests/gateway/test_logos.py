@@ -101,20 +101,24 @@ async def test_its_event_names_it_and_a_new_one_takes_its_place(
 @pytest.mark.parametrize(
     ("picture", "status", "code"),
     [
-        (b"", 422, "gateway.not_a_picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", 422, "gateway.not_a_picture"),
-        (a_picture("GIF"), 422, "gateway.not_a_picture"),
-        (a_picture("TIFF"), 422, "gateway.not_a_picture"),
-        (a_picture("BMP"), 422, "gateway.not_a_picture"),
-        (a_picture()[:100], 422, "gateway.not_a_picture"),
-        (a_picture("JPEG", (2000, 2000))[:5000], 422, "gateway.not_a_picture"),
-        (a_picture("WEBP", (2000, 2000))[:500], 422, "gateway.not_a_picture"),
-        (a_promise(100, 100), 422, "gateway.not_a_picture"),
-        (a_promise(30_000, 30_000), 422, "gateway.picture_too_large"),
-        (a_picture("PNG", (5001, 5000)), 422, "gateway.picture_too_large"),
-        (a_picture("JPEG", (5001, 5000)), 422, "gateway.picture_too_large"),
-        (a_picture("WEBP", (5001, 5000)), 422, "gateway.picture_too_large"),
-        (b"\x89PNG" * (MOST_BYTES // 4 + 1), 413, "gateway.body_too_large"),
+        (lambda: b"", 422, "gateway.not_a_picture"),
+        (
+            lambda: b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+            422,
+            "gateway.not_a_picture",
+        ),
+        (lambda: a_picture("GIF"), 422, "gateway.not_a_picture"),
+        (lambda: a_picture("TIFF"), 422, "gateway.not_a_picture"),
+        (lambda: a_picture("BMP"), 422, "gateway.not_a_picture"),
+        (lambda: a_picture()[:100], 422, "gateway.not_a_picture"),
+        (lambda: a_picture("JPEG", (2000, 2000))[:5000], 422, "gateway.not_a_picture"),
+        (lambda: a_picture("WEBP", (2000, 2000))[:500], 422, "gateway.not_a_picture"),
+        (lambda: a_promise(100, 100), 422, "gateway.not_a_picture"),
+        (lambda: a_promise(30_000, 30_000), 422, "gateway.picture_too_large"),
+        (lambda: a_picture("PNG", (5001, 5000)), 422, "gateway.picture_too_large"),
+        (lambda: a_picture("JPEG", (5001, 5000)), 422, "gateway.picture_too_large"),
+        (lambda: a_picture("WEBP", (5001, 5000)), 422, "gateway.picture_too_large"),
+        (lambda: b"\x89PNG" * (MOST_BYTES // 4 + 1), 413, "gateway.body_too_large"),
     ],
     ids=[
         "nothing",
@@ -134,9 +138,9 @@ async def test_its_event_names_it_and_a_new_one_takes_its_place(
     ],
 )
 async def test_what_is_no_small_picture_is_refused_with_its_reason(
-    client: httpx.AsyncClient, picture: bytes, status: int, code: str
+    client: httpx.AsyncClient, picture: Callable[[], bytes], status: int, code: str
 ) -> None:
-    answer = await put(client, picture)
+    answer = await put(client, picture())
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["detail"]
     assert (await client.get("/api/v1/organization")).json()["logo_url"] is None
