@@ -25,7 +25,7 @@ export UV_SYSTEM_CERTS ?= true
 export UV_COMPILE_BYTECODE ?= true
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup web web-api run stack env up demo images test-images test test-rabbitmq4 lint types format proofs bench chaos contract settings event-map clean
+.PHONY: help setup web web-api run stack env up demo images test-images test test-quick test-rabbitmq4 lint types format proofs bench chaos contract settings event-map clean
 
 help:  ## what can be done here
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -47,6 +47,10 @@ test: setup $(WEB)/node_modules/.ready  ## lint, types and every test
 	@$(MAKE) --jobs=2 --output-sync=target lint types web
 	$(IN_WEB) npm run --silent test
 	$(RUN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+
+test-quick: setup $(WEB)/node_modules/.ready  ## lint, types, and the tests that need no server: for the loop of a day's work
+	@$(MAKE) --jobs=2 --output-sync=target lint types
+	$(RUN)/pytest -q -n 2 --quick
 
 lint: setup $(WEB)/node_modules/.ready  ## style, and the walls between the rooms
 	$(RUN)/ruff check .

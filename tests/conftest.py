@@ -5,6 +5,7 @@ from shared import logging
 pytest_plugins = [
     "tests.support.ficha",
     "tests.support.postgres",
+    "tests.support.quick",
     "tests.support.spreading",
     "tests.support.identity",
     "tests.support.rabbitmq",

@@ -39,5 +39,5 @@ def configure(*, level: str = "INFO", pretty: bool = False) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     # Our own access line carries more than uvicorn's; alembic repeats what `migrate` says.
-    for noisy in ("uvicorn.access", "alembic.runtime.migration", "aiormq.connection"):
+    for noisy in ("uvicorn.access", "alembic", "aiormq.connection"):
         logging.getLogger(noisy).setLevel("WARNING")
