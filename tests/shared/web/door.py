@@ -14,7 +14,7 @@ from shared.errors import NotFound
 from shared.identifiers import new_id
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize, IdentityDep
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import BY_ID, CursorParam, LimitParam, Page, page_of
 from shared.web.reading import ReadingDep, json_answer
 from shared.web.session import SessionDep
 from shared.web.shapes import Line, Shape, View
@@ -65,15 +65,14 @@ async def create(session: SessionDep, request: Request, response: Response, body
 
 @router.get("")
 async def list_things(session: SessionDep, limit: LimitParam = 50, cursor: CursorParam = None) -> Page[ThingOut]:
-    after = UUID(decode_cursor(cursor, size=1)[0]) if cursor else UUID(int=0)
+    after = BY_ID.decode(cursor) or UUID(int=0)
     rows = (
         await session.execute(
             text("SELECT id, name, version FROM thing WHERE id > :after ORDER BY id LIMIT :limit"),
             {"after": after, "limit": limit + 1},
         )
     ).all()
-    items = [ThingOut.model_validate(row) for row in rows[:limit]]
-    return Page(items=items, next_cursor=encode_cursor(items[-1].id) if len(rows) > limit else None)
+    return page_of(rows, limit, ThingOut.model_validate, cursor=BY_ID, key=lambda row: row.id)
 
 
 @router.get("/{thing_id}")

@@ -1,5 +1,6 @@
 """Every SQL statement of contacts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
@@ -49,9 +50,9 @@ async def list_contacts(
     kind: str | None,
     tag: str | None,
     sort: str | None,
-    after: list[Any] | None,
+    after: Sequence[Any] | None,
     limit: int,
-) -> list[tuple[Contact, list[Any]]]:
+) -> list[tuple[Contact, tuple[Any, ...]]]:
     """One page, and what the next one comes after."""
     listed = _found(session)
     if role:
@@ -68,7 +69,7 @@ async def list_links(
     contact_id: UUID,
     *,
     side: Literal["people", "companies"],
-    after: list[Any] | None,
+    after: Sequence[Any] | None,
     limit: int,
 ) -> list[tuple[PersonLink, Contact]]:
     """The people of a company, or the companies of a person, primary first. Hidden ones are left out."""

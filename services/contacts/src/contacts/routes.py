@@ -1,5 +1,6 @@
 """The HTTP door of contacts: parse, authorise, call the service, shape the answer."""
 
+from operator import itemgetter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,12 +19,11 @@ from contacts.schemas import (
     Sort,
 )
 from contacts.service import Linked
-from shared.errors import invalid
 from shared.events.contacts import Kind, Role
 from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, decode_place, encode_cursor, moment
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Moment, Page, Stage, Text, page_of
 from shared.web.reading import ReadingDep, json_answer
 from shared.web.session import SessionDep
 from shared.web.shapes import SearchText
@@ -37,6 +37,9 @@ router = APIRouter(
 )
 _SEARCHED = """name, trade name, tax id, e-mail, phone, city, province or postal code; a company also by the names and
 e-mails of its people"""
+_BY_NAME = Cursor(tuple[Stage, Text, UUID])
+_BY_CHANGE = Cursor(tuple[Stage, Moment, UUID])
+_LINKS = Cursor(tuple[bool, Text, UUID])
 panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authorize("contacts"))])
 
 
@@ -54,14 +57,11 @@ async def list_contacts(
     """By name unless told otherwise. A search gives what is exactly as asked first, and what is only similar where
     nothing is as written.
     """
-    after = decode_place(cursor, moment if sort == "-updated_at" else str)
+    place = _BY_CHANGE if sort == "-updated_at" else _BY_NAME
     rows = await service.list_contacts(
-        session, q=q, role=role, kind=kind, tag=tag, sort=sort, after=after, limit=limit + 1
+        session, q=q, role=role, kind=kind, tag=tag, sort=sort, after=place.decode(cursor), limit=limit + 1
     )
-    return Page(
-        items=[ContactOut.model_validate(contact) for contact, _ in rows[:limit]],
-        next_cursor=encode_cursor(*rows[limit - 1][1]) if len(rows) > limit else None,
-    )
+    return page_of(rows, limit, lambda row: ContactOut.model_validate(row[0]), cursor=place, key=itemgetter(1))
 
 
 @router.post("", status_code=201)
@@ -105,9 +105,9 @@ async def restore_contact(session: SessionDep, contact_id: UUID, response: Respo
 async def list_people(
     session: SessionDep, contact_id: UUID, limit: LimitParam = 50, cursor: CursorParam = None
 ) -> Page[PersonOut]:
-    after = _link_cursor(cursor) if cursor else None
+    after = _LINKS.decode(cursor)
     rows = await service.list_people(session, contact_id, side="people", after=after, limit=limit + 1)
-    return Page(items=[_person(row) for row in rows[:limit]], next_cursor=_next_link(rows, limit))
+    return page_of(rows, limit, _person, cursor=_LINKS, key=_link_key)
 
 
 @router.post("/{contact_id}/people", status_code=201)
@@ -140,9 +140,9 @@ async def remove_person(session: SessionDep, contact_id: UUID, person_id: UUID, 
 async def list_companies(
     session: SessionDep, contact_id: UUID, limit: LimitParam = 50, cursor: CursorParam = None
 ) -> Page[CompanyOut]:
-    after = _link_cursor(cursor) if cursor else None
+    after = _LINKS.decode(cursor)
     rows = await service.list_people(session, contact_id, side="companies", after=after, limit=limit + 1)
-    return Page(items=[_company(row) for row in rows[:limit]], next_cursor=_next_link(rows, limit))
+    return page_of(rows, limit, _company, cursor=_LINKS, key=_link_key)
 
 
 @router.post("/{contact_id}/companies", status_code=201)
@@ -199,16 +199,6 @@ def _link_values(linked: Linked) -> dict[str, Any]:
     }
 
 
-def _next_link(rows: list[Linked], limit: int) -> str | None:
-    if len(rows) <= limit:
-        return None
-    link, other = rows[limit - 1]
-    return encode_cursor(link.is_primary, other.sort_name, other.id)
-
-
-def _link_cursor(cursor: str) -> list[Any]:
-    primary, name, last_id = decode_cursor(cursor, size=3)
-    try:
-        return [bool(primary), str(name), UUID(str(last_id))]
-    except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None
+def _link_key(linked: Linked) -> tuple[bool, str, UUID]:
+    link, other = linked
+    return link.is_primary, other.sort_name, other.id

@@ -1,5 +1,6 @@
 """What can be done with contacts and the links between people and companies."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -51,9 +52,9 @@ async def list_contacts(
     kind: str | None = None,
     tag: str | None = None,
     sort: str | None = None,
-    after: list[Any] | None = None,
+    after: Sequence[Any] | None = None,
     limit: int,
-) -> list[tuple[Contact, list[Any]]]:
+) -> list[tuple[Contact, tuple[Any, ...]]]:
     """One page; beside each contact what the next page comes after."""
     return await repository.list_contacts(
         session, q=q, role=role, kind=kind, tag=tag, sort=sort, after=after, limit=limit
@@ -165,7 +166,7 @@ async def remove_link(session: AsyncSession, *, company_id: UUID, person_id: UUI
 
 
 async def list_people(
-    session: AsyncSession, contact_id: UUID, *, side: Side, after: list[Any] | None, limit: int
+    session: AsyncSession, contact_id: UUID, *, side: Side, after: Sequence[Any] | None, limit: int
 ) -> list[Linked]:
     """Primary first, then by name. Raises ContactNotFound."""
     await repository.require_contact(session, contact_id)

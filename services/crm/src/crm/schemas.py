@@ -1,16 +1,12 @@
-"""Value types that several nouns of crm speak, and their cursors."""
+"""Value types that several nouns of crm speak."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
-from shared.errors import invalid
 from shared.web.numbers import calendar
-from shared.web.pagination import decode_cursor
-
-CursorT = TypeVar("CursorT")
 
 _YEARS = range(1900, 2200)
 
@@ -34,13 +30,3 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 Value = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]
 """Money in a request. No serialiser: a patch is dumped into the row, as a Decimal."""
 Actor = Annotated[str, StringConstraints(pattern=r"^(user|key|service):[A-Za-z0-9_-]{1,100}$")]
-
-
-def read_cursor(cursor: str | None, shape: TypeAdapter[CursorT], *, size: int) -> CursorT | None:
-    """Sort values come back as JSON: give them their types again. Raises Invalid."""
-    if cursor is None:
-        return None
-    try:
-        return shape.validate_python(decode_cursor(cursor, size=size))
-    except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -1,6 +1,6 @@
 """The HTTP door of files: parse, authorise, call the service, shape the answer."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,12 +13,11 @@ from files.form import open_file_part
 from files.media import media_type_of
 from files.schemas import FileOut
 from files.storage import Storage
-from shared.errors import invalid
 from shared.service_client import ServiceClient
 from shared.web.correlation import scope_for
 from shared.web.idempotency import IdempotentRoute, claim, keep
 from shared.web.identity import Authorize, IdentityDep
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor, moment
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Moment, Page, page_of
 from shared.web.problems import problem
 from shared.web.reading import ReadingDep, json_answer
 from shared.web.session import SessionDep, database_of
@@ -29,6 +28,7 @@ router = APIRouter(
 )
 panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authorize("files"))])
 
+_CURSOR = Cursor(tuple[Moment, UUID])
 _UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -113,12 +113,9 @@ async def list_files(
     session: SessionDep, contact_id: UUID, contacts: ContactsDep, limit: LimitParam = 50, cursor: CursorParam = None
 ) -> Page[FileOut]:
     """Newest first."""
-    after = _cursor(cursor) if cursor else None
+    after = _CURSOR.decode(cursor)
     files = await service.list_files(session, contact_id, after=after, limit=limit + 1, contacts=contacts)
-    return Page(
-        items=[FileOut.model_validate(file) for file in files[:limit]],
-        next_cursor=encode_cursor(files[limit - 1].created_at, files[limit - 1].id) if len(files) > limit else None,
-    )
+    return page_of(files, limit, FileOut.model_validate, cursor=_CURSOR, key=lambda file: (file.created_at, file.id))
 
 
 @router.get("/files/{file_id}")
@@ -184,11 +181,3 @@ async def restore_file(session: SessionDep, file_id: UUID, response: Response) -
 @panel_router.get("/internal/contacts/{contact_id}/panel")
 async def get_panel_part(reading: ReadingDep, contact_id: UUID) -> Response:
     return json_answer(await service.read_panel_part(*reading, contact_id))
-
-
-def _cursor(cursor: str) -> tuple[datetime, UUID]:
-    created_at, last_id = decode_cursor(cursor, size=2)
-    try:
-        return moment(str(created_at)), UUID(str(last_id))
-    except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -1,16 +1,14 @@
 """The HTTP door of notifications: the log of mails, and a person's word on those that went wrong."""
 
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
 from notifications import service
 from notifications.schemas import AttemptOut, MessageDetail, MessageOut, Status
-from shared.errors import invalid
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor, moment
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Moment, Page, page_of
 from shared.web.session import SessionDep
 from shared.web.versions import ExpectedVersion, set_etag
 
@@ -20,6 +18,8 @@ router = APIRouter(
     route_class=IdempotentRoute,
     dependencies=[Depends(Authorize("notifications"))],
 )
+
+_CURSOR = Cursor(tuple[Moment, UUID])
 
 
 @router.get("")
@@ -32,14 +32,11 @@ async def list_messages(
     cursor: CursorParam = None,
 ) -> Page[MessageOut]:
     """Newest first."""
-    after = _after(cursor) if cursor else None
+    after = _CURSOR.decode(cursor)
     rows = await service.list_messages(
         session, contact_id=contact_id, document_id=document_id, status=status, after=after, limit=limit + 1
     )
-    return Page(
-        items=[MessageOut.model_validate(row) for row in rows[:limit]],
-        next_cursor=encode_cursor(rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None,
-    )
+    return page_of(rows, limit, MessageOut.model_validate, cursor=_CURSOR, key=lambda row: (row.created_at, row.id))
 
 
 @router.get("/{message_id}")
@@ -74,11 +71,3 @@ async def cancel_message(
     message = await service.cancel_message(session, message_id, expected=expected)
     set_etag(response, message.version)
     return MessageOut.model_validate(message)
-
-
-def _after(cursor: str) -> tuple[datetime, UUID]:
-    created_at, last_id = decode_cursor(cursor, size=2)
-    try:
-        return moment(str(created_at)), UUID(str(last_id))
-    except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

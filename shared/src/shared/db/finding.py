@@ -77,7 +77,7 @@ async def find_page(
     q: str | None,
     after: Sequence[Any] | None,
     limit: int,
-) -> list[tuple[T, list[Any]]]:
+) -> list[tuple[T, tuple[Any, ...]]]:
     """One page of `listed` (`org_id` and `id` of the view's rows); beside each row what the next page comes `after`.
 
     What is exactly as asked comes first, and alone where it can mean nothing else: a number, an address, a whole name
@@ -85,7 +85,7 @@ async def find_page(
     else.
     """
     stages = await _stages(session, listing.view.search, q)
-    rows: list[tuple[T, list[Any]]] = []
+    rows: list[tuple[T, tuple[Any, ...]]] = []
     for stage in range(after[0] if after else 0, len(stages)):
         if stage == _SIMILAR:
             if rows or (after and after[0] != _SIMILAR):
@@ -98,7 +98,7 @@ async def find_page(
             # in their order until enough are found, and few ever are.
             wanted = wanted.order_by(stages[stage])
         found = await _read(session, listing, wanted, after=continued, limit=limit - len(rows))
-        rows += [(row, [stage, *(getattr(row, key) for key in listing.keys)]) for row in found]
+        rows += [(row, (stage, *(getattr(row, key) for key in listing.keys))) for row in found]
         if len(rows) == limit or (stage == _EXACT and q and _means_no_other(q, found, listing)):
             break
     return rows

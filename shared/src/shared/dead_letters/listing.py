@@ -1,9 +1,8 @@
 """Pages of dead letters, of one service and merged over several: every list is sorted by `SortKey`, newest first."""
 
 import base64
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.dead_letters import administration
 from shared.dead_letters.administration import DeadLetterRow, LetterFilter, Owner, SortKey
-from shared.dead_letters.schemas import SERVICE_PATTERN, ActionOut, GroupOut, LetterDetail, LetterOut
-from shared.errors import invalid
-from shared.web.pagination import Page, decode_cursor, encode_cursor
+from shared.dead_letters.schemas import ActionOut, GroupOut, LetterDetail, LetterOut, ServiceText
+from shared.web.pagination import Cursor, Moment, Page, page_of
 
 ItemT = TypeVar("ItemT", LetterOut, GroupOut)
+
+CURSOR: Cursor[SortKey] = Cursor(tuple[Moment, UUID, ServiceText])
 
 
 async def read_letters(
@@ -53,23 +53,7 @@ def merge_pages(pages: Sequence[Page[ItemT]], limit: int) -> Page[ItemT]:
 
 
 def _page_of(items: Sequence[ItemT], limit: int, *, more: bool = False) -> Page[ItemT]:
-    """Returns the first `limit` items. `more`: there are others behind them that were not read."""
-    shown = list(items[:limit])
-    goes_on = shown and (more or len(items) > limit)
-    return Page(items=shown, next_cursor=encode_cursor(*shown[-1].sort_key) if goes_on else None)
-
-
-def decode_sort_key(cursor: str | None) -> SortKey | None:
-    """Returns what `Page.next_cursor` holds, None for the first page. Raises Invalid for any other text."""
-    if cursor is None:
-        return None
-    failed_at, event_id, service = decode_cursor(cursor, size=3)
-    try:
-        if re.fullmatch(SERVICE_PATTERN, str(service)):
-            return datetime.fromisoformat(str(failed_at)).astimezone(UTC), UUID(str(event_id)), str(service)
-    except (ValueError, OverflowError):
-        pass
-    raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.")
+    return page_of(items, limit, lambda item: item, cursor=CURSOR, key=attrgetter("sort_key"), more=more)
 
 
 def _body(letter: DeadLetterRow) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from shared.db.tenancy import org_of
 from shared.dead_letters import administration
 from shared.dead_letters.administration import LetterFilter
-from shared.dead_letters.listing import decode_sort_key, read_groups, read_letter, read_letters
+from shared.dead_letters.listing import CURSOR, read_groups, read_letter, read_letters
 from shared.dead_letters.schemas import (
     CauseParam,
     DecisionOut,
@@ -47,14 +47,14 @@ router = APIRouter(
 async def list_letters(
     session: SessionDep, filters: FilterDep, limit: LimitParam = 50, cursor: CursorParam = None
 ) -> Page[LetterOut]:
-    return await read_letters(session, org_of(session), filters, after=decode_sort_key(cursor), limit=limit)
+    return await read_letters(session, org_of(session), filters, after=CURSOR.decode(cursor), limit=limit)
 
 
 @router.get("/groups")
 async def list_groups(
     session: SessionDep, filters: FilterDep, limit: LimitParam = 50, cursor: CursorParam = None
 ) -> Page[GroupOut]:
-    return await read_groups(session, org_of(session), filters, after=decode_sort_key(cursor), limit=limit)
+    return await read_groups(session, org_of(session), filters, after=CURSOR.decode(cursor), limit=limit)
 
 
 @router.get("/{service}/{event_id}")

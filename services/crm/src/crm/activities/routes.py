@@ -1,20 +1,17 @@
 """The HTTP door of activities."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import TypeAdapter
 
 from crm.activities import service
 from crm.activities.schemas import ActivityIn, ActivityOut, ActivityPatch, Sort
 from crm.dependencies import ContactsDep
-from crm.schemas import Moment, read_cursor
 from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Moment, Page, page_of
 from shared.web.session import SessionDep
 from shared.web.versions import ExpectedVersion, set_etag
 
@@ -25,7 +22,7 @@ router = APIRouter(
     dependencies=[Depends(Authorize("crm"))],
 )
 
-_CURSOR: TypeAdapter[tuple[datetime, UUID]] = TypeAdapter(tuple[Moment, UUID])
+_CURSOR = Cursor(tuple[Moment, UUID])
 
 
 @router.get("")
@@ -42,14 +39,10 @@ async def list_activities(
         contact_id=contact_id,
         is_open=is_open,
         latest_first=sort == "-starts_at",
-        after=read_cursor(cursor, _CURSOR, size=2),
+        after=_CURSOR.decode(cursor),
         limit=limit + 1,
     )
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(
-        items=[ActivityOut.model_validate(activity) for activity in found[:limit]],
-        next_cursor=encode_cursor(last.starts_at, last.id) if last else None,
-    )
+    return page_of(found, limit, ActivityOut.model_validate, cursor=_CURSOR, key=lambda row: (row.starts_at, row.id))
 
 
 @router.post("", status_code=201)

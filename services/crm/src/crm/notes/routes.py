@@ -3,16 +3,14 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import TypeAdapter
 
 from crm.dependencies import ContactsDep
 from crm.notes import service
 from crm.notes.schemas import NoteIn, NoteOut, NotePatch
-from crm.schemas import read_cursor
 from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Page, page_of
 from shared.web.session import SessionDep
 from shared.web.versions import ExpectedVersion, set_etag
 
@@ -23,7 +21,7 @@ router = APIRouter(
     dependencies=[Depends(Authorize("crm"))],
 )
 
-_CURSOR = TypeAdapter(tuple[bool, UUID])
+_CURSOR = Cursor(tuple[bool, UUID])
 
 
 @router.get("")
@@ -31,13 +29,9 @@ async def list_notes(
     session: SessionDep, contact_id: UUID | None = None, limit: LimitParam = 50, cursor: CursorParam = None
 ) -> Page[NoteOut]:
     """Pinned ones first, then newest first."""
-    after = read_cursor(cursor, _CURSOR, size=2)
+    after = _CURSOR.decode(cursor)
     notes = await service.list_notes(session, contact_id=contact_id, after=after, limit=limit + 1)
-    last = notes[limit - 1] if len(notes) > limit else None
-    return Page(
-        items=[NoteOut.model_validate(note) for note in notes[:limit]],
-        next_cursor=encode_cursor(last.pinned, last.id) if last else None,
-    )
+    return page_of(notes, limit, NoteOut.model_validate, cursor=_CURSOR, key=lambda note: (note.pinned, note.id))
 
 
 @router.post("", status_code=201)

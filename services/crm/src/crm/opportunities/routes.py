@@ -1,19 +1,18 @@
 """The HTTP door of opportunities."""
 
+from operator import attrgetter
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import TypeAdapter
 
 from crm.dependencies import ContactsDep
 from crm.opportunities import service
 from crm.opportunities.schemas import LoseIn, OpportunityIn, OpportunityOut, OpportunityPatch
-from crm.schemas import read_cursor
 from shared.events.crm import OpportunityStatus
 from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
+from shared.web.pagination import BY_ID, CursorParam, LimitParam, Page, page_of
 from shared.web.session import SessionDep
 from shared.web.versions import ExpectedVersion, set_etag
 
@@ -23,8 +22,6 @@ router = APIRouter(
     route_class=IdempotentRoute,
     dependencies=[Depends(Authorize("crm"))],
 )
-
-_CURSOR = TypeAdapter(tuple[UUID])
 
 
 @router.get("")
@@ -38,20 +35,16 @@ async def list_opportunities(
     cursor: CursorParam = None,
 ) -> Page[OpportunityOut]:
     """Newest first."""
-    after = read_cursor(cursor, _CURSOR, size=1)
     found = await service.list_opportunities(
         session,
         contact_id=contact_id,
         status=status,
         pipeline_id=pipeline_id,
         stage_id=stage_id,
-        after=after[0] if after else None,
+        after=BY_ID.decode(cursor),
         limit=limit + 1,
     )
-    return Page(
-        items=[OpportunityOut.model_validate(opportunity) for opportunity in found[:limit]],
-        next_cursor=encode_cursor(found[limit - 1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit, OpportunityOut.model_validate, cursor=BY_ID, key=attrgetter("id"))
 
 
 @router.post("", status_code=201)

@@ -1,16 +1,15 @@
 """The HTTP door of pipelines."""
 
+from operator import attrgetter
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import TypeAdapter
 
 from crm.pipelines import service
 from crm.pipelines.schemas import PipelineIn, PipelineOut, PipelinePatch
-from crm.schemas import read_cursor
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
+from shared.web.pagination import BY_ID, CursorParam, LimitParam, Page, page_of
 from shared.web.session import SessionDep
 from shared.web.versions import ExpectedVersion, set_etag
 
@@ -21,18 +20,12 @@ router = APIRouter(
     dependencies=[Depends(Authorize("crm"))],
 )
 
-_CURSOR = TypeAdapter(tuple[UUID])
-
 
 @router.get("")
 async def list_pipelines(session: SessionDep, limit: LimitParam = 50, cursor: CursorParam = None) -> Page[PipelineOut]:
     """The default one first, then oldest first. An organisation without any gets its default one."""
-    after = read_cursor(cursor, _CURSOR, size=1)
-    pipelines = await service.list_pipelines(session, after=after[0] if after else None, limit=limit + 1)
-    return Page(
-        items=[PipelineOut.model_validate(pipeline) for pipeline in pipelines[:limit]],
-        next_cursor=encode_cursor(pipelines[limit - 1].id) if len(pipelines) > limit else None,
-    )
+    pipelines = await service.list_pipelines(session, after=BY_ID.decode(cursor), limit=limit + 1)
+    return page_of(pipelines, limit, PipelineOut.model_validate, cursor=BY_ID, key=attrgetter("id"))
 
 
 @router.post("", status_code=201)

@@ -1,5 +1,6 @@
 """Every SQL statement of documents."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -85,9 +86,9 @@ async def list_documents(
     issued_to: date | None,
     overdue_on: date | None,
     q: str | None,
-    after: list[Any] | None,
+    after: Sequence[Any] | None,
     limit: int,
-) -> list[tuple[Document, list[Any]]]:
+) -> list[tuple[Document, tuple[Any, ...]]]:
     """Newest first, without their heavy columns; beside each what the next page comes after.
 
     `overdue_on`: only what is open and was due before that day.

@@ -1,6 +1,7 @@
 """The HTTP door of documents as such."""
 
 from datetime import date
+from operator import itemgetter
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from documents.schemas import Day
 from shared.events.documents import DocumentType, Side
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_place, encode_cursor
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Page, Stage, page_of
 from shared.web.session import SessionDep
 from shared.web.shapes import SearchText
 from shared.web.versions import ExpectedVersion
@@ -26,6 +27,8 @@ router = APIRouter(
     route_class=IdempotentRoute,
     dependencies=[Depends(Authorize("documents"))],
 )
+
+_CURSOR = Cursor(tuple[Stage, date, UUID])
 
 
 @router.get("")
@@ -54,13 +57,10 @@ async def list_documents(
         issued_from=issued_from,
         issued_to=issued_to,
         q=q,
-        after=decode_place(cursor, date.fromisoformat),
+        after=_CURSOR.decode(cursor),
         limit=limit + 1,
     )
-    return Page(
-        items=[DocumentSummary.of(document, today=today) for document, _ in rows[:limit]],
-        next_cursor=encode_cursor(*rows[limit - 1][1]) if len(rows) > limit else None,
-    )
+    return page_of(rows, limit, lambda row: DocumentSummary.of(row[0], today=today), cursor=_CURSOR, key=itemgetter(1))
 
 
 @router.get("/{document_id}")

@@ -1,5 +1,6 @@
 """What can be done with documents: read, list, approve, void, answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -88,9 +89,9 @@ async def list_documents(
     issued_from: date | None = None,
     issued_to: date | None = None,
     q: str | None = None,
-    after: list[Any] | None = None,
+    after: Sequence[Any] | None = None,
     limit: int,
-) -> list[tuple[Document, list[Any]]]:
+) -> list[tuple[Document, tuple[Any, ...]]]:
     """Newest first; beside each document what the next page comes after."""
     return await repository.list_documents(
         session,

@@ -7,10 +7,9 @@ from fastapi import APIRouter, Depends, Response
 
 from documents.payments import service
 from documents.payments.schemas import PaymentIn, PaymentOut
-from shared.errors import invalid
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Page, page_of
 from shared.web.session import SessionDep
 from shared.web.versions import set_etag
 
@@ -21,17 +20,16 @@ router = APIRouter(
     dependencies=[Depends(Authorize("documents"))],
 )
 
+_CURSOR = Cursor(tuple[date, UUID])
+
 
 @router.get("")
 async def list_payments(
     session: SessionDep, document_id: UUID, limit: LimitParam = 50, cursor: CursorParam = None
 ) -> Page[PaymentOut]:
     """Oldest first."""
-    rows = await service.list_payments(session, document_id, after=_after(cursor), limit=limit + 1)
-    return Page(
-        items=[PaymentOut.model_validate(row) for row in rows[:limit]],
-        next_cursor=encode_cursor(rows[limit - 1].date, rows[limit - 1].id) if len(rows) > limit else None,
-    )
+    rows = await service.list_payments(session, document_id, after=_CURSOR.decode(cursor), limit=limit + 1)
+    return page_of(rows, limit, PaymentOut.model_validate, cursor=_CURSOR, key=lambda row: (row.date, row.id))
 
 
 @router.post("", status_code=201)
@@ -45,13 +43,3 @@ async def record_payment(session: SessionDep, document_id: UUID, body: PaymentIn
 async def remove_payment(session: SessionDep, document_id: UUID, payment_id: UUID) -> None:
     """For one registered by mistake: what it settled is pending again."""
     await service.remove_payment(session, document_id, payment_id)
-
-
-def _after(cursor: str | None) -> tuple[date, UUID] | None:
-    if cursor is None:
-        return None
-    day, last_id = decode_cursor(cursor, size=2)
-    try:
-        return date.fromisoformat(str(day)), UUID(str(last_id))
-    except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -1,6 +1,6 @@
 """Every SQL statement of products."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,9 +39,9 @@ async def list_products(
     q: str | None,
     in_catalogue: bool | None,
     active: bool | None,
-    after: list[Any] | None,
+    after: Sequence[Any] | None,
     limit: int,
-) -> list[tuple[Product, list[Any]]]:
+) -> list[tuple[Product, tuple[Any, ...]]]:
     """One page by name, and what the next one comes after."""
     listed = select(FoundProduct.org_id, FoundProduct.id).where(FoundProduct.org_id == org_of(session))
     if in_catalogue is not None:

@@ -1,5 +1,6 @@
 """The HTTP door of products."""
 
+from operator import itemgetter
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from documents.products.schemas import ProductIn, ProductOut, ProductPatch
 from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_place, encode_cursor
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Page, Stage, Text, page_of
 from shared.web.session import SessionDep
 from shared.web.shapes import SearchText
 from shared.web.versions import ExpectedVersion, set_etag
@@ -21,6 +22,8 @@ router = APIRouter(
     route_class=IdempotentRoute,
     dependencies=[Depends(Authorize("documents"))],
 )
+
+_CURSOR = Cursor(tuple[Stage, Text, UUID])
 
 
 @router.get("")
@@ -34,12 +37,9 @@ async def list_products(
 ) -> Page[ProductOut]:
     """By name. A search gives what is exactly as asked first, and what is only similar where nothing is as written."""
     rows = await service.list_products(
-        session, q=q, in_catalogue=in_catalogue, active=active, after=decode_place(cursor, str), limit=limit + 1
+        session, q=q, in_catalogue=in_catalogue, active=active, after=_CURSOR.decode(cursor), limit=limit + 1
     )
-    return Page(
-        items=[ProductOut.model_validate(product) for product, _ in rows[:limit]],
-        next_cursor=encode_cursor(*rows[limit - 1][1]) if len(rows) > limit else None,
-    )
+    return page_of(rows, limit, lambda row: ProductOut.model_validate(row[0]), cursor=_CURSOR, key=itemgetter(1))
 
 
 @router.post("", status_code=201)

@@ -28,9 +28,9 @@ async def list_products(
     q: str | None = None,
     in_catalogue: bool | None = None,
     active: bool | None = None,
-    after: list[Any] | None = None,
+    after: Sequence[Any] | None = None,
     limit: int,
-) -> list[tuple[Product, list[Any]]]:
+) -> list[tuple[Product, tuple[Any, ...]]]:
     """One page; beside each product what the next page comes after."""
     return await repository.list_products(
         session, q=q, in_catalogue=in_catalogue, active=active, after=after, limit=limit

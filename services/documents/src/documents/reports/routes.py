@@ -1,24 +1,23 @@
 """The HTTP door of reports, and of this service's part of the panel."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from documents.dependencies import ContactsDep
 from documents.reports import service
 from documents.reports.schemas import ItemOut, PanelOut, YearOut
 from documents.reports.spreadsheet import items_csv
 from documents.schemas import Day
-from shared.errors import invalid
 from shared.events.documents import Side
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.numbers import plain
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Page, page_of
 from shared.web.session import SessionDep
 from shared.web.shapes import CurrencyCode
 
@@ -35,6 +34,7 @@ MOST_EXPORTED = 10_000
 YearParam = Annotated[
     int | None, BeforeValidator(plain), Query(ge=1990, le=2199, description="this year unless told otherwise")
 ]
+_CURSOR = Cursor(tuple[Annotated[Decimal, Field(max_digits=28)], UUID])
 
 
 @router.get(
@@ -67,7 +67,7 @@ async def report_products(
         first=first,
         last=last,
         currency=currency,
-        after=None if as_csv else _after(cursor),
+        after=None if as_csv else _CURSOR.decode(cursor),
         limit=MOST_EXPORTED if as_csv else limit + 1,
         asker=contacts,
     )
@@ -75,10 +75,8 @@ async def report_products(
         headers = {"Content-Disposition": f'attachment; filename="products-{side}.csv"'}
         body = items_csv(ItemOut.model_validate(row) for row in rows)
         return Response(body, headers=headers, media_type="text/csv; charset=utf-8")
-    last_row = rows[limit - 1] if len(rows) > limit else None
-    return Page(
-        items=[ItemOut.model_validate(row) for row in rows[:limit]],
-        next_cursor=encode_cursor(str(last_row["amount"]), last_row["item_key"]) if last_row else None,
+    return page_of(
+        rows, limit, ItemOut.model_validate, cursor=_CURSOR, key=lambda row: (row["amount"], row["item_key"])
     )
 
 
@@ -93,13 +91,3 @@ async def get_panel_part(session: SessionDep, contact_id: UUID, year: YearParam 
     """PanelOut, as bytes at once: this is the busiest answer of the service."""
     panel = await service.get_panel(session, contact_id, year=year)
     return Response(orjson.dumps(panel), media_type="application/json")
-
-
-def _after(cursor: str | None) -> tuple[Decimal, UUID] | None:
-    if cursor is None:
-        return None
-    amount, last_key = decode_cursor(cursor, size=2)
-    try:
-        return Decimal(str(amount)).quantize(Decimal("0.001")), UUID(str(last_key))
-    except (ValueError, InvalidOperation):
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

@@ -1,6 +1,5 @@
 """Every SQL statement of accounts."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text
@@ -86,11 +85,11 @@ async def require_user(session: AsyncSession, user_id: UUID, *, lock: bool = Fal
     return user
 
 
-async def list_users(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[User]:
+async def list_users(session: AsyncSession, *, after: UUID | None, limit: int) -> list[User]:
     """By age."""
     statement = select(User).where(User.org_id == org_of(session)).order_by(User.id).limit(limit)
     if after:
-        statement = statement.where(User.id > after[0])
+        statement = statement.where(User.id > after)
     return list((await session.execute(statement)).scalars())
 
 

@@ -1,6 +1,7 @@
 """The HTTP door of organisations and users. Passwords are hashed here, between two transactions."""
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -19,11 +20,10 @@ from gateway.accounts.sessions.routes import logins_of, scope_of_nobody
 from gateway.authentication import CallerDep, authentication_of
 from gateway.bodies import BoundedRoute
 from gateway.confirmation import CONFIRMED, demand_confirmed
-from gateway.cursors import ids_after
 from shared.web.amending import Amended
 from shared.web.correlation import scope_for
 from shared.web.identity import Authorize, demand_sibling
-from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
+from shared.web.pagination import BY_ID, CursorParam, LimitParam, Page, page_of
 from shared.web.session import SessionDep, database_of
 from shared.web.versions import ExpectedVersion, set_etag
 
@@ -121,11 +121,8 @@ async def list_organization_ids(
 
 @user_router.get("")
 async def list_users(session: SessionDep, limit: LimitParam = 50, cursor: CursorParam = None) -> Page[UserOut]:
-    users = await service.list_users(session, after=ids_after(cursor), limit=limit + 1)
-    return Page(
-        items=[UserOut.model_validate(user) for user in users[:limit]],
-        next_cursor=encode_cursor(users[limit - 1].id) if len(users) > limit else None,
-    )
+    users = await service.list_users(session, after=BY_ID.decode(cursor), limit=limit + 1)
+    return page_of(users, limit, UserOut.model_validate, cursor=BY_ID, key=attrgetter("id"))
 
 
 @user_router.post("", status_code=201, dependencies=[CONFIRMED])

@@ -122,7 +122,7 @@ async def find_logo(session: AsyncSession, digest: str) -> bytes:
     return picture
 
 
-async def list_users(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[User]:
+async def list_users(session: AsyncSession, *, after: UUID | None, limit: int) -> list[User]:
     return await repository.list_users(session, after=after, limit=limit)
 
 

@@ -1,9 +1,10 @@
 """The HTTP door of the feed."""
 
 import time
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 
 from gateway.accounts.scopes import events_heard
 from gateway.authentication import CallerDep, authentication_of
@@ -12,15 +13,15 @@ from gateway.feed.bell import BELL
 from gateway.feed.schemas import LAST_POSITION, AfterParam, ExpiredProblem, FeedOut, TypeParam, WaitParam
 from gateway.feed.service import Reading
 from shared.bus.waiting import wait_for_any
-from shared.errors import invalid
 from shared.web.correlation import scope_for
-from shared.web.pagination import CursorParam, LimitParam, decode_cursor, encode_cursor
+from shared.web.pagination import Cursor, CursorParam, LimitParam
 from shared.web.problems import MEDIA_TYPE
 from shared.web.session import database_of
 
 _ASK_EVERY: Final = 1.0
 """Seconds after which a waiting request looks by itself: another process may have appended."""
 
+_CURSOR = Cursor[int](Annotated[int, Field(ge=0, le=LAST_POSITION)])  # type: ignore[arg-type]
 _GONE: Final[dict[int | str, dict[str, Any]]] = {
     410: {
         "description": "`events.expired`: something after that position is not kept any more",
@@ -50,7 +51,7 @@ async def read_events(
     kept, 410 `events.expired`.
     """
     asked_until = time.monotonic() + wait
-    position = _position(cursor) if cursor is not None else after
+    position = after if (given := _CURSOR.decode(cursor)) is None else given
     identity, database = caller.identity, database_of(request)
     assert identity.org_id
     with BELL.heard(identity.org_id) as rung:
@@ -79,13 +80,6 @@ async def _nobody_waits(request: Request) -> bool:
 def _answer(reading: Reading) -> Response:
     """As bytes: the events are JSON already."""
     items = b",".join(b'{"position":%d,"event":%b}' % item for item in reading.events)
-    cursor = b'"%b"' % encode_cursor(reading.position).encode() if reading.more else b"null"
+    cursor = b'"%b"' % _CURSOR.encode(reading.position).encode() if reading.more else b"null"
     body = b'{"items":[%b],"position":%d,"next_cursor":%b}' % (items, reading.position, cursor)
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def _position(cursor: str) -> int:
-    [position] = decode_cursor(cursor, size=1)
-    if type(position) is not int or not 0 <= position <= LAST_POSITION:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.")
-    return position

@@ -12,7 +12,7 @@ from gateway.operations.service import OWN, Asking, gather
 from shared.db.tenancy import org_of
 from shared.dead_letters import administration
 from shared.dead_letters.administration import LetterFilter
-from shared.dead_letters.listing import decode_sort_key, merge_pages, read_groups, read_letter, read_letters
+from shared.dead_letters.listing import CURSOR, merge_pages, read_groups, read_letter, read_letters
 from shared.dead_letters.routes import FilterDep
 from shared.dead_letters.schemas import DecisionOut, GroupOut, LetterDetail, LetterOut
 from shared.web import problems
@@ -53,7 +53,7 @@ async def list_dead_letters(
     cursor: CursorParam = None,
 ) -> LettersOut:
     """Events that a service could not handle, after all its attempts. Latest failure first."""
-    after = decode_sort_key(cursor)
+    after = CURSOR.decode(cursor)
     services, query = _asked(asking, filters, service, limit, cursor)
     pages, unavailable = await gather(asking, services, "", query, LetterOut)
     if service in (None, OWN):
@@ -72,7 +72,7 @@ async def list_groups(
     cursor: CursorParam = None,
 ) -> GroupsOut:
     """The same by cause: how many, since when, and one of them to look at. Latest failure first."""
-    after = decode_sort_key(cursor)
+    after = CURSOR.decode(cursor)
     services, query = _asked(asking, filters, service, limit, cursor)
     pages, unavailable = await gather(asking, services, "/groups", query, GroupOut)
     if service in (None, OWN):

@@ -1,5 +1,6 @@
 """The HTTP door of webhooks."""
 
+from operator import attrgetter
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -8,10 +9,9 @@ from notifications.webhooks import service
 from notifications.webhooks.dependencies import SealerDep, TargetsDep
 from notifications.webhooks.makers import service as makers
 from notifications.webhooks.schemas import NewWebhookOut, WebhookIn, WebhookOut, WebhookPatch
-from shared.errors import invalid
 from shared.web.correlation import scope_for
 from shared.web.identity import Authorize, IdentityDep
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import BY_ID, CursorParam, LimitParam, Page, page_of
 from shared.web.session import SessionDep, database_of
 from shared.web.versions import ExpectedVersion, set_etag
 
@@ -23,11 +23,8 @@ router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"], dependencies=[D
 async def list_webhooks(session: SessionDep, limit: LimitParam = 50, cursor: CursorParam = None) -> Page[WebhookOut]:
     """Newest first."""
     await makers.disable_without_maker(session)
-    rows = await service.list_webhooks(session, after=id_in(cursor), limit=limit + 1)
-    return Page(
-        items=[WebhookOut.model_validate(row) for row in rows[:limit]],
-        next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
-    )
+    rows = await service.list_webhooks(session, after=BY_ID.decode(cursor), limit=limit + 1)
+    return page_of(rows, limit, WebhookOut.model_validate, cursor=BY_ID, key=attrgetter("id"))
 
 
 @router.post("", status_code=201)
@@ -92,16 +89,6 @@ async def rotate_secret(
     """A new secret, shown in this answer and never again. For 24 hours the one before it signs as well."""
     webhook, secret = await service.rotate_secret(session, webhook_id, expected=expected, sealer=sealer)
     return _shown_once(WebhookOut.model_validate(webhook), secret, response)
-
-
-def id_in(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    [last_id] = decode_cursor(cursor, size=1)
-    try:
-        return UUID(str(last_id))
-    except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None
 
 
 def _shown_once(webhook: WebhookOut, secret: str, response: Response) -> NewWebhookOut:

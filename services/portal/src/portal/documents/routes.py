@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from operator import itemgetter
 from typing import Annotated
 from uuid import UUID
 
@@ -13,12 +14,13 @@ from portal.documents import service
 from portal.documents.passing import PassedOn
 from portal.documents.schemas import DocumentDetails, DocumentOut, RejectionIn, StatusFilter
 from portal.documents.service import Details
-from shared.errors import invalid
 from shared.events.documents import DocumentType, Side
 from shared.web.idempotency import IdempotentRoute
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Page, page_of
 
 router = APIRouter(prefix="/portal/api/documents", tags=["portal: client"], route_class=IdempotentRoute)
+
+_CURSOR = Cursor(tuple[date, UUID])
 
 
 @router.get("")
@@ -31,15 +33,14 @@ async def list_documents(
     cursor: CursorParam = None,
 ) -> Page[DocumentOut]:
     """Newest first. `status=pending` is what is open, `overdue` what is open past its due date."""
-    after = _after(cursor)
+    after = _CURSOR.decode(cursor)
     if side == "purchases":  # what was bought from the client is not shown to it
         return Page(items=[])
     rows = await service.list_documents(
         client, document_type=document_type, status=status, after=after, limit=limit + 1
     )
-    return Page(
-        items=[DocumentOut.of(document, today=client.today) for document, _ in rows[:limit]],
-        next_cursor=encode_cursor(*rows[limit - 1][1]) if len(rows) > limit else None,
+    return page_of(
+        rows, limit, lambda row: DocumentOut.of(row[0], today=client.today), cursor=_CURSOR, key=itemgetter(1)
     )
 
 
@@ -81,13 +82,3 @@ async def reject_estimate(client: ClientDep, document_id: UUID, body: RejectionI
     reason = body.reason if body else None
     document = await service.answer_estimate(client, document_id, accepted=False, reason=reason)
     return DocumentOut.of(document, today=client.today)
-
-
-def _after(cursor: str | None) -> tuple[date, UUID] | None:
-    if cursor is None:
-        return None
-    day, last_id = decode_cursor(cursor, size=2)
-    try:
-        return date.fromisoformat(str(day)), UUID(str(last_id))
-    except ValueError:
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None

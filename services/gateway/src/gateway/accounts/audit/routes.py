@@ -1,7 +1,6 @@
 """The HTTP door of the audit: to be read, and nothing else, by who may read of people and keys."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +17,12 @@ from gateway.accounts.audit.schemas import (
 )
 from shared.errors import invalid
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, decode_cursor, encode_cursor
+from shared.web.pagination import Cursor, CursorParam, LimitParam, Moment, Page, page_of
 from shared.web.session import SessionDep
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"], dependencies=[Depends(Authorize("users"))])
+
+_CURSOR = Cursor(tuple[Moment, UUID])
 
 
 @router.get("")
@@ -50,27 +51,10 @@ async def list_entries(
         subject=subject,
         first=first,
         last=last,
-        after=_place(cursor),
+        after=_CURSOR.decode(cursor),
         limit=limit + 1,
     )
-    return Page(
-        items=[_shown(row) for row in rows[:limit]],
-        next_cursor=encode_cursor(rows[limit - 1].at.isoformat(), rows[limit - 1].id) if len(rows) > limit else None,
-    )
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Moment and id of the last entry of the page before. Raises Invalid."""
-    if cursor is None:
-        return None
-    at, last_id = decode_cursor(cursor, size=2)
-    try:
-        moment = datetime.fromisoformat(str(at))
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment.astimezone(UTC), UUID(str(last_id))
-    except (ValueError, OverflowError):
-        raise invalid("cursor", "cursor_invalid", "The cursor is not one this list gave.") from None
+    return page_of(rows, limit, _shown, cursor=_CURSOR, key=lambda row: (row.at, row.id))
 
 
 def _shown(row: Any) -> AuditEntryOut:

@@ -1,7 +1,6 @@
 """Every SQL statement over API keys."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -41,11 +40,11 @@ async def touch_key(session: AsyncSession, key_id: UUID, used_at: datetime) -> N
     )
 
 
-async def list_keys(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[ApiKey]:
+async def list_keys(session: AsyncSession, *, after: UUID | None, limit: int) -> list[ApiKey]:
     """Newest first."""
     statement = select(ApiKey).where(ApiKey.org_id == org_of(session)).order_by(ApiKey.id.desc()).limit(limit)
     if after:
-        statement = statement.where(ApiKey.id < after[0])
+        statement = statement.where(ApiKey.id < after)
     return list((await session.execute(statement)).scalars())
 
 

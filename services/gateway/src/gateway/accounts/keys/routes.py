@@ -1,5 +1,6 @@
 """The HTTP door of API keys."""
 
+from operator import attrgetter
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -9,9 +10,8 @@ from gateway.accounts.schemas import ApiKeyIn, ApiKeyOut, NewApiKeyOut
 from gateway.authentication import FORGETS, CallerDep
 from gateway.bodies import BoundedRoute
 from gateway.confirmation import CONFIRMED
-from gateway.cursors import ids_after
 from shared.web.identity import Authorize
-from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
+from shared.web.pagination import BY_ID, CursorParam, LimitParam, Page, page_of
 from shared.web.session import SessionDep
 
 router = APIRouter(
@@ -24,11 +24,8 @@ router = APIRouter(
 
 @router.get("")
 async def list_keys(session: SessionDep, limit: LimitParam = 50, cursor: CursorParam = None) -> Page[ApiKeyOut]:
-    keys = await service.list_keys(session, after=ids_after(cursor), limit=limit + 1)
-    return Page(
-        items=[ApiKeyOut.model_validate(key) for key in keys[:limit]],
-        next_cursor=encode_cursor(keys[limit - 1].id) if len(keys) > limit else None,
-    )
+    keys = await service.list_keys(session, after=BY_ID.decode(cursor), limit=limit + 1)
+    return page_of(keys, limit, ApiKeyOut.model_validate, cursor=BY_ID, key=attrgetter("id"))
 
 
 @router.post("", status_code=201, dependencies=[CONFIRMED])

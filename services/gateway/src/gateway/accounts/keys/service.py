@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,7 +44,7 @@ async def recognise_key(session: AsyncSession, key_hash: str) -> Known | None:
     return Known(Identity(key.org_id, f"key:{key.id}", held, key.name), key.expires_at)
 
 
-async def list_keys(session: AsyncSession, *, after: list[Any] | None, limit: int) -> list[ApiKey]:
+async def list_keys(session: AsyncSession, *, after: UUID | None, limit: int) -> list[ApiKey]:
     return await repository.list_keys(session, after=after, limit=limit)
 
 

@@ -1,5 +1,6 @@
 """The HTTP door of deliveries: what went to a webhook, and what should go again."""
 
+from operator import attrgetter
 from typing import Annotated
 from uuid import UUID
 
@@ -7,10 +8,9 @@ from fastapi import APIRouter, Depends, Query
 
 from notifications.webhooks.deliveries import service
 from notifications.webhooks.deliveries.schemas import DeliveryDetail, DeliveryOut, ResendIn, ResendOut, Status
-from notifications.webhooks.routes import id_in
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize, IdentityDep
-from shared.web.pagination import CursorParam, LimitParam, Page, encode_cursor
+from shared.web.pagination import BY_ID, CursorParam, LimitParam, Page, page_of
 from shared.web.session import SessionDep
 
 router = APIRouter(
@@ -51,13 +51,10 @@ async def list_deliveries(
         scopes=identity.scopes,
         status=status,
         type_=type_,
-        after=id_in(cursor),
+        after=BY_ID.decode(cursor),
         limit=limit + 1,
     )
-    return Page(
-        items=[DeliveryOut.model_validate(row) for row in rows[:limit]],
-        next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
-    )
+    return page_of(rows, limit, DeliveryOut.model_validate, cursor=BY_ID, key=attrgetter("id"))
 
 
 @router.get("/deliveries/{delivery_id}")
