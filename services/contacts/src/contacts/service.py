@@ -91,13 +91,10 @@ async def update_contact(
     country = (contact.billing_address or {}).get("country")
     known = {field: getattr(contact, field) for field in ("tax_id", "tax_id_type", "vat_number", "phones")}
     values = await _normalised(session, sent, {**known, "country": country})
-    changed = {field for field, value in values.items() if getattr(contact, field) != value}
-    if "kind" in changed and await repository.has_links(session, contact_id):
+    if values.get("kind", contact.kind) != contact.kind and await repository.has_links(session, contact_id):
         raise KindHasLinks()
+    changed = contact.change(values)
     if changed:
-        for field in changed:
-            setattr(contact, field, values[field])
-        contact.bump()
         await repository.save_contact(session, contact)
         await events.record_contact(session, ContactUpdated, contact, changed=changed)
     return contact
@@ -145,11 +142,8 @@ async def update_link(
     link = await repository.require_link(session, company_id=company_id, person_id=person_id)
     check_version(expected, link.version)
     sent = given.model_dump(exclude_unset=True)
-    changed = {field for field, value in sent.items() if getattr(link, field) != value}
+    changed = link.change(sent)
     if changed:
-        for field in changed:
-            setattr(link, field, sent[field])
-        link.bump()
         await repository.save_link(session, link)
         await events.record_link(session, PersonLinkUpdated, link, changed=changed)
         await _keep_one_primary(session, link)

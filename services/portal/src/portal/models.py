@@ -9,8 +9,7 @@ from sqlalchemy import Date, DateTime, FetchedValue, Integer, Numeric, Text, Uui
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.clock import utc_now
-from shared.db.base import Tenanted, new_metadata
+from shared.db.base import Tenanted, Versioned, new_metadata
 
 MONEY = Numeric()
 """With the decimals of its currency: none to three."""
@@ -60,7 +59,7 @@ class Contact(Copy, OfContact, Base):
     deleted: Mapped[bool]
 
 
-class Access(OfContact, Base):
+class Access(OfContact, Versioned, Base):
     """What staff allow a contact. There is none until they first say something: version 0 stands for that.
 
     `emails` (in lower case) are those that staff let in; None until the portal is first opened. `other_hashes`: the
@@ -70,9 +69,6 @@ class Access(OfContact, Base):
     __tablename__ = "access"
 
     contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    version: Mapped[int] = mapped_column(Integer)
-    created_at: Mapped[datetime] = mapped_column(MOMENT)
-    updated_at: Mapped[datetime] = mapped_column(MOMENT)
     enabled: Mapped[bool]
     payment_methods: Mapped[list[str]] = mapped_column(ARRAY(Text))
     catalogue: Mapped[bool]
@@ -95,11 +91,6 @@ class Access(OfContact, Base):
     @property
     def is_open(self) -> bool:
         return self.enabled and self.has_password
-
-    def bump(self) -> None:
-        """One change more. Call it under the row's lock, before the event is recorded."""
-        self.version += 1
-        self.updated_at = utc_now()
 
 
 class Login(OfContact, Base):

@@ -1,6 +1,8 @@
 """What every table has in common. A service declares its own Base over `new_metadata()`."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Integer, MetaData, Uuid
@@ -29,15 +31,32 @@ class Tenanted:
     org_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
 
 
-class Entity(Tenanted):
-    """A row with an identity and a history of versions."""
+class Versioned:
+    """A row with a history of versions: what its ETag says, and its events."""
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
 
     def bump(self) -> None:
-        """One change more. Call it under the row's lock, before the event is recorded."""
+        """Make it one version more. Call it under the row's lock, before the event is recorded."""
         self.version += 1
         self.updated_at = utc_now()
+
+    def change(self, values: Mapping[str, Any]) -> set[str]:
+        """Take over what differs of `values`, by attribute, as one version more where anything does.
+
+        Returns the attributes that changed. Call it under the row's lock, before the event is recorded.
+        """
+        changed = {field for field, value in values.items() if getattr(self, field) != value}
+        for field in changed:
+            setattr(self, field, values[field])
+        if changed:
+            self.bump()
+        return changed
+
+
+class Entity(Tenanted, Versioned):
+    """A versioned row with an identity."""
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)

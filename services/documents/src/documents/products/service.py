@@ -69,11 +69,8 @@ async def update_product(
     sent = {field: value for field, value in patch if field in patch.model_fields_set}
     if "taxes" in sent and sent["taxes"] != product.taxes:
         sent["taxes"] = _checked(sent["taxes"], on=await replicas.get_today(session))
-    changed = {field for field, value in sent.items() if getattr(product, field) != value}
+    changed = product.change(sent)
     if changed:
-        for field in changed:
-            setattr(product, field, sent[field])
-        product.bump()
         await repository.save_product(session, product)
         await events.record_product(session, ProductUpdated, product, changed=changed)
     return product

@@ -8,22 +8,18 @@ from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.clock import utc_now
-from shared.db.base import Entity, Tenanted, new_metadata
+from shared.db.base import Entity, Tenanted, Versioned, new_metadata
 
 
 class Base(DeclarativeBase):
     metadata = new_metadata()
 
 
-class Organization(Tenanted, Base):
+class Organization(Tenanted, Versioned, Base):
     """The tenant itself: its id is `org_id`."""
 
     __tablename__ = "organization"
 
-    version: Mapped[int] = mapped_column(Integer, default=1)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
     name: Mapped[str] = mapped_column(Text)
     slug: Mapped[str] = mapped_column(Text)
     tax_id: Mapped[str | None] = mapped_column(Text)

@@ -185,13 +185,10 @@ async def update_user(
     if password_hash:
         sent["password_hash"] = password_hash
     changes = changes_to(user, sent)
-    changed = {change.field for change in changes}
-    for field in changed:
-        setattr(user, field, sent[field])
+    changed = user.change(sent)
     if administrators == {user.id} and not (user.is_admin and user.active):
         raise LastAdministrator()
     if changed:
-        user.bump()
         await repository.add(session, user)
         await events.record_user(session, UserUpdated, user, changed=changed)
         await _record_changes(session, user, changes)
@@ -226,12 +223,8 @@ async def _record_changes(session: AsyncSession, user: User, changes: Iterable[C
 
 async def _change(session: AsyncSession, organization: Organization, wanted: Mapping[str, Any]) -> Organization:
     changes = changes_to(organization, wanted)
-    changed = {change.field for change in changes}
+    changed = organization.change(wanted)
     if changed:
-        for field in changed:
-            setattr(organization, field, wanted[field])
-        organization.version += 1
-        organization.updated_at = utc_now()
         await repository.add(session, organization)
         await events.record_organization(session, OrganizationUpdated, organization, changed=changed)
         subject = Subject("organization", organization.id, organization.name)

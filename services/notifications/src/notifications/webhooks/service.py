@@ -82,11 +82,9 @@ async def update_webhook(
     webhook = await repository.require_webhook(session, webhook_id, lock=True)
     check_version(expected, webhook.version)
     values = {**given, "types": filters.checked(given["types"])} if "types" in given else given
-    changed = {field for field, value in values.items() if getattr(webhook, field) != value}
+    changed = webhook.change(values)
     if not changed:
         return webhook
-    for field in changed:
-        setattr(webhook, field, values[field])
     # Who enables what was another's takes it over: it may have been disabled because that one is gone.
     taken_over = "enabled" in changed and webhook.enabled and webhook.aimed_by != asker.actor
     if changed & {"url", "types"} or taken_over:
@@ -95,11 +93,12 @@ async def update_webhook(
     if "enabled" in changed and webhook.enabled:
         webhook.disabled_reason, webhook.failing_since = None, None
         await deliveries.wake(session, webhook_id)
-    if "enabled" in changed and not webhook.enabled:
-        await disable(session, webhook, "by_person")
-    else:
-        webhook.bump()
-        await repository.save_webhook(session, webhook)
+    disabled = "enabled" in changed and not webhook.enabled
+    if disabled:
+        webhook.disabled_reason = "by_person"
+    await repository.save_webhook(session, webhook)
+    if disabled:
+        await events.record_disabled(session, webhook)
     return webhook
 
 

@@ -39,10 +39,8 @@ async def change_access(
     access = await repository.lock_access(session, contact_id)
     check_version(expected, access.version)
     wanted = {**given.model_dump(), "payment_methods": list(dict.fromkeys(given.payment_methods))}
-    changed = {field for field, value in wanted.items() if getattr(access, field) != value}
+    changed = access.change(wanted)
     if changed:
-        for field in changed:
-            setattr(access, field, wanted[field])
         await _save(session, access, changed)
     return access
 
@@ -65,8 +63,7 @@ async def set_emails(
     _demand_own(wanted, known)
     if access.emails is None or set(access.emails) != set(wanted):
         told = [*(access.emails or []), *wanted]
-        access.emails = wanted
-        await _save(session, access, {"emails"})
+        await _save(session, access, access.change({"emails": wanted}))
         await notices.tell(session, contact_id, "portal_emails_changed", told)
     return access
 
@@ -160,13 +157,13 @@ async def _know_contact(session: AsyncSession, contact_id: UUID, asker: ServiceC
 async def _replace_password(session: AsyncSession, access: Access, hashes: list[str]) -> None:
     changed = {"password"} if access.has_password == bool(hashes) else {"password", "has_password"}
     access.password_hashes = hashes
+    access.bump()
     await _save(session, access, changed)
     await resets.void_resets(session, access.contact_id)
     await notices.tell(session, access.contact_id, "portal_password_changed", access.emails or [])
 
 
 async def _save(session: AsyncSession, access: Access, changed: set[str]) -> None:
-    access.bump()
     if await logins.refresh_logins(session, access):
         changed = changed | {"emails"}
     await repository.save_access(session, access)
