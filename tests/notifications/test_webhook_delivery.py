@@ -442,9 +442,9 @@ async def test_what_is_added_while_a_lane_is_released_wakes_it_again(
     """Between the look at what is due, which sees nothing, and the note that nothing is."""
     webhook = await made(client, "http://127.0.0.1:9/", CONTACTS)
     looked = repository.next_due
-    taking: list[asyncio.Task[list[service.Batcher]]] = []
+    taking: list[asyncio.Task[list[service.LaneLease]]] = []
 
-    async def take() -> list[service.Batcher]:
+    async def take() -> list[service.LaneLease]:
         async with database.transaction(Scope(org_id=None)) as session:
             return await service.take_lanes(session, seconds=60, limit=10)
 

@@ -20,9 +20,7 @@ The folder of .eml files has no such moment: writing one file again is no second
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -30,6 +28,7 @@ import structlog
 from notifications import service
 from notifications.composing import compose
 from notifications.errors import LeaseLost
+from notifications.leases import LEASE_SECONDS, LeaseRunner, renewing, settle_patiently
 from notifications.mailers import Mailer
 from notifications.models import Message
 from notifications.outcomes import Deferred, Outcome, Rejected, Uncertain
@@ -43,16 +42,12 @@ logger = structlog.get_logger("delivery")
 
 RETRY_DELAYS: Final = (1, 10, 60, 300, 1_800, 7_200, 21_600, 86_400)
 """Seconds before each further attempt; after the last, the message has failed."""
-LEASE_SECONDS: Final = 30.0
 PARALLEL: Final = 5
-POLL_SECONDS: Final = 1.0
-_DRAIN_SECONDS = 6
 _OWNERS: Final = {"document": "documents", "password_reset": "portal"}
 _GONE: Final = {
     "document": "documents has no PDF of this document",
     "password_reset": "nothing to set a password with: the wish is too old, was replaced, or the portal was closed",
 }
-_SETTLE_PAUSES = (0.2, 1, 2, 5, 10, 20)
 _NOBODY = Scope(org_id=None)
 """The queue is read before it is known whose messages are due; such a transaction sees no tenant's row."""
 
@@ -74,47 +69,20 @@ class Delivery:
         self._mail_from = mail_from
         self._ladder = ladder
         self._lease_seconds = lease_seconds
-        self._wake = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
-        database.on_events(self._wake.set)
+        self._runner = LeaseRunner("mails", database, self._take, self._deliver, parallel=PARALLEL)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then what is under way may end. A database that goes away is waited for."""
         try:
-            while not stop.is_set():
-                self._wake.clear()
-                try:
-                    await self._take()
-                except Exception as error:
-                    logger.warning("queue_unreadable", error=str(error))
-                await self._pause(stop)
-            if self._running:
-                await asyncio.wait(self._running, timeout=_DRAIN_SECONDS)
+            await self._runner.run(stop)
         finally:
-            # A delivery that is cut off here is one whose worker died: its lease tells the next one.
-            for task in self._running:
-                task.cancel()
-            await asyncio.gather(*self._running, return_exceptions=True)
             await self._sources.close()
 
-    async def _take(self) -> None:
-        free = PARALLEL - len(self._running)
-        if not free:
-            return
+    async def _take(self, limit: int) -> list[Lease]:
         async with self._database.transaction(_NOBODY) as session:
-            leases = await service.lease_due(session, seconds=self._lease_seconds, limit=free)
-        for lease in leases:
-            task = asyncio.create_task(self._deliver(lease))
-            self._running.add(task)
-            task.add_done_callback(self._done)
+            return await service.lease_due(session, seconds=self._lease_seconds, limit=limit)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        self._wake.set()
-        if not task.cancelled() and (error := task.exception()):
-            logger.error("delivery_left", reason="its lease will run out", exc_info=error)
-
-    async def _deliver(self, lease: Lease) -> None:
+    async def _deliver(self, lease: Lease, _: asyncio.Event) -> None:
         with structlog.contextvars.bound_contextvars(org_id=str(lease.org_id), message_id=str(lease.message_id)):
             async with self._database.transaction(Scope(org_id=lease.org_id)) as session:
                 message = await service.begin_attempt(session, lease, seconds=self._lease_seconds, ladder=self._ladder)
@@ -127,7 +95,7 @@ class Delivery:
                 traceparent=message.traceparent,
             )
             try:
-                async with self._kept(lease, scope):
+                async with renewing(lambda: self._renew(lease, scope), lease_seconds=self._lease_seconds):
                     outcome = await self._attempt(lease, scope, message)
                     await self._settle(lease, scope, outcome)
             except LeaseLost:
@@ -158,44 +126,13 @@ class Delivery:
             return Uncertain(reason) if handed_over else Deferred(reason)
 
     async def _settle(self, lease: Lease, scope: Scope, outcome: Outcome) -> None:
-        """Only this process knows the outcome: a database that is away is worth some patience."""
-        for pause in (*_SETTLE_PAUSES, None):
-            try:
-                async with self._database.transaction(scope) as session:
-                    message = await service.settle_attempt(session, lease, outcome, ladder=self._ladder)
-            except LeaseLost:
-                raise
-            except Exception as error:
-                if pause is None:
-                    raise
-                logger.warning("not_settled", error=str(error), again_in=pause)
-                await asyncio.sleep(pause)
-            else:
-                logger.info("attempted", status=message.status, attempt=message.attempts, error=message.last_error)
-                return
+        async def settle() -> Message:
+            async with self._database.transaction(scope) as session:
+                return await service.settle_attempt(session, lease, outcome, ladder=self._ladder)
 
-    @asynccontextmanager
-    async def _kept(self, lease: Lease, scope: Scope) -> AsyncIterator[None]:
-        """Renew the lease as long as this process lives and works on it."""
+        message = await settle_patiently(settle)
+        logger.info("attempted", status=message.status, attempt=message.attempts, error=message.last_error)
 
-        async def renew() -> None:
-            while True:
-                await asyncio.sleep(self._lease_seconds / 3)
-                with contextlib.suppress(Exception):  # not renewed: it runs out, which is what leases are for
-                    async with self._database.transaction(scope) as session:
-                        await service.renew_lease(session, lease, seconds=self._lease_seconds)
-
-        renewing = asyncio.create_task(renew())
-        try:
-            yield
-        finally:
-            renewing.cancel()
-
-    async def _pause(self, stop: asyncio.Event) -> None:
-        """Until woken by a commit or the end of a delivery, stopped, or a second has gone."""
-        waiting = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(stop.wait())]
-        try:
-            await asyncio.wait(waiting, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waiting:
-                task.cancel()
+    async def _renew(self, lease: Lease, scope: Scope) -> None:
+        async with self._database.transaction(scope) as session:
+            await service.renew_lease(session, lease, seconds=self._lease_seconds)

@@ -15,7 +15,6 @@ the receiver sees the same `webhook-id` twice. A slow endpoint costs its own lan
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -26,13 +25,13 @@ import structlog
 from cryptography.fernet import InvalidToken
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notifications.leases import LEASE_SECONDS, LeaseRunner, renewing, settle_patiently
 from notifications.models import WebhookDelivery
 from notifications.webhooks.deliveries import service
 from notifications.webhooks.deliveries.posting import Outcome, Poster
-from notifications.webhooks.deliveries.service import Batcher, Turn
+from notifications.webhooks.deliveries.service import LaneLease, Turn
 from notifications.webhooks.sealing import Sealer
 from notifications.webhooks.signing import signatures
-from shared.bus.waiting import wait_for_any
 from shared.clock import utc_now
 from shared.db.session import Database
 from shared.db.tenancy import Scope
@@ -45,14 +44,10 @@ RETRY_DELAYS: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_
 LANES: Final = 32
 AT_ONCE: Final = 4
 """In one lane: so many endpoints, and so many requests to each of them, at most."""
-LEASE_SECONDS: Final = 30.0
 TURN_SECONDS: Final = 5.0
-POLL_SECONDS: Final = 1.0
 _MOST_IN_TURN = 40
 _CONNECTIONS = 3
 """Lanes are many, and the pool is everybody's."""
-_DRAIN_SECONDS = 6
-_SETTLE_PAUSES = (0.2, 1, 2, 5, 10)
 _NOBODY = Scope(org_id=None)
 
 
@@ -72,47 +67,20 @@ class Dispatch:
         self._ladder = ladder
         self._lease_seconds = lease_seconds
         self._connections = asyncio.Semaphore(_CONNECTIONS)
-        self._wake = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
-        database.on_events(self._wake.set)
+        self._runner = LeaseRunner("webhooks", database, self._take, self._serve, parallel=LANES)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then what is under way may end. A database that goes away is waited for."""
         try:
-            while not stop.is_set():
-                self._wake.clear()
-                try:
-                    await self._take(stop)
-                except Exception as error:
-                    logger.warning("lanes_unreadable", error=str(error))
-                await wait_for_any(self._wake, stop, within=POLL_SECONDS)
-            if self._running:
-                await asyncio.wait(self._running, timeout=_DRAIN_SECONDS)
+            await self._runner.run(stop)
         finally:
-            # What is cut off here is as if its worker had died: it is posted again once the lease has run out.
-            for task in self._running:
-                task.cancel()
-            await asyncio.gather(*self._running, return_exceptions=True)
             await self._poster.close()
 
-    async def _take(self, stop: asyncio.Event) -> None:
-        free = LANES - len(self._running)
-        if not free:
-            return
+    async def _take(self, limit: int) -> list[LaneLease]:
         async with self._transaction(_NOBODY) as session:
-            lanes = await service.take_lanes(session, seconds=self._lease_seconds, limit=free)
-        for lane in lanes:
-            task = asyncio.create_task(self._serve(lane, stop))
-            self._running.add(task)
-            task.add_done_callback(self._done)
+            return await service.take_lanes(session, seconds=self._lease_seconds, limit=limit)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        self._wake.set()
-        if not task.cancelled() and (error := task.exception()):
-            logger.error("lane_left", reason="its lease will run out", exc_info=error)
-
-    async def _serve(self, lane: Batcher, stop: asyncio.Event) -> None:
+    async def _serve(self, lane: LaneLease, stop: asyncio.Event) -> None:
         scope = Scope(org_id=lane.org_id)
         rest, ends = 0.0, time.monotonic() + TURN_SECONDS
 
@@ -120,7 +88,7 @@ class Dispatch:
             return stop.is_set() or time.monotonic() > ends
 
         with structlog.contextvars.bound_contextvars(org_id=str(lane.org_id), webhook_id=str(lane.webhook_id)):
-            async with self._kept(lane, scope):
+            async with renewing(lambda: self._renew(lane, scope), lease_seconds=self._lease_seconds):
                 while not rest and not over():
                     async with self._transaction(scope) as session:
                         turn = await service.begin_turn(session, lane, seconds=self._lease_seconds, limit=_MOST_IN_TURN)
@@ -130,7 +98,7 @@ class Dispatch:
             async with self._transaction(scope) as session:
                 await service.release_lane(session, lane, rest=rest)
 
-    async def _post_all(self, lane: Batcher, turn: Turn, scope: Scope, *, over: Callable[[], bool]) -> float:
+    async def _post_all(self, lane: LaneLease, turn: Turn, scope: Scope, *, over: Callable[[], bool]) -> float:
         """Until all is posted, or `over`, or the endpoint wants no more: what is left stays due.
 
         Answers for how many seconds it wants to be left alone.
@@ -179,19 +147,12 @@ class Dispatch:
         }
         return await self._poster.post(turn.url, headers, delivery.body)
 
-    async def _settle(self, lane: Batcher, scope: Scope, outcomes: Mapping[UUID, Outcome], *, url: str) -> None:
-        """Only this process knows them: a database that is away is worth some patience."""
-        for pause in (*_SETTLE_PAUSES, None):
-            try:
-                async with self._transaction(scope) as session:
-                    statuses = await service.settle(session, lane, outcomes, url=url, ladder=self._ladder)
-            except Exception as error:
-                if pause is None:
-                    raise
-                logger.warning("not_settled", error=str(error), again_in=pause)
-                await asyncio.sleep(pause)
-            else:
-                break
+    async def _settle(self, lane: LaneLease, scope: Scope, outcomes: Mapping[UUID, Outcome], *, url: str) -> None:
+        async def settle() -> Mapping[UUID, str]:
+            async with self._transaction(scope) as session:
+                return await service.settle(session, lane, outcomes, url=url, ladder=self._ladder)
+
+        statuses = await settle_patiently(settle)
         for delivery_id, outcome in outcomes.items():
             logger.info(
                 "posted",
@@ -207,22 +168,9 @@ class Dispatch:
         async with self._connections, self._database.transaction(scope) as session:
             yield session
 
-    @asynccontextmanager
-    async def _kept(self, lane: Batcher, scope: Scope) -> AsyncIterator[None]:
-        """Renew the lease as long as this process lives and works on it."""
-
-        async def renew() -> None:
-            while True:
-                await asyncio.sleep(self._lease_seconds / 3)
-                with contextlib.suppress(Exception):  # not renewed: it runs out, which is what leases are for
-                    async with self._transaction(scope) as session:
-                        await service.hold_lane(session, lane, seconds=self._lease_seconds)
-
-        renewing = asyncio.create_task(renew())
-        try:
-            yield
-        finally:
-            renewing.cancel()
+    async def _renew(self, lane: LaneLease, scope: Scope) -> None:
+        async with self._transaction(scope) as session:
+            await service.hold_lane(session, lane, seconds=self._lease_seconds)
 
 
 def _by_aggregate(deliveries: Iterable[WebhookDelivery]) -> list[list[WebhookDelivery]]:

@@ -33,7 +33,7 @@ _NOT_ALLOWED: Final = "whoever aimed this webhook last may not read this event, 
 
 
 @dataclass(frozen=True, slots=True)
-class Batcher:
+class LaneLease:
     """One worker's hold on what goes to one webhook, until it lets go or does not renew it in time."""
 
     org_id: UUID
@@ -134,18 +134,18 @@ async def resend_failed(session: AsyncSession, webhook_id: UUID, *, since: datet
     return await repository.requeue_failed(session, webhook_id, since=since, limit=MOST_REQUEUED)
 
 
-async def take_lanes(session: AsyncSession, *, seconds: float, limit: int) -> list[Batcher]:
+async def take_lanes(session: AsyncSession, *, seconds: float, limit: int) -> list[LaneLease]:
     """Of any organisation. See dispatch.py for what a lane is."""
     await repository.heed_wakes(session, limit=_MOST_HEEDED)
-    return [Batcher(*taken) for taken in await repository.take_lanes(session, seconds=seconds, limit=limit)]
+    return [LaneLease(*taken) for taken in await repository.take_lanes(session, seconds=seconds, limit=limit)]
 
 
-async def hold_lane(session: AsyncSession, lane: Batcher, *, seconds: float) -> bool:
+async def hold_lane(session: AsyncSession, lane: LaneLease, *, seconds: float) -> bool:
     """False when somebody else has it by now."""
     return await repository.hold_lane(session, lane.webhook_id, lane.token, seconds=seconds)
 
 
-async def begin_turn(session: AsyncSession, lane: Batcher, *, seconds: float, limit: int) -> Turn | None:
+async def begin_turn(session: AsyncSession, lane: LaneLease, *, seconds: float, limit: int) -> Turn | None:
     """What is due now, at most `limit`. None when nothing is, or when the lane is not ours any more.
 
     What who aimed the webhook may not read now does not go there, though it was queued when somebody might.
@@ -167,7 +167,7 @@ async def begin_turn(session: AsyncSession, lane: Batcher, *, seconds: float, li
 
 
 async def settle(
-    session: AsyncSession, lane: Batcher, outcomes: Mapping[UUID, Outcome], *, url: str, ladder: Sequence[float]
+    session: AsyncSession, lane: LaneLease, outcomes: Mapping[UUID, Outcome], *, url: str, ladder: Sequence[float]
 ) -> dict[UUID, str]:
     """Write down what became of one attempt each, at `url`. The deliveries' status, unless forgotten meanwhile.
 
@@ -186,7 +186,7 @@ async def settle(
     return statuses
 
 
-async def release_lane(session: AsyncSession, lane: Batcher, *, rest: float) -> None:
+async def release_lane(session: AsyncSession, lane: LaneLease, *, rest: float) -> None:
     """Until something is due again, but not before `rest` seconds have gone."""
     # Locked first: what is added after the look at what is due then comes after the release, and wakes the lane again.
     if not await repository.lock_lane(session, lane.webhook_id, lane.token):
