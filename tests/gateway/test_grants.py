@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from gateway.main import create_app
 from shared.clock import utc_now
 from shared.db.session import Database
+from shared.db.tenancy import Scope
 from tests.gateway.conftest import PASSWORD, Person, log_in, new_person, settings_for
 from tests.gateway.peers import Peer, serving
 from tests.support.outbox import recorded
@@ -93,7 +95,7 @@ async def test_what_a_key_makes_ends_no_later_and_goes_with_it(
     assert all(key["key"] not in event.to_bytes().decode() for event in told for key in (parent, child, other))
 
 
-@pytest.mark.parametrize("what", ["deactivated", "demoted", "logged out", "password", "key deleted"])
+@pytest.mark.parametrize("what", ["deactivated", "demoted", "logged out", "password", "key deleted", "key over"])
 async def test_an_open_stream_ends_in_another_process_too(
     client: httpx.AsyncClient, peers: dict[str, Peer], database: Database, admin: Person, what: str
 ) -> None:
@@ -103,7 +105,7 @@ async def test_an_open_stream_ends_in_another_process_too(
         second_administrator(client, database, admin) as (other, path),
         httpx.AsyncClient(base_url=url, timeout=_PROMISED) as elsewhere,
     ):
-        if what == "key deleted":
+        if what.startswith("key"):
             key = await key_of(other, "contacts:read")
             elsewhere.headers["Authorization"] = f"Bearer {key['key']}"
         else:
@@ -121,9 +123,13 @@ async def test_an_open_stream_ends_in_another_process_too(
                 case "password":
                     body = {"current_password": PASSWORD, "new_password": "something quite new"}
                     answer = await other.put("/api/v1/session/password", json=body)
+                case "key over":
+                    async with database.transaction(Scope(admin.org_id)) as session:
+                        over = text("UPDATE api_key SET expires_at = now() WHERE id = :id")
+                        await session.execute(over, {"id": key["id"]})
                 case _:
                     answer = await other.delete(f"/api/v1/api-keys/{key['id']}")
-            assert answer.status_code < 300, answer.text
+            assert what == "key over" or answer.status_code < 300, answer.text
             # Ends: without, the client's own timeout would not either, for heartbeats go on.
             assert [line async for line in lines if line.startswith("data")] == []
 
@@ -146,3 +152,12 @@ async def test_only_who_may_read_users_hears_of_them(
         assert (await member.get("/api/v1/events", params=wanted)).status_code == 403
     body = {"name": "x", "scopes": ["users:write"]}
     assert (await client.post("/api/v1/api-keys", json=body)).status_code == 422
+
+
+async def test_services_are_told_when_a_key_ends(client: httpx.AsyncClient, peers: dict[str, Peer]) -> None:
+    end = (utc_now() + timedelta(hours=1)).replace(microsecond=0)
+    key = await key_of(client, "contacts:read", expires_at=end.isoformat())
+    async with keyed(client, key["key"]) as program:
+        await program.get("/api/v1/contacts")
+    await client.get("/api/v1/contacts")
+    assert [identity.until for _, _, identity in peers["contacts"].seen[-2:]] == [end, None]

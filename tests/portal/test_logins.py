@@ -203,6 +203,45 @@ async def test_guessing_is_slowed_and_nobody_else_is_locked_out(world: World, wa
         assert (await log_in(client, email)).status_code == 201
 
 
+async def test_a_browser_that_entered_before_gets_in_beside_a_guesser_at_its_address(world: World) -> None:
+    """As in an office behind one address. It counts alone, and only for the e-mail that it entered with."""
+    mine, other = new_email(), new_email()
+    for email in (mine, other):
+        await world.open_portal(await world.contact(email))
+    async with (
+        visitor_of(world.app, address="198.51.100.9") as client,
+        visitor_of(world.app, address="198.51.100.9") as guesser,
+    ):
+        assert (await log_in(client, mine)).status_code == 201
+        for email in (mine, other):
+            for number in range(11):
+                await log_in(guesser, email, f"guess number {number}")
+            assert (await log_in(guesser, email)).status_code == 429
+        guesser.cookies.set("ficha_portal_device", "a" * 43)
+        assert (await log_in(guesser, mine)).status_code == 429
+        assert (await log_in(client, other)).status_code == 429
+        statuses = [(await log_in(client, mine, f"guess number {number}")).status_code for number in range(11)]
+        assert statuses == [401] * 10 + [429]
+    async with visitor_of(world.app, address="198.51.100.9") as client:
+        assert (await log_in(client, new_email())).status_code == 401
+
+
+async def test_who_has_a_session_uses_up_nobodys_tries_at_the_present_password(world: World) -> None:
+    email = new_email()
+    await world.open_portal(await world.contact(email))
+    async with (
+        visitor_of(world.app, address="198.51.100.10") as stolen,
+        visitor_of(world.app, address="198.51.100.10") as client,
+    ):
+        for browser in (stolen, client):
+            assert (await log_in(browser, email)).status_code == 201
+        change = {"current": "a guess at it", "new": "an altogether new one"}
+        statuses = [(await stolen.put("/portal/api/password", json=change)).status_code for _ in range(11)]
+        assert statuses == [403] * 10 + [429]
+        change["current"] = PASSWORD
+        assert (await client.put("/portal/api/password", json=change)).status_code == 204
+
+
 async def test_the_right_password_is_forgiven_what_was_tried_before(world: World) -> None:
     email = new_email()
     await world.open_portal(await world.contact(email))

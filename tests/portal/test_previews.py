@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from portal.previews.service import NEEDED
+from portal.previews.service import LIFE, NEEDED
 from portal.sessions.service import recognise
 from portal.tokens import hash_of
+from shared.clock import standing_at, utc_now
 from shared.db.tenancy import Scope
 from shared.events.gateway import ApiKeyDeleted, ApiKeyState, UserState, UserUpdated
 from shared.identifiers import new_id
@@ -256,6 +257,26 @@ async def test_a_preview_ends_with_the_key_that_asked_for_it(world: World) -> No
         gone = ApiKeyState(id=key_id, name="x", scopes=[], created_by="user:1", user_id=new_id(), deleted=True)
         await world.tell(ApiKeyDeleted, gone, version=2)
         assert (await browser.get("/portal/api/me")).status_code == 401
+
+
+@pytest.mark.parametrize("of_its_life", [0.5, 2])
+async def test_a_preview_ends_no_later_than_the_key_that_asked_for_it(world: World, of_its_life: float) -> None:
+    """By the clock: a key that runs out tells nobody."""
+    contact_id, now = await world.contact(new_email()), utc_now().replace(microsecond=0)
+    until, ends = now + LIFE * of_its_life, now + LIFE * min(of_its_life, 1)
+    actor = f"key:{new_id()}"
+    async with visitor_of(world.app) as browser:
+        with standing_at(now):
+            async with client_of(world.app, world.org_id, *NEEDED, actor=actor, until=until) as program:
+                path = f"/api/v1/contacts/{contact_id}/portal/preview"
+                opened, left = [(await program.post(path)).json() for _ in range(2)]
+            assert datetime.fromisoformat(opened["expires_at"]) == ends
+            assert (await redeem(browser, opened["url"])).status_code == 201
+        for seconds, status in ((-1, 200), (0, 401)):
+            with standing_at(ends + timedelta(seconds=seconds)):
+                assert (await browser.get("/portal/api/me")).status_code == status
+        with standing_at(ends):
+            assert (await redeem(browser, left["url"], beside=True)).status_code == 404
 
 
 @pytest.mark.parametrize("missing", sorted(NEEDED))

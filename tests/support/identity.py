@@ -1,5 +1,6 @@
 """Keys and tokens for tests: real ones, as the gateway would mint them."""
 
+from datetime import datetime
 from uuid import UUID
 
 import httpx
@@ -27,15 +28,19 @@ def scope(org_id: UUID) -> Scope:
     return Scope(org_id=org_id, actor="user:test")
 
 
-def bearer(service: str, org_id: UUID | None, *scopes: str, actor: str = "user:test") -> str:
-    identity = Identity(org_id=org_id, actor=actor, scopes=frozenset(scopes or ("*",)))
+def bearer(
+    service: str, org_id: UUID | None, *scopes: str, actor: str = "user:test", until: datetime | None = None
+) -> str:
+    identity = Identity(org_id=org_id, actor=actor, scopes=frozenset(scopes or ("*",)), until=until)
     return f"Bearer {SIGNER.token(identity, service)}"
 
 
-def client_of(app: FastAPI, org_id: UUID | None, *scopes: str, actor: str = "user:test") -> httpx.AsyncClient:
+def client_of(
+    app: FastAPI, org_id: UUID | None, *scopes: str, actor: str = "user:test", until: datetime | None = None
+) -> httpx.AsyncClient:
     """Speaks to `app` in process, as a user of `org_id`. Errors are answers, not exceptions, as in production."""
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False),
         base_url="http://service",
-        headers={"Authorization": bearer(app.state.verifier.service, org_id, *scopes, actor=actor)},
+        headers={"Authorization": bearer(app.state.verifier.service, org_id, *scopes, actor=actor, until=until)},
     )

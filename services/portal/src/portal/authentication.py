@@ -12,6 +12,7 @@ from fastapi import Depends, Request, Response
 from portal.choices import service as choices
 from portal.client import ClientScope
 from portal.config import Settings
+from portal.devices import service as devices
 from portal.devices.service import DEVICE_LIFE
 from portal.errors import NotChosen, NotLoggedIn, PreviewOver, ReadOnly, TooManyAttempts
 from portal.logins import service as logins
@@ -52,6 +53,17 @@ def address_of(request: Request) -> str:
     """The visitor's, as the gateway saw it: only the gateway reaches this door, and it writes the last entry."""
     forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     return forwarded or (request.client.host if request.client else "unknown")
+
+
+async def attempt_at(request: Request, visitor: Scope, email: str) -> Attempt:
+    """To log in from this browser: one that entered with this e-mail before counts alone."""
+    token = _token(request, DEVICE)
+    device = hash_of(token) if token and is_token(token) else None
+    if device:
+        async with database_of(request).transaction(visitor) as session:
+            if not await devices.is_known(session, email, device):
+                device = None
+    return Attempt(email, address_of(request), device)
 
 
 async def take_attempt(request: Request, visitor: Scope, attempt: Attempt) -> Taken:

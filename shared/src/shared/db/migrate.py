@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from shared.db.tenancy import tenant_policy
+from shared.db.tenancy import lookup_policy, tenant_policy
 
 logger = structlog.get_logger("migrate")
 
@@ -225,6 +225,11 @@ def create_login_attempts() -> None:
 def hold_to_tenant(*tables: str, lookup: str | None = None) -> None:
     for table in tables:
         _execute(tenant_policy(table, lookup=lookup))
+
+
+def look_up_by(table: str, column: str) -> None:
+    """Of a table that was held to the tenant without it."""
+    _execute([lookup_policy(table, column)])
 
 
 def _execute(statements: Sequence[str]) -> None:

@@ -75,10 +75,20 @@ def tenant_policy(table: str, *, lookup: str | None = None) -> list[str]:
 
     After a transaction the setting reads '' rather than NULL, hence nullif.
     """
-    mine = f"org_id = nullif(current_setting('{ORG_SETTING}', true), '')::uuid"
-    seen = f"{mine} OR {lookup} = nullif(current_setting('{LOOKUP_SETTING}', true), '')" if lookup else mine
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-        f"CREATE POLICY tenant ON {table} USING ({seen}) WITH CHECK ({mine})",
+        f"CREATE POLICY tenant ON {table} USING ({_seen(lookup)}) WITH CHECK ({_MINE})",
     ]
+
+
+def lookup_policy(table: str, lookup: str) -> str:
+    """DDL that gives a table of `tenant_policy` its lookup column later."""
+    return f"ALTER POLICY tenant ON {table} USING ({_seen(lookup)})"
+
+
+def _seen(lookup: str | None) -> str:
+    return f"{_MINE} OR {lookup} = nullif(current_setting('{LOOKUP_SETTING}', true), '')" if lookup else _MINE
+
+
+_MINE = f"org_id = nullif(current_setting('{ORG_SETTING}', true), '')::uuid"

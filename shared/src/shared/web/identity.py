@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,13 +29,15 @@ _CACHE_LIMIT = 4096
 class Identity:
     """`actor` is `user:<id>`, `key:<id>`, `service:<name>` or `visitor`; scopes are `<noun>:read|write` or `*`.
 
-    `name` is the actor's, as people know it.
+    `name` is the actor's, as people know it. `until`: when what it asks with ends (a key's expiry), and all that is
+    made with it, at the latest.
     """
 
     org_id: UUID | None
     actor: str
     scopes: frozenset[str]
     name: str = ""
+    until: datetime | None = None
 
     def may(self, scope: str) -> bool:
         return "*" in self.scopes or scope in self.scopes
@@ -66,6 +69,8 @@ class Signer:
         }
         if identity.name:
             claims["name"] = identity.name
+        if identity.until:
+            claims["until"] = int(identity.until.timestamp())
         if identity.org_id:
             claims["org"] = str(identity.org_id)
         token = jwt.encode(claims, self._key, algorithm="EdDSA")
@@ -113,8 +118,9 @@ class Verifier:
                 actor=str(claims["sub"]),
                 scopes=_bounded(str(claims.get("scope", "")).split(), allowed),
                 name=str(claims.get("name", "")),
+                until=datetime.fromtimestamp(claims["until"], UTC) if "until" in claims else None,
             )
-        except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError, OverflowError, OSError) as error:
             raise Unauthenticated("The internal token is missing or not valid.") from error
         if len(self._seen) >= _CACHE_LIMIT:
             self._seen.clear()

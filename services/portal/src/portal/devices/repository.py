@@ -8,7 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.models import KnownDevice
-from shared.db.tenancy import org_of
+from shared.db.tenancy import look_up, org_of
+
+
+async def is_known(session: AsyncSession, email: str, token_hash: str) -> bool:
+    """In whichever organisation."""
+    await look_up(session, token_hash)
+    seen = exists().where(KnownDevice.token_hash == token_hash, KnownDevice.email == email)
+    return bool((await session.execute(select(seen))).scalar_one())
 
 
 async def has_devices(session: AsyncSession, contact_id: UUID, email: str) -> bool:

@@ -14,6 +14,11 @@ _MOST_DEVICES = 50
 """Of one login. Whoever keeps no cookies is new each time, and must not fill the table."""
 
 
+async def is_known(session: AsyncSession, email: str, device: str) -> bool:
+    """Whether this e-mail entered any portal from it before. Wants a scope of no organisation."""
+    return await repository.is_known(session, email, device)
+
+
 async def note_device(session: AsyncSession, contact_id: UUID, email: str, device: str) -> None:
     """`device`: the hash of the browser's cookie. The first one is no news to anybody.
 

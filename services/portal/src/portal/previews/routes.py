@@ -9,7 +9,7 @@ from portal.dependencies import ContactsDep, SettingsDep
 from portal.errors import AlreadyInside
 from portal.previews import service
 from portal.previews.schemas import OpeningIn, PreviewedOut, PreviewOut
-from shared.web.identity import Authorize, Demand
+from shared.web.identity import Authorize, Demand, IdentityDep
 from shared.web.session import SessionDep, database_of
 
 # No IdempotentRoute: the answer is a secret, and would be stored. A preview shows documents, so it takes reading them.
@@ -21,10 +21,13 @@ opening_router = APIRouter(prefix="/portal/api", tags=["portal: client"])
 
 @router.post("/preview", status_code=201, dependencies=[Depends(Demand(*sorted(service.NEEDED)))])
 async def create_preview(
-    session: SessionDep, contacts: ContactsDep, settings: SettingsDep, contact_id: UUID
+    session: SessionDep, identity: IdentityDep, contacts: ContactsDep, settings: SettingsDep, contact_id: UUID
 ) -> PreviewOut:
-    """A link that opens the contact's portal once, read-only, for some minutes. It is logged who asked."""
-    preview, token = await service.create_preview(session, contact_id, asker=contacts)
+    """A link that opens the contact's portal once, read-only, for some minutes. It is logged who asked.
+
+    It ends no later than the API key that asks for it.
+    """
+    preview, token = await service.create_preview(session, contact_id, asker=contacts, until=identity.until)
     url = f"{settings.public_url}/portal/preview#{token}"
     return PreviewOut(url=url, expires_at=preview.expires_at)
 

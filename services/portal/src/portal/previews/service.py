@@ -1,7 +1,7 @@
 """Seeing a portal as its client does. Each look is a row of the log: who, whose, when, opened or not."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,8 +23,10 @@ LIFE = timedelta(minutes=10)
 """Of the link and of the view it opens, together."""
 
 
-async def create_preview(session: AsyncSession, contact_id: UUID, *, asker: ServiceClient) -> tuple[Preview, str]:
-    """The log's row, and the token that opens it once. Raises ContactNotFound, Unavailable."""
+async def create_preview(
+    session: AsyncSession, contact_id: UUID, *, asker: ServiceClient, until: datetime | None
+) -> tuple[Preview, str]:
+    """The log's row, and the token that opens it once, before `until`. Raises ContactNotFound, Unavailable."""
     await replicas.demand_contact(session, contact_id, asker)
     token, scope, now = new_token(), scope_of(session), utc_now()
     preview = Preview(
@@ -35,7 +37,7 @@ async def create_preview(session: AsyncSession, contact_id: UUID, *, asker: Serv
         actor=scope.actor,
         actor_name=scope.actor_name,
         created_at=now,
-        expires_at=now + LIFE,
+        expires_at=min(now + LIFE, until or now + LIFE),
         opened_at=None,
     )
     await repository.save_preview(session, preview)

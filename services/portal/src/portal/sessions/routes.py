@@ -10,6 +10,7 @@ from portal.authentication import (
     SESSION,
     VisitorDep,
     address_of,
+    attempt_at,
     device_of,
     end_present_preview,
     end_present_session,
@@ -53,7 +54,7 @@ async def log_in(
     Where the e-mail and the password open several portals, they are offered: nothing else is told before one is chosen.
     """
     database = database_of(request)
-    attempt = Attempt(body.email, address_of(request))
+    attempt = await attempt_at(request, visitor, body.email)
     taken = await take_attempt(request, visitor, attempt)
     async with database.transaction(visitor) as session:
         found = await logins.find_logins(session, body.email, organization=body.organization)
@@ -124,7 +125,8 @@ async def change_password(
         known, emails = await access.read_password(client)
         words = await replicas.list_words(client.session, client.contact_id)
     demand_strong("new", body.new, about=words)
-    attempt = Attempt(actor_of(client.contact_id), address_of(request))
+    # Who has the session uses up nobody else's attempts, and nobody else's use up these.
+    attempt = Attempt(actor_of(client.contact_id), address_of(request), client.token_hash)
     taken = await take_attempt(request, visitor, attempt)
     if not await passwords.verify(known, body.current, lane=attempt.lane):
         raise WrongPassword()

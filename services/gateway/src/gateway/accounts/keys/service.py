@@ -41,7 +41,7 @@ async def recognise_key(session: AsyncSession, key_hash: str) -> Known | None:
     if key.last_used_at is None or key.last_used_at + _SEEN_EVERY < now:
         await repository.touch_key(session, key.id, now)
     held = scopes.narrowed(frozenset(key.scopes), scopes.held_by(is_admin=person.is_admin))
-    return Known(Identity(key.org_id, f"key:{key.id}", held, key.name), key.expires_at)
+    return Known(Identity(key.org_id, f"key:{key.id}", held, key.name, key.expires_at), key.expires_at)
 
 
 async def list_keys(session: AsyncSession, *, after: UUID | None, limit: int) -> list[ApiKey]:
