@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from documents.kinds import KINDS
-from documents.ledger.schemas import StatusFilter
+from documents.schemas import StatusFilter
 from shared.clock import standing_at
 from shared.events.documents import Side
 from tests.documents.world import LINE, Json, World

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.ledger.crediting import Share, TooMuch, tax_of
+from documents.crediting import Share, TooMuch, tax_of
 from tests.documents.world import LINE, TODAY, Json, World
 
 CENT = Decimal("0.01")

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from documents.ledger.service import list_documents
+from documents.lifecycle.service import list_documents
 from documents.products.service import list_products
 from shared.db.session import Database
 from shared.db.tenancy import Scope

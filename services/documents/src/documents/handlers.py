@@ -1,7 +1,7 @@
 """The bus door of documents: every event it listens to."""
 
 from documents.drafts import handlers as drafts
-from documents.ledger import handlers as ledger
+from documents.lifecycle import handlers as lifecycle
 from documents.replicas import handlers as replicas
 
-SUBSCRIPTIONS = (*replicas.SUBSCRIPTIONS, *drafts.SUBSCRIPTIONS, *ledger.SUBSCRIPTIONS)
+SUBSCRIPTIONS = (*replicas.SUBSCRIPTIONS, *drafts.SUBSCRIPTIONS, *lifecycle.SUBSCRIPTIONS)

@@ -7,8 +7,7 @@ from fastapi import FastAPI
 
 from documents.config import Settings
 from documents.drafts.routes import router as drafts
-from documents.ledger.events import restate_document
-from documents.ledger.routes import router as ledger
+from documents.events import restate_document
 from documents.models import Document, Product
 from documents.payments.routes import router as payments
 from documents.printing.press import Press
@@ -17,6 +16,7 @@ from documents.products.events import restate_product
 from documents.products.routes import router as products
 from documents.reports.routes import panel_router
 from documents.reports.routes import router as reports
+from documents.routes import router as documents
 from documents.sending.routes import router as sending
 from documents.series.routes import router as series
 from documents.taxes.routes import router as taxes
@@ -27,7 +27,19 @@ from shared.web import app
 from shared.web.identity import Signer
 from shared.web.snapshot import Owned, snapshot_router
 
-ROUTERS = (products, taxes, series, drafts, ledger, payments, sending, printouts, reports, panel_router, dead_letters)
+ROUTERS = (
+    products,
+    taxes,
+    series,
+    drafts,
+    documents,
+    payments,
+    sending,
+    printouts,
+    reports,
+    panel_router,
+    dead_letters,
+)
 _LOGO_SECONDS = 1.0
 _AT_HOME = (
     Document.lines,

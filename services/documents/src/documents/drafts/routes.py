@@ -8,8 +8,8 @@ from documents.day import TodayDep
 from documents.dependencies import ContactsDep
 from documents.drafts import service
 from documents.drafts.schemas import ConvertIn, DocumentIn, DocumentPatch
-from documents.ledger.schemas import DocumentOut
-from documents.ledger.showing import show
+from documents.responses import show
+from documents.schemas import DocumentOut
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.session import SessionDep

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from documents.schemas import Code, Day, Percent, Quantity, UnitPrice
+from documents.values import Code, Day, Percent, Quantity, UnitPrice
 from shared.events.documents import DocumentType
 from shared.web.shapes import CurrencyCode, LanguageCode, Line, LongText, Paragraph, Shape
 

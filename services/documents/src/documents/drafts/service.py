@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from documents import events, repository
 from documents.drafts.amounts import Amounts, LineFigures, add_up
 from documents.drafts.lines import resolve_lines
 from documents.drafts.schemas import DocumentIn, DocumentPatch, LineIn
 from documents.errors import CannotConvert, ContactNotFound, NotADraft, NotApproved, Voided
 from documents.kinds import KINDS, DocumentKind
-from documents.ledger import events, repository
 from documents.models import Document
 from documents.products import service as products
 from documents.replicas import service as replicas

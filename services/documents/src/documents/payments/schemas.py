@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from documents.schemas import Code, Day
+from documents.values import Code, Day
 from shared.web.shapes import Amount, Money, Shape, View
 
 

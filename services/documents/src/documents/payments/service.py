@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import NotApproved, NotPayable, OverPayment, SetOffPayment, Voided
+from documents.events import record_document
 from documents.kinds import KINDS
-from documents.ledger import events as ledger_events
-from documents.ledger import repository as ledger
 from documents.models import Document, Payment
 from documents.payments import events, repository
 from documents.payments.schemas import PaymentIn
 from documents.replicas import service as replicas
+from documents.repository import require_document, save_document
 from documents.totals import service as totals
 from shared.clock import utc_now
 from shared.currencies import exact_amount, money_text
@@ -31,13 +31,13 @@ async def list_payments(
     session: AsyncSession, document_id: UUID, *, after: tuple[date, UUID] | None, limit: int
 ) -> list[Payment]:
     """Raises DocumentNotFound."""
-    await ledger.require_document(session, document_id)
+    await require_document(session, document_id)
     return await repository.list_payments(session, document_id, after=after, limit=limit)
 
 
 async def record_payment(session: AsyncSession, document_id: UUID, given: PaymentIn) -> Payment:
     """Raises DocumentNotFound, NotApproved, Voided, NotPayable, Invalid, OverPayment."""
-    document = await ledger.require_document(session, document_id, lock=True)
+    document = await require_document(session, document_id, lock=True)
     _check_payable(document)
     amount = exact_amount("amount", given.amount, document.currency)
     if amount > document.pending_total:
@@ -53,7 +53,7 @@ async def record_payment(session: AsyncSession, document_id: UUID, given: Paymen
 
 async def remove_payment(session: AsyncSession, document_id: UUID, payment_id: UUID) -> None:
     """Takes back a payment registered by mistake. Raises DocumentNotFound, PaymentNotFound, SetOffPayment."""
-    document = await ledger.require_document(session, document_id, lock=True)
+    document = await require_document(session, document_id, lock=True)
     payment = await repository.require_payment(session, document_id, payment_id)
     if payment.credit_note_id:
         raise SetOffPayment()
@@ -78,7 +78,7 @@ async def set_off(session: AsyncSession, credit_note: Document, corrected: Docum
         await repository.save_payment(session, payment)
         await _settle(session, document, amount)
     await _publish(session, corrected)
-    await ledger.save_document(session, credit_note)
+    await save_document(session, credit_note)
 
 
 async def undo_set_off(session: AsyncSession, credit_note: Document, corrected: Document) -> None:
@@ -126,5 +126,5 @@ async def _settle(session: AsyncSession, document: Document, amount: Decimal) ->
 
 async def _publish(session: AsyncSession, document: Document) -> None:
     document.bump()
-    await ledger.save_document(session, document)
-    await ledger_events.record_document(session, DocumentUpdated, document, changed=_SETTLED_FIELDS)
+    await save_document(session, document)
+    await record_document(session, DocumentUpdated, document, changed=_SETTLED_FIELDS)

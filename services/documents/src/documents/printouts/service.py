@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import ContactNotFound
-from documents.ledger import service as ledger
+from documents.lifecycle.service import get_document
 from documents.models import Document
 from documents.printing.model import Language, PrintedDocument, PrintedLine, PrintedParty, PrintedTax, Stamp
 from documents.printouts import repository
@@ -31,9 +31,9 @@ async def compose_printout(
     gateway: ServiceClient | None = None,
 ) -> PrintedDocument:
     """Raises DocumentNotFound; of a draft also OrganizationUnknown and ContactNotFound."""
-    document = await ledger.get_document(session, document_id)
+    document = await get_document(session, document_id)
     organization, contact = await _both_ends(session, document, contacts)
-    corrected = await ledger.get_document(session, document.corrects_id) if document.corrects_id else None
+    corrected = await get_document(session, document.corrects_id) if document.corrects_id else None
     return PrintedDocument(
         type=cast(DocumentType, document.type),
         language=cast(Language, document.language),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from documents.schemas import Code, UnitPrice
+from documents.values import Code, UnitPrice
 from shared.web.shapes import CurrencyCode, Description, Line, Shape, View, optional_prices, prices
 
 TaxCodes = Annotated[list[Code], Field(max_length=3)]

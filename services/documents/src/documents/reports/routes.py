@@ -12,7 +12,7 @@ from documents.dependencies import ContactsDep
 from documents.reports import service
 from documents.reports.schemas import ItemOut, PanelOut, YearOut
 from documents.reports.spreadsheet import items_csv
-from documents.schemas import Day
+from documents.values import Day
 from shared.events.documents import Side
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize

@@ -3,8 +3,8 @@
 from datetime import date
 from uuid import UUID
 
-from documents.ledger.schemas import DocumentSummary
-from documents.schemas import Quantity, UnitPrice
+from documents.schemas import DocumentSummary
+from documents.values import Quantity, UnitPrice
 from shared.web.shapes import Money, View, amounts, optional_prices
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import ContactNotFound, NotApproved
-from documents.ledger import service as ledger
+from documents.lifecycle.service import get_document
 from documents.replicas import service as replicas
 from documents.sending import events
 from documents.sending.schemas import SendIn
@@ -35,7 +35,7 @@ async def list_recipients(
 
     Where the contact has no address, its people get the mail themselves. Nobody twice. Raises DocumentNotFound.
     """
-    document = await ledger.get_document(session, document_id)
+    document = await get_document(session, document_id)
     contact = await replicas.find_contact(session, document.contact_id, asker)
     if contact is None:
         raise ContactNotFound()
@@ -46,7 +46,7 @@ async def request_send(
     session: AsyncSession, document_id: UUID, given: SendIn, *, asker: ServiceClient | None = None
 ) -> SendState:
     """Settles now who gets the mail. Raises DocumentNotFound, NotApproved, OrganizationUnknown, Invalid."""
-    document = await ledger.get_document(session, document_id)
+    document = await get_document(session, document_id)
     if document.status == "draft":
         raise NotApproved("A draft cannot be sent.")
     organization = await replicas.require_organization(session)

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Depends
 
 from documents.day import TodayDep
-from documents.schemas import Day
 from documents.taxes.schemas import TaxOut
+from documents.values import Day
 from shared.events.taxes import TAXES
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize

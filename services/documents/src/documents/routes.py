@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from documents.day import TodayDep
 from documents.dependencies import ContactsDep
-from documents.ledger import service
-from documents.ledger.schemas import AnswerIn, DocumentOut, DocumentSummary, StatusFilter
-from documents.ledger.showing import show
-from documents.schemas import Day
+from documents.lifecycle import service
+from documents.responses import show
+from documents.schemas import AnswerIn, DocumentOut, DocumentSummary, StatusFilter
+from documents.values import Day
 from shared.events.documents import DocumentType, Side
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize

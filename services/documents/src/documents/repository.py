@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from documents.crediting import Share
 from documents.errors import DocumentNotFound
-from documents.ledger.crediting import Share
 from documents.models import Document, FoundDocument
 from shared.db.finding import Listing, find_page
 from shared.db.tenancy import org_of

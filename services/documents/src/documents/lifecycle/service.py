@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from documents import events, repository
+from documents.crediting import TooMuch, shares_of, tax_of
 from documents.errors import (
     BeforeCorrected,
     HasPayments,
@@ -21,13 +23,11 @@ from documents.errors import (
     OverCredited,
 )
 from documents.kinds import KINDS
-from documents.ledger import events, repository
-from documents.ledger.crediting import TooMuch, shares_of, tax_of
-from documents.ledger.repository import Relative
-from documents.ledger.schemas import StatusFilter
 from documents.models import Document
 from documents.payments import service as payments
 from documents.replicas import service as replicas
+from documents.repository import Relative
+from documents.schemas import StatusFilter
 from documents.series import service as series
 from documents.totals import service as totals
 from shared.clock import utc_now

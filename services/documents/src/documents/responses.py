@@ -5,9 +5,9 @@ from datetime import date
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from documents.ledger import service
-from documents.ledger.schemas import DocumentOut
+from documents.lifecycle import service
 from documents.models import Document
+from documents.schemas import DocumentOut
 from shared.web.versions import set_etag
 
 _DERIVED = {"overdue", "source", "became", "corrects", "corrected_by"}

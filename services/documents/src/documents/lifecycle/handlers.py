@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from documents.ledger import service
+from documents.lifecycle import service
 from shared.bus.consumer import Subscription
 from shared.events.portal import EstimateAccepted, EstimateRejected
 
