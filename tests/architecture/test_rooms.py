@@ -69,6 +69,20 @@ def test_doors_do_not_reach_into_the_cellar(path: Path) -> None:
     assert reached == []
 
 
+@pytest.mark.parametrize("path", [p for p in SOURCES if "portal" not in p.parts], ids=ids)
+def test_a_noun_reads_only_its_own_tables(path: Path) -> None:
+    """Another noun is asked through its service. What a service is about lies at its root, and is for all its nouns."""
+    service, *rooms = path.relative_to(ROOT / "services").with_suffix("").parts[2:]
+    foreign = [
+        f"{module}.{name}"
+        for module, name in imports(path)
+        if room_of(module, name, service) == "repository"
+        and (noun := [*module.split("."), name][1]) != "repository"
+        and noun != rooms[0]
+    ]
+    assert foreign == []
+
+
 @pytest.mark.parametrize("path", [p for p in SOURCES if p.stem in (*DOORS, "service")], ids=ids)
 def test_only_the_repository_speaks_sql(path: Path) -> None:
     """A session is passed along; statements are not made outside repository.py."""

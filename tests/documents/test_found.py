@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from documents.lifecycle.service import list_documents
 from documents.products.service import list_products
+from documents.service import list_documents
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from documents.config import Settings
 from documents.drafts.routes import router as drafts
 from documents.events import restate_document
+from documents.lifecycle.routes import router as lifecycle
 from documents.models import Document, Product
 from documents.payments.routes import router as payments
 from documents.printing.press import Press
@@ -33,6 +34,7 @@ ROUTERS = (
     series,
     drafts,
     documents,
+    lifecycle,
     payments,
     sending,
     printouts,

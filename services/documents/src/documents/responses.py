@@ -5,7 +5,7 @@ from datetime import date
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from documents.lifecycle import service
+from documents import service
 from documents.models import Document
 from documents.schemas import DocumentOut
 from shared.web.versions import set_etag

@@ -1,4 +1,4 @@
-"""The HTTP door of documents as such."""
+"""The HTTP door of documents as they are read."""
 
 from datetime import date
 from operator import itemgetter
@@ -7,11 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from documents import service
 from documents.day import TodayDep
-from documents.dependencies import ContactsDep
-from documents.lifecycle import service
 from documents.responses import show
-from documents.schemas import AnswerIn, DocumentOut, DocumentSummary, StatusFilter
+from documents.schemas import DocumentOut, DocumentSummary, StatusFilter
 from documents.values import Day
 from shared.events.documents import DocumentType, Side
 from shared.web.idempotency import IdempotentRoute
@@ -19,7 +18,6 @@ from shared.web.identity import Authorize
 from shared.web.pagination import Cursor, CursorParam, LimitParam, Page, Stage, page_of
 from shared.web.session import SessionDep
 from shared.web.shapes import SearchText
-from shared.web.versions import ExpectedVersion
 
 router = APIRouter(
     prefix="/api/v1/documents",
@@ -66,55 +64,4 @@ async def list_documents(
 @router.get("/{document_id}")
 async def get_document(session: SessionDep, today: TodayDep, document_id: UUID, response: Response) -> DocumentOut:
     document = await service.get_document(session, document_id)
-    return await show(session, document, today=today, response=response)
-
-
-@router.post("/{document_id}/approve")
-async def approve_document(
-    session: SessionDep,
-    today: TodayDep,
-    contacts: ContactsDep,
-    document_id: UUID,
-    expected: ExpectedVersion,
-    response: Response,
-) -> DocumentOut:
-    """Gives it its number and freezes it."""
-    document = await service.approve_document(session, document_id, expected=expected, asker=contacts)
-    return await show(session, document, today=today, response=response)
-
-
-@router.post("/{document_id}/void")
-async def void_document(
-    session: SessionDep, today: TodayDep, document_id: UUID, expected: ExpectedVersion, response: Response
-) -> DocumentOut:
-    document = await service.void_document(session, document_id, expected=expected)
-    return await show(session, document, today=today, response=response)
-
-
-@router.post("/{document_id}/accept")
-async def accept_estimate(
-    session: SessionDep,
-    today: TodayDep,
-    document_id: UUID,
-    expected: ExpectedVersion,
-    response: Response,
-    body: AnswerIn | None = None,
-) -> DocumentOut:
-    """For staff, when the client answered by other means than the portal."""
-    reason = body.reason if body else None
-    document = await service.answer_estimate(session, document_id, "accepted", reason=reason, expected=expected)
-    return await show(session, document, today=today, response=response)
-
-
-@router.post("/{document_id}/reject")
-async def reject_estimate(
-    session: SessionDep,
-    today: TodayDep,
-    document_id: UUID,
-    expected: ExpectedVersion,
-    response: Response,
-    body: AnswerIn | None = None,
-) -> DocumentOut:
-    reason = body.reason if body else None
-    document = await service.answer_estimate(session, document_id, "rejected", reason=reason, expected=expected)
     return await show(session, document, today=today, response=response)

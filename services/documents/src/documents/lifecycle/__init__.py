@@ -1,1 +1,1 @@
-"""Documents as such: read, list, approve, void, answer."""
+"""What becomes of a document after its draft: approved, voided, answered."""

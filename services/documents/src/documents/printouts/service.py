@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import ContactNotFound
-from documents.lifecycle.service import get_document
 from documents.models import Document
 from documents.printing.model import Language, PrintedDocument, PrintedLine, PrintedParty, PrintedTax, Stamp
 from documents.printouts import repository
 from documents.replicas import service as replicas
+from documents.service import get_document
 from shared.db.tenancy import Scope, scope_of
 from shared.errors import Unavailable
 from shared.events.documents import DocumentType

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.errors import ContactNotFound, NotApproved
-from documents.lifecycle.service import get_document
 from documents.replicas import service as replicas
 from documents.sending import events
 from documents.sending.schemas import SendIn
+from documents.service import get_document
 from shared.addresses import comparable
 from shared.errors import invalid
 from shared.events.contacts import ContactState
