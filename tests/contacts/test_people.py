@@ -5,6 +5,7 @@ from uuid import UUID
 
 import httpx
 
+from contacts.schemas import ContactsPanelPart
 from shared.db.session import Database
 from tests.support.outbox import recorded
 
@@ -95,6 +96,7 @@ async def test_the_panel_part_holds_the_contact_and_its_people(client: httpx.Asy
     company = await make(client, "company", "Acme")
     await client.post(f"/api/v1/contacts/{company}/people", json={"person": {"name": "Ana"}})
     part = (await client.get(f"/internal/contacts/{company}/panel")).json()
+    ContactsPanelPart.model_validate(part, extra="forbid")
     assert (part["contact"]["id"], [item["name"] for item in part["people"]["items"]]) == (company, ["Ana"])
 
 

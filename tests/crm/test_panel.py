@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, text
 
 from crm.panel.repository import PANEL_PART
+from crm.panel.schemas import CrmPanelPart
 from shared.db.session import Database
 from shared.db.tenancy import Scope
 from shared.identifiers import new_id
@@ -17,7 +18,9 @@ from tests.crm.support import hear, ok, organization_event
 
 
 async def panel(client: httpx.AsyncClient, contact_id: str) -> dict[str, Any]:
+    """Its part, which is what its declared shape says, no more and no less."""
     part: dict[str, Any] = await ok(client, "GET", f"/internal/contacts/{contact_id}/panel")
+    CrmPanelPart.model_validate(part, extra="forbid")
     return part
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from documents.reports.periods import Span, spans_between
-from documents.reports.schemas import PanelOut
+from documents.reports.schemas import DocumentsPanelPart
 from shared.db.session import Database
 from shared.identifiers import new_id
 from tests.documents.world import LINE, TODAY, World
@@ -175,7 +175,7 @@ async def test_the_panels_part_has_its_declared_shape(world: World) -> None:
     await world.approved(contact)
     await world.draft(contact, "purchase_order")
     panel = await world.panel(contact)
-    assert PanelOut.model_validate(panel).model_dump(mode="json") == panel
+    assert DocumentsPanelPart.model_validate(panel).model_dump(mode="json") == panel
 
 
 async def test_a_contact_without_documents_has_zeros(world: World) -> None:

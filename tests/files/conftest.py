@@ -20,9 +20,9 @@ from local.s3 import S3
 from shared.bus.consumer import Consumer, Done
 from shared.db.session import Database
 from shared.identifiers import new_id
-from shared.process import serve
 from shared.settings import Issuer
 from shared.web.identity import generate_keys
+from shared.web.server import serve
 from tests.files.support import Bucket, contact_event
 from tests.support.identity import ISSUERS, client_of
 from tests.support.postgres import Databases

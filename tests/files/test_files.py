@@ -10,6 +10,7 @@ from sqlalchemy import text
 from files import service
 from files.config import Settings
 from files.main import create_app
+from files.schemas import FilesPanelPart
 from files.storage import Storage
 from files.sweeper import sweep
 from shared.db.session import Database
@@ -27,8 +28,10 @@ async def days_pass(database: Database, org_id: UUID, days: int) -> None:
 
 
 async def panel_of(client: httpx.AsyncClient, contact_id: UUID) -> dict[str, object]:
-    part: dict[str, object] = (await client.get(f"/internal/contacts/{contact_id}/panel")).json()["files"]
-    return part
+    part = (await client.get(f"/internal/contacts/{contact_id}/panel")).json()
+    FilesPanelPart.model_validate(part, extra="forbid", by_alias=False, by_name=True)
+    files: dict[str, object] = part["files"]
+    return files
 
 
 async def test_the_list_is_newest_first_page_by_page(client: httpx.AsyncClient, contact_id: UUID) -> None:

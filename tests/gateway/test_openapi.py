@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from gateway.openapi import merge
+from gateway.panel import PART_PATH
 
 
 @pytest.fixture
@@ -100,6 +102,22 @@ def test_the_same_nested_in_different_things_stays_different() -> None:
     assert schemas["CrmPage"]["properties"]["items"]["items"] == {"$ref": "#/components/schemas/CrmOut"}
     ids = [merged["paths"][path]["get"]["operationId"] for path in ("/api/v1/contacts", "/api/v1/notes")]
     assert ids == ["list", "list_crm"]
+
+
+def test_a_section_of_the_panel_is_of_the_type_that_its_service_declares(app: FastAPI) -> None:
+    reference = {"schema": {"$ref": "#/components/schemas/Part"}}
+    operation = {"responses": {"200": {"content": {"application/json": reference}}}}
+    note = {"properties": {"count": {"type": "integer"}}}
+    part = {"properties": {"notes": {"$ref": "#/components/schemas/Notes"}, "activities": {"type": "array"}}}
+    crm = {"paths": {PART_PATH: {"get": operation}}, "components": {"schemas": {"Part": part, "Notes": note}}}
+    schemas = merge({"gateway": app.openapi(), "crm": crm})["components"]["schemas"]
+    sections = schemas["SectionsOut"]["properties"]
+    assert sections["notes"] == {"$ref": "#/components/schemas/NotesSectionOut"}
+    typed, general = schemas["NotesSectionOut"]["properties"], schemas["SectionOut"]["properties"]
+    assert typed["data"] == {"anyOf": [{"$ref": "#/components/schemas/Notes"}, {"type": "null"}]}
+    assert {**typed, "data": general["data"]} == general
+    # What nobody declared stays open.
+    assert sections["files"] == {"$ref": "#/components/schemas/SectionOut"}
 
 
 def test_a_path_that_is_not_a_services_own_is_left_out() -> None:

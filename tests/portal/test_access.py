@@ -5,6 +5,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from portal.access.schemas import PortalPanelPart
 from shared.events.contacts import ContactDeleted
 from shared.identifiers import new_id
 from tests.portal.world import HOST, PASSWORD, World, new_email
@@ -162,7 +163,9 @@ async def test_the_panel_part_is_what_the_api_promises(world: World) -> None:
     contact_id = await world.contact(email)
 
     async def part(staff: httpx.AsyncClient) -> object:
-        return (await staff.get(f"/internal/contacts/{contact_id}/panel")).json()["portal"]
+        part = (await staff.get(f"/internal/contacts/{contact_id}/panel")).json()
+        PortalPanelPart.model_validate(part, extra="forbid")
+        return part["portal"]
 
     url = f"{HOST}/portal?org={world.slug}"
     async with world.staff() as staff:

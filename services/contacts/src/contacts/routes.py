@@ -13,6 +13,7 @@ from contacts.schemas import (
     ContactIn,
     ContactOut,
     ContactPatch,
+    ContactsPanelPart,
     LinkPatch,
     PersonLinkIn,
     PersonOut,
@@ -40,7 +41,7 @@ e-mails of its people"""
 _BY_NAME = Cursor(tuple[Stage, Text, UUID])
 _BY_CHANGE = Cursor(tuple[Stage, Moment, UUID])
 _LINKS = Cursor(tuple[bool, Text, UUID])
-panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authorize("contacts"))])
+panel_router = APIRouter(dependencies=[Depends(Authorize("contacts"))])
 
 
 @router.get("")
@@ -171,7 +172,7 @@ async def remove_company(session: SessionDep, contact_id: UUID, company_id: UUID
     await service.remove_link(session, company_id=company_id, person_id=contact_id, expected=expected)
 
 
-@panel_router.get("/internal/contacts/{contact_id}/panel")
+@panel_router.get("/internal/contacts/{contact_id}/panel", response_model=ContactsPanelPart)
 async def get_panel_part(reading: ReadingDep, contact_id: UUID) -> Response:
     """The contact itself and its section: people of a company, or companies of a person."""
     return json_answer(await service.read_panel_part(*reading, contact_id))

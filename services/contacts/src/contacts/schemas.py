@@ -236,3 +236,14 @@ class PersonOut(_LinkOut):
 
 class CompanyOut(_LinkOut):
     company_id: UUID
+
+
+class PeopleSection(View):
+    """At most 50 of each: the people of a company, the companies of a person."""
+
+    items: list[PersonOut | CompanyOut]
+
+
+class ContactsPanelPart(View):
+    contact: ContactOut
+    people: PeopleSection

@@ -11,7 +11,7 @@ from files import content, service
 from files.config import Settings
 from files.form import open_file_part
 from files.media import media_type_of
-from files.schemas import FileOut
+from files.schemas import FileOut, FilesPanelPart
 from files.storage import Storage
 from shared.service_client import ServiceClient
 from shared.web.correlation import scope_for
@@ -26,7 +26,7 @@ from shared.web.versions import ExpectedVersion, set_etag
 router = APIRouter(
     prefix="/api/v1", tags=["files"], route_class=IdempotentRoute, dependencies=[Depends(Authorize("files"))]
 )
-panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authorize("files"))])
+panel_router = APIRouter(dependencies=[Depends(Authorize("files"))])
 
 _CURSOR = Cursor(tuple[Moment, UUID])
 _UPLOAD: dict[str, Any] = {
@@ -178,6 +178,6 @@ async def restore_file(session: SessionDep, file_id: UUID, response: Response) -
     return FileOut.model_validate(file)
 
 
-@panel_router.get("/internal/contacts/{contact_id}/panel")
+@panel_router.get("/internal/contacts/{contact_id}/panel", response_model=FilesPanelPart)
 async def get_panel_part(reading: ReadingDep, contact_id: UUID) -> Response:
     return json_answer(await service.read_panel_part(*reading, contact_id))

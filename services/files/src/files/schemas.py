@@ -21,3 +21,14 @@ class FileOut(View):
     uploaded_at: datetime = Field(validation_alias="created_at")
     uploaded_by: str
     uploaded_by_name: str
+
+
+class FilesSection(View):
+    """The latest ten. `count`: of all."""
+
+    items: list[FileOut]
+    count: int
+
+
+class FilesPanelPart(View):
+    files: FilesSection

@@ -11,6 +11,7 @@ import structlog
 from gateway.accounts.tokens import KEY_START
 from gateway.clients import Clients
 from gateway.cookies import SESSION
+from gateway.panel import PART_PATH, SECTIONS
 from gateway.proxy import PORTAL, PORTAL_COOKIE, owner_of
 from shared.errors import FichaError
 
@@ -98,7 +99,7 @@ def merge(documents: Mapping[str, Document]) -> Document:
         for section, components in document["components"].items():
             names = renamed[service]
             merged["components"].setdefault(section, {}).update(
-                {names[_ref(section, name)].rpartition("/")[2]: body for name, body in components.items()}
+                {_name_of(names[_ref(section, name)]): body for name, body in components.items()}
             )
         for path, item in document["paths"].items():
             merged["paths"].setdefault(path, {}).update(item)
@@ -106,8 +107,36 @@ def merge(documents: Mapping[str, Document]) -> Document:
                 _sign(path, method, operation)
                 operation["operationId"] = _unique(str(operation.get("operationId", method)), operation_ids, service)
                 operation_ids.add(operation["operationId"])
+    if "SectionsOut" in (schemas := merged["components"].get("schemas", {})):
+        _type_panel(schemas, _panel_parts(documents, renamed))
     merged["components"]["securitySchemes"] = _SECURITY
     return merged
+
+
+def _panel_parts(documents: Mapping[str, Document], renamed: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Returns, by service, the reference in the merged document to what its part of the panel is."""
+    parts = {}
+    for service, document in documents.items():
+        if operation := document["paths"].get(PART_PATH, {}).get("get"):
+            reference = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+            parts[service] = renamed[service][reference]
+    return parts
+
+
+def _type_panel(schemas: Document, parts: Mapping[str, str]) -> None:
+    """Say of each section of the panel what its data is, as its service does; of one never seen it stays open."""
+    for section, service in SECTIONS.items():
+        declared = schemas[_name_of(parts[service])]["properties"] if service in parts else {}
+        if data := declared.get(section):
+            typed = f"{section.capitalize()}SectionOut"
+            general = schemas["SectionOut"]
+            properties = {**general["properties"], "data": {"anyOf": [data, {"type": "null"}]}}
+            schemas[typed] = {**general, "title": typed, "properties": properties}
+            schemas["SectionsOut"]["properties"][section] = {"$ref": _ref("schemas", typed)}
+    if "contacts" in parts:
+        contact = schemas[_name_of(parts["contacts"])]["properties"]["contact"]
+        known = schemas["PanelOut"]["properties"]
+        known["contact"] = {"anyOf": [contact, known["contact"]]}
 
 
 def _prepared(service: str, document: Document) -> Document:
@@ -224,6 +253,10 @@ def _unique(wanted: str, taken: set[str], suffix: str) -> str:
     while wanted in taken:
         wanted = f"{wanted}_{suffix}"
     return wanted
+
+
+def _name_of(reference: str) -> str:
+    return reference.rpartition("/")[2]
 
 
 def _ref(section: str, name: str) -> str:

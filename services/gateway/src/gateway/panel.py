@@ -29,6 +29,8 @@ SECTIONS: Final = {
     "notes": "crm",
 }
 """Who has which section, in the order of the answer."""
+PART_PATH: Final = "/internal/contacts/{contact_id}/panel"
+"""Where each service has its part: an object with its sections by name; contacts' part has the contact, too."""
 _ASKED: Final = tuple(dict.fromkeys(SECTIONS.values()))
 
 
@@ -73,7 +75,7 @@ class Panel:
         breaker = self._breakers[key.service]
         if not breaker.allows():
             return _missing(breaker.reason)
-        target = f"/internal/contacts/{key.contact_id}/panel"
+        target = PART_PATH.format(contact_id=key.contact_id)
         if key.year is not None:
             target += f"?year={key.year}"
         try:

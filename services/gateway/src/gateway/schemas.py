@@ -1,12 +1,16 @@
 """HTTP shapes of what the gateway composes itself."""
 
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
 
 class SectionOut(BaseModel):
-    """`data` as of `as_of`, when ready or stale; unless ready, the `reason`."""
+    """`data` as of `as_of`, when ready or stale; unless ready, the `reason`.
+
+    The API's document says of each section what its `data` is: see `gateway.openapi`.
+    """
 
     status: Literal["ready", "stale", "unavailable"]
     as_of: AwareDatetime
@@ -25,8 +29,14 @@ class SectionsOut(BaseModel):
     notes: SectionOut
 
 
+class UnknownContactOut(BaseModel):
+    """All that is known of a contact while the service that has it is away."""
+
+    id: UUID
+
+
 class PanelOut(BaseModel):
-    contact: dict[str, Any]
+    contact: UnknownContactOut
     sections: SectionsOut
 
 

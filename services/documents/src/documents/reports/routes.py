@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from documents.dependencies import ContactsDep
 from documents.reports import service
-from documents.reports.schemas import ItemOut, PanelOut, YearOut
+from documents.reports.schemas import DocumentsPanelPart, ItemOut, YearOut
 from documents.reports.spreadsheet import items_csv
 from documents.values import Day
 from shared.events.documents import Side
@@ -27,7 +27,7 @@ router = APIRouter(
     route_class=IdempotentRoute,
     dependencies=[Depends(Authorize("documents"))],
 )
-panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authorize("documents"))])
+panel_router = APIRouter(dependencies=[Depends(Authorize("documents"))])
 
 MOST_EXPORTED = 10_000
 
@@ -86,8 +86,8 @@ async def report_year(session: SessionDep, contacts: ContactsDep, contact_id: UU
     return YearOut.model_validate(await service.get_year(session, contact_id, year=year, asker=contacts))
 
 
-@panel_router.get("/internal/contacts/{contact_id}/panel", response_model=PanelOut)
+@panel_router.get("/internal/contacts/{contact_id}/panel", response_model=DocumentsPanelPart)
 async def get_panel_part(session: SessionDep, contact_id: UUID, year: YearParam = None) -> Response:
-    """PanelOut, as bytes at once: this is the busiest answer of the service."""
+    """DocumentsPanelPart, as bytes at once: this is the busiest answer of the service."""
     panel = await service.get_panel(session, contact_id, year=year)
     return Response(orjson.dumps(panel), media_type="application/json")

@@ -48,7 +48,7 @@ class LatestOut(View):
     listed: CountsOut
 
 
-class PanelOut(View):
+class DocumentsPanelPart(View):
     year: YearOut
     documents: LatestOut
 

@@ -1965,10 +1965,7 @@ export interface components {
             /** Payment Methods */
             payment_methods: string[];
         };
-        /**
-         * AccessOut
-         * @description `url` is where the client logs in; `emails`: with what. `waiting`: e-mails of the contact that are not let in.
-         */
+        /** AccessOut */
         AccessOut: {
             /** Catalogue */
             catalogue: boolean;
@@ -2011,6 +2008,37 @@ export interface components {
             at: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ActivitiesSection
+         * @description The next ten that are open. `count`: all that are.
+         */
+        ActivitiesSection: {
+            /** Count */
+            count: number;
+            /** Items */
+            items: components["schemas"]["ActivityOut"][];
+        };
+        /**
+         * ActivitiesSectionOut
+         * @description `data` as of `as_of`, when ready or stale; unless ready, the `reason`.
+         *
+         *     The API's document says of each section what its `data` is: see `gateway.openapi`.
+         */
+        ActivitiesSectionOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            data?: components["schemas"]["ActivitiesSection"] | null;
+            /** Reason */
+            reason?: ("timeout" | "unreachable" | "error" | "forbidden") | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "stale" | "unavailable";
         };
         /**
          * ActivityIn
@@ -2554,6 +2582,11 @@ export interface components {
             /** Website */
             website: string | null;
         };
+        /** ContactsPanelPart */
+        ContactsPanelPart: {
+            contact: components["schemas"]["ContactsContactOut"];
+            people: components["schemas"]["PeopleSection"];
+        };
         /** ConvertIn */
         ConvertIn: {
             /**
@@ -2561,6 +2594,19 @@ export interface components {
              * @enum {string}
              */
             type: "invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order";
+        };
+        /** CountsOut */
+        CountsOut: {
+            /** Purchases */
+            purchases: number;
+            /** Sales */
+            sales: number;
+        };
+        /** CrmPanelPart */
+        CrmPanelPart: {
+            activities: components["schemas"]["ActivitiesSection"];
+            notes: components["schemas"]["NotesSection"];
+            opportunities: components["schemas"]["OpportunitiesSection"];
         };
         /**
          * DecisionOut
@@ -2973,6 +3019,11 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** DocumentsPanelPart */
+        DocumentsPanelPart: {
+            documents: components["schemas"]["LatestOut"];
+            year: components["schemas"]["YearOut"];
+        };
         /**
          * PaymentIn
          * @description On a credit note it is money given back. `date` absent: the organisation's today.
@@ -3106,6 +3157,27 @@ export interface components {
              * @enum {string}
              */
             type: "invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order";
+        };
+        /**
+         * DocumentsSectionOut
+         * @description `data` as of `as_of`, when ready or stale; unless ready, the `reason`.
+         *
+         *     The API's document says of each section what its `data` is: see `gateway.openapi`.
+         */
+        DocumentsSectionOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            data?: components["schemas"]["LatestOut"] | null;
+            /** Reason */
+            reason?: ("timeout" | "unreachable" | "error" | "forbidden") | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "stale" | "unavailable";
         };
         /**
          * TaxOut
@@ -3306,6 +3378,41 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** FilesPanelPart */
+        FilesPanelPart: {
+            files: components["schemas"]["FilesSection"];
+        };
+        /**
+         * FilesSection
+         * @description The latest ten. `count`: of all.
+         */
+        FilesSection: {
+            /** Count */
+            count: number;
+            /** Items */
+            items: components["schemas"]["FileOut"][];
+        };
+        /**
+         * FilesSectionOut
+         * @description `data` as of `as_of`, when ready or stale; unless ready, the `reason`.
+         *
+         *     The API's document says of each section what its `data` is: see `gateway.openapi`.
+         */
+        FilesSectionOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            data?: components["schemas"]["FilesSection"] | null;
+            /** Reason */
+            reason?: ("timeout" | "unreachable" | "error" | "forbidden") | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "stale" | "unavailable";
+        };
         /** LoginIn */
         GatewayLoginIn: {
             /** Email */
@@ -3443,6 +3550,16 @@ export interface components {
             product_id: string | null;
             /** Quantity */
             quantity: string;
+        };
+        /**
+         * LatestOut
+         * @description `counts`: those approved and not voided. `listed`: all that the list of that side has.
+         */
+        LatestOut: {
+            counts: components["schemas"]["CountsOut"];
+            /** Items */
+            items: components["schemas"]["DocumentSummary"][];
+            listed: components["schemas"]["CountsOut"];
         };
         /**
          * LetterDetail
@@ -3907,6 +4024,37 @@ export interface components {
             pinned?: boolean;
         };
         /**
+         * NotesSection
+         * @description Pinned ones, at most 20, then the latest ten. `count`: of all.
+         */
+        NotesSection: {
+            /** Count */
+            count: number;
+            /** Items */
+            items: components["schemas"]["NoteOut"][];
+        };
+        /**
+         * NotesSectionOut
+         * @description `data` as of `as_of`, when ready or stale; unless ready, the `reason`.
+         *
+         *     The API's document says of each section what its `data` is: see `gateway.openapi`.
+         */
+        NotesSectionOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            data?: components["schemas"]["NotesSection"] | null;
+            /** Reason */
+            reason?: ("timeout" | "unreachable" | "error" | "forbidden") | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "stale" | "unavailable";
+        };
+        /**
          * AttemptOut
          * @description `outcome` is null while it runs.
          */
@@ -3991,6 +4139,41 @@ export interface components {
             overdue: string;
             /** Pending */
             pending: string;
+        };
+        /**
+         * OpportunitiesSection
+         * @description The ten open ones that should close first. `count`: all open ones; `value_total`: theirs in `currency`.
+         */
+        OpportunitiesSection: {
+            /** Count */
+            count: number;
+            /** Currency */
+            currency: string;
+            /** Items */
+            items: components["schemas"]["OpportunityOut"][];
+            /** Value Total */
+            value_total: string;
+        };
+        /**
+         * OpportunitiesSectionOut
+         * @description `data` as of `as_of`, when ready or stale; unless ready, the `reason`.
+         *
+         *     The API's document says of each section what its `data` is: see `gateway.openapi`.
+         */
+        OpportunitiesSectionOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            data?: components["schemas"]["OpportunitiesSection"] | null;
+            /** Reason */
+            reason?: ("timeout" | "unreachable" | "error" | "forbidden") | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "stale" | "unavailable";
         };
         /**
          * OpportunityIn
@@ -4364,10 +4547,7 @@ export interface components {
         };
         /** PanelOut */
         PanelOut: {
-            /** Contact */
-            contact: {
-                [key: string]: unknown;
-            };
+            contact: components["schemas"]["ContactsContactOut"] | components["schemas"]["UnknownContactOut"];
             sections: components["schemas"]["SectionsOut"];
         };
         /** PasswordChange */
@@ -4389,6 +4569,35 @@ export interface components {
         PasswordCheckOut: {
             /** Lacks */
             lacks: ("string_too_short" | "string_too_long" | "password_common" | "password_personal") | null;
+        };
+        /**
+         * PeopleSection
+         * @description At most 50 of each: the people of a company, the companies of a person.
+         */
+        PeopleSection: {
+            /** Items */
+            items: (components["schemas"]["PersonOut"] | components["schemas"]["CompanyOut"])[];
+        };
+        /**
+         * PeopleSectionOut
+         * @description `data` as of `as_of`, when ready or stale; unless ready, the `reason`.
+         *
+         *     The API's document says of each section what its `data` is: see `gateway.openapi`.
+         */
+        PeopleSectionOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            data?: components["schemas"]["PeopleSection"] | null;
+            /** Reason */
+            reason?: ("timeout" | "unreachable" | "error" | "forbidden") | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "stale" | "unavailable";
         };
         /**
          * PersonLinkIn
@@ -4613,6 +4822,10 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** PortalPanelPart */
+        PortalPanelPart: {
+            portal: components["schemas"]["PortalSection"];
+        };
         /** PasswordIn */
         PortalPasswordIn: {
             /** Password */
@@ -4690,6 +4903,47 @@ export interface components {
              * @enum {string}
              */
             type: "invoice" | "sales_receipt" | "credit_note" | "estimate" | "proforma" | "delivery_note" | "sales_order" | "purchase_invoice" | "purchase_receipt" | "purchase_credit_note" | "purchase_order";
+        };
+        /**
+         * PortalSection
+         * @description `url` is where the client logs in; `emails`: with what. `waiting`: e-mails of the contact that are not let in.
+         */
+        PortalSection: {
+            /** Catalogue */
+            catalogue: boolean;
+            /** Emails */
+            emails: string[];
+            /** Enabled */
+            enabled: boolean;
+            /** Has Password */
+            has_password: boolean;
+            /** Payment Methods */
+            payment_methods: string[];
+            /** Url */
+            url: string;
+            /** Waiting */
+            waiting: string[];
+        };
+        /**
+         * PortalSectionOut
+         * @description `data` as of `as_of`, when ready or stale; unless ready, the `reason`.
+         *
+         *     The API's document says of each section what its `data` is: see `gateway.openapi`.
+         */
+        PortalSectionOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            data?: components["schemas"]["PortalSection"] | null;
+            /** Reason */
+            reason?: ("timeout" | "unreachable" | "error" | "forbidden") | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "stale" | "unavailable";
         };
         /** SessionOut */
         PortalSessionOut: {
@@ -4900,6 +5154,8 @@ export interface components {
         /**
          * SectionOut
          * @description `data` as of `as_of`, when ready or stale; unless ready, the `reason`.
+         *
+         *     The API's document says of each section what its `data` is: see `gateway.openapi`.
          */
         SectionOut: {
             /**
@@ -4921,14 +5177,14 @@ export interface components {
         };
         /** SectionsOut */
         SectionsOut: {
-            activities: components["schemas"]["SectionOut"];
-            documents: components["schemas"]["SectionOut"];
-            files: components["schemas"]["SectionOut"];
-            notes: components["schemas"]["SectionOut"];
-            opportunities: components["schemas"]["SectionOut"];
-            people: components["schemas"]["SectionOut"];
-            portal: components["schemas"]["SectionOut"];
-            year: components["schemas"]["SectionOut"];
+            activities: components["schemas"]["ActivitiesSectionOut"];
+            documents: components["schemas"]["DocumentsSectionOut"];
+            files: components["schemas"]["FilesSectionOut"];
+            notes: components["schemas"]["NotesSectionOut"];
+            opportunities: components["schemas"]["OpportunitiesSectionOut"];
+            people: components["schemas"]["PeopleSectionOut"];
+            portal: components["schemas"]["PortalSectionOut"];
+            year: components["schemas"]["YearSectionOut"];
         };
         /**
          * SendIn
@@ -5080,6 +5336,17 @@ export interface components {
             overdue: string;
             /** Pending */
             pending: string;
+        };
+        /**
+         * UnknownContactOut
+         * @description All that is known of a contact while the service that has it is away.
+         */
+        UnknownContactOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
         };
         /** UserIn */
         UserIn: {
@@ -5273,6 +5540,27 @@ export interface components {
             sales_total: string;
             /** Year */
             year: number;
+        };
+        /**
+         * YearSectionOut
+         * @description `data` as of `as_of`, when ready or stale; unless ready, the `reason`.
+         *
+         *     The API's document says of each section what its `data` is: see `gateway.openapi`.
+         */
+        YearSectionOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            data?: components["schemas"]["YearOut"] | null;
+            /** Reason */
+            reason?: ("timeout" | "unreachable" | "error" | "forbidden") | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "stale" | "unavailable";
         };
     };
     responses: never;

@@ -49,18 +49,5 @@ export type PortalAccess = Schemas['AccessOut'];
 /** One part of the panel. Without `data` it is not to be had at present. */
 export type Section<Data> = Omit<Schemas['SectionOut'], 'data'> & { data?: Data | null };
 
-/** The panel as the services fill it; the document leaves `data` open. */
-export type Panel = {
-  /** Missing while contacts is slow or away. */
-  contact?: Contact;
-  sections: {
-    people: Section<{ items: (LinkedPerson | LinkedCompany)[] }>;
-    portal: Section<Omit<PortalAccess, 'contact_id' | 'version'>>;
-    year: Section<Year>;
-    documents: Section<{ items: DocumentSummary[]; listed?: { sales: number; purchases: number } }>;
-    activities: Section<{ items: Activity[]; count: number }>;
-    opportunities: Section<{ items: Opportunity[]; count: number; value_total: string; currency: string }>;
-    files: Section<{ items: StoredFile[]; count: number }>;
-    notes: Section<{ items: Note[]; count: number }>;
-  };
-};
+/** The panel, without its contact while contacts is slow or away. */
+export type Panel = Omit<Schemas['PanelOut'], 'contact'> & { contact?: Contact };

@@ -33,16 +33,13 @@ export function panelQuery(id: string, year?: number) {
   return queryOptions({
     queryKey: keys.panel(id, year),
     queryFn: async ({ signal }) => {
-      const answer = await dataOf(
+      const panel = await dataOf(
         api.GET('/api/v1/contacts/{contact_id}/panel', {
           params: { path: { contact_id: id }, query: { year } },
           signal,
         }),
       );
-      // The API's document leaves the sections open; their shapes are those of the services that fill them.
-      const panel = answer as unknown as Panel;
-      // Without contacts only the id is known.
-      return panel.contact && 'name' in panel.contact ? panel : { ...panel, contact: undefined };
+      return { ...panel, contact: 'name' in panel.contact ? panel.contact : undefined };
     },
     // A service that was away is asked again by itself.
     refetchInterval: ({ state }) => (state.data && isIncomplete(state.data) ? MISSING_RETRY_MS : false),

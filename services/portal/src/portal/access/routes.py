@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from portal.access import service
-from portal.access.schemas import AccessIn, AccessOut, EmailsIn, PasswordIn
+from portal.access.schemas import AccessIn, AccessOut, EmailsIn, PasswordIn, PortalPanelPart
 from portal.authentication import hash_password, settle_salts
 from portal.dependencies import ContactsDep, PasswordsDep, SettingsDep
 from portal.replicas import service as replicas
@@ -24,7 +24,7 @@ router = APIRouter(
     route_class=IdempotentRoute,
     dependencies=[Depends(Authorize("portal"))],
 )
-panel_router = APIRouter(include_in_schema=False, dependencies=[Depends(Authorize("portal"))])
+panel_router = APIRouter(dependencies=[Depends(Authorize("portal"))])
 
 
 @router.get("")
@@ -105,7 +105,7 @@ async def remove_password(
     set_etag(response, access.version)
 
 
-@panel_router.get("/internal/contacts/{contact_id}/panel")
+@panel_router.get("/internal/contacts/{contact_id}/panel", response_model=PortalPanelPart)
 async def get_panel_part(reading: ReadingDep, settings: SettingsDep, contact_id: UUID) -> Response:
     return json_answer(await service.read_panel_part(*reading, contact_id, public_url=settings.public_url))
 

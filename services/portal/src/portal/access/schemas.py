@@ -21,11 +21,9 @@ class AccessIn(Shape):
     catalogue: bool
 
 
-class AccessOut(View):
+class PortalSection(View):
     """`url` is where the client logs in; `emails`: with what. `waiting`: e-mails of the contact that are not let in."""
 
-    contact_id: UUID
-    version: int
     enabled: bool
     has_password: bool
     payment_methods: list[str]
@@ -33,6 +31,15 @@ class AccessOut(View):
     emails: list[str]
     waiting: list[str]
     url: str
+
+
+class PortalPanelPart(View):
+    portal: PortalSection
+
+
+class AccessOut(PortalSection):
+    contact_id: UUID
+    version: int
 
     @classmethod
     def of(cls, access: Any, *, known: list[str], url: str) -> "AccessOut":
