@@ -13,7 +13,7 @@ from shared.db.tenancy import Scope
 from shared.events.base import EVERYTHING
 from shared.events.examples import examples_of
 from shared.identifiers import new_id
-from shared.process import Program
+from shared.process.program import Program
 from shared.rebuild.replicas import Replicas, family_of
 from shared.web.snapshot import Owned
 from tests.support.postgres import Databases

@@ -15,9 +15,9 @@ from documents.main import create_app
 from shared.db.session import Database
 from shared.events.contacts import ContactDeleted
 from shared.identifiers import new_id
-from shared.process import serve
 from shared.settings import Issuer
 from shared.web.identity import generate_keys
+from shared.web.server import serve
 from tests.documents.world import LINE, World
 from tests.support.identity import ISSUERS, client_of
 from tests.support.postgres import Databases

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from documents.main import create_app
 from shared.db.session import Database
-from shared.process import serve
+from shared.web.server import serve
 from tests.documents.conftest import settings_with
 from tests.documents.world import Json, World
 from tests.support.identity import client_of

@@ -12,10 +12,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, create_model
 
 from shared.errors import NotFound
-from shared.process import serve
 from shared.web import health, problems
 from shared.web.identity import Authorize, Identity, Verifier, get_identity
 from shared.web.protocol import Door
+from shared.web.server import serve
 from tests.support.identity import ISSUERS
 
 PARTS: dict[str, dict[str, Any]] = {

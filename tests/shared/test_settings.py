@@ -9,7 +9,7 @@ import pytest
 
 from contacts.__main__ import PROGRAM as CONTACTS
 from notifications.__main__ import PROGRAM as NOTIFICATIONS
-from shared.process import Program
+from shared.process.program import Program
 from shared.settings import ServiceSettings
 from shared.web.identity import generate_keys
 

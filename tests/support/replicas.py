@@ -11,7 +11,7 @@ import asyncpg
 from local.wiring import REPLICAS_OF
 from shared.db.base import Tenanted
 from shared.db.snapshot import key_of, table_of
-from shared.process import Program
+from shared.process.program import Program
 from shared.rebuild.replicas import ReplicaTable
 from shared.web.snapshot import Owned
 from tests.support.ficha import Ficha

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from shared.process import serve
+from shared.web.server import serve
 from tests.support.identity import bearer
 
 JSON = {"Content-Type": "application/json"}

@@ -10,8 +10,8 @@ from ipaddress import ip_network
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from shared.process import serve
 from shared.web.protocol import MOST_HEAD_BYTES, MOST_HEADERS, MOST_TARGET_BYTES, Door, Limits
+from shared.web.server import serve
 from tests.support.waiting import until
 
 HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n"

@@ -11,8 +11,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from shared.db.tenancy import Scope
 from shared.errors import Unavailable
-from shared.process import serve
 from shared.service_client import ServiceClient
+from shared.web.server import serve
 from tests.support.identity import SIGNER
 from tests.support.spans import Spans, id_of, parent_of
 

@@ -5,7 +5,7 @@ import os
 
 from local.home import Home
 from local.wiring import Endpoints, environment
-from shared.process import Program
+from shared.process.program import Program
 from shared.settings import ServiceSettings
 
 

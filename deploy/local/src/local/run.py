@@ -8,7 +8,7 @@ from local.wiring import SERVICES, Endpoints
 from shared.bus.memory import MemoryHub, MemoryTransport
 from shared.db.session import Database
 from shared.gc_tuning import tune_gc
-from shared.process import Parts
+from shared.process.parts import Parts
 
 
 async def serve_all(home: Home, endpoints: Endpoints, stop: asyncio.Event) -> None:
