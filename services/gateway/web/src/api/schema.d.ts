@@ -399,6 +399,8 @@ export interface paths {
         /**
          * Create Preview
          * @description A link that opens the contact's portal once, read-only, for some minutes. It is logged who asked.
+         *
+         *     It ends no later than the API key that asks for it.
          */
         post: operations["create_preview_api_v1_contacts__contact_id__portal_preview_post"];
         delete?: never;
