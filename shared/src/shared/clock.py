@@ -17,6 +17,7 @@ _standing: ContextVar[datetime | None] = ContextVar("clock", default=None)
 
 
 def utc_now() -> datetime:
+    """Returns the present moment, aware, in UTC."""
     return _standing.get() or datetime.now(UTC)
 
 

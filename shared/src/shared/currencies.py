@@ -35,6 +35,7 @@ def decimals_of(currency: str) -> int:
 
 
 def zero(currency: str) -> Decimal:
+    """Returns 0 with the currency's decimals."""
     return Decimal(0).scaleb(-decimals_of(currency))
 
 
@@ -63,6 +64,7 @@ def price_text(value: Decimal, currency: str) -> str:
 
 
 def at_least(value: Decimal, places: int) -> str:
+    """Returns `value` as text with `places` decimals, or as many as it has where these are more."""
     exponent = value.normalize().as_tuple().exponent
     return f"{value:.{max(places, -exponent if isinstance(exponent, int) else places)}f}"
 

@@ -6,4 +6,5 @@ from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
+    """Returns a new UUID of version 7: later ones sort after earlier ones."""
     return uuid7()

@@ -6,6 +6,7 @@ _BYTES = 32
 
 
 def encode_key(raw: bytes) -> str:
+    """Returns the bytes as base64url without padding."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 

@@ -12,6 +12,7 @@ _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 
 
 def main() -> None:
+    """Exit with an error unless the service says it is ready."""
     try:
         with urlopen(_address(), timeout=_SECONDS):  # noqa: S310 - our own
             return

@@ -60,6 +60,7 @@ class Recorder(Protocol):
 
 
 def recorder() -> Recorder | None:
+    """Returns what spans are recorded by; None while nobody asked for them."""
     return _recorder
 
 
@@ -81,11 +82,13 @@ def configure(*, broker: str | None) -> None:
 
 
 def use(chosen: Recorder | None) -> None:
+    """Record spans by this from now on; None: not at all."""
     global _recorder
     _recorder = chosen
 
 
 def close() -> None:
+    """Send what is not sent yet, and record nothing any more."""
     if _recorder:
         _recorder.close()
     use(None)
@@ -97,6 +100,7 @@ def new_traceparent() -> str:
 
 
 def trace_id_of(traceparent: str) -> str:
+    """Returns the trace id, 32 hex digits, of a W3C traceparent."""
     return traceparent[3:35]
 
 

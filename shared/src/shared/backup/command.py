@@ -23,6 +23,7 @@ _PIECE_BYTES = 1024 * 1024
 
 
 def add_restore(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `restore`: the folder, and `--replace`."""
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="what `backup` made")
     parser.add_argument("--replace", action="store_true", help="give up what the database has now")
 

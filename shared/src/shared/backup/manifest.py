@@ -64,6 +64,7 @@ def verify(folder: Path, manifest: Manifest) -> Iterator[Part]:
 
 
 def describe(path: Path, name: str) -> Part:
+    """Returns the file at `path` as a part called `name`: its size in bytes and its SHA-256 in hex. Blocking."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
     return Part(path=name, bytes=path.stat().st_size, sha256=digest.hexdigest())

@@ -85,6 +85,7 @@ class Server:
 
 
 async def others_connected(connection: asyncpg.Connection) -> int:
+    """Returns how many other connections to this database there are."""
     return int(await connection.fetchval(_OTHERS))
 
 

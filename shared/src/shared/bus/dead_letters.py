@@ -172,6 +172,7 @@ def _insert_actions(
 
 
 async def forget_old(engine: AsyncEngine) -> None:
+    """Delete letters that were replayed or discarded longer than KEPT ago."""
     recently = exists().where(
         dead_letter_action.c.consumer == dead_letter.c.consumer,
         dead_letter_action.c.event_id == dead_letter.c.event_id,

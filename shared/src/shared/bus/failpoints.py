@@ -34,6 +34,7 @@ ALL: Final = (
 
 
 def reach(name: str) -> None:
+    """End the process here, where the failpoint `name` is armed and has been reached often enough."""
     if name == _armed:
         _count_down()
 

@@ -61,6 +61,7 @@ async def lock_out_handlers(session: AsyncSession) -> None:
 
 
 async def forget_old(engine: AsyncEngine) -> None:
+    """Delete what was handled longer than KEPT ago."""
     async with engine.begin() as connection:
         await connection.execute(delete(inbox).where(inbox.c.handled_at < utc_now() - KEPT))
 

@@ -175,4 +175,5 @@ class BusMetrics:
 
 
 def label_of(name: str) -> str:
+    """Returns the event's name as a label; OTHER for what is none of ours, so that there are not endlessly many."""
     return name if name in REGISTRY else OTHER

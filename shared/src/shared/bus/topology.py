@@ -23,18 +23,22 @@ Arguments = dict[str, str | int]
 
 
 def queue(service: str) -> str:
+    """Returns the name of the queue of a service's events."""
     return f"ficha.{service}"
 
 
 def dead_queue(service: str) -> str:
+    """Returns the name of the queue where its dead letters are."""
     return f"ficha.{service}.dead"
 
 
 def wait_queue(service: str, seconds: int) -> str:
+    """Returns the name of the queue where events wait for so many seconds before they are tried again."""
     return f"ficha.{service}.wait.{seconds}s"
 
 
 def queue_arguments(service: str) -> Arguments:
+    """Returns the arguments of a service's queue; what it gives up goes to its dead queue."""
     return {
         "x-queue-type": "quorum",
         "x-delivery-limit": 20,
@@ -46,6 +50,7 @@ def queue_arguments(service: str) -> Arguments:
 
 
 def wait_arguments(service: str, seconds: int) -> Arguments:
+    """Returns the arguments of a waiting queue; after `seconds` an event is back in the service's queue."""
     return {
         "x-queue-type": "quorum",
         "x-message-ttl": seconds * 1000,
@@ -57,6 +62,7 @@ def wait_arguments(service: str, seconds: int) -> Arguments:
 
 
 def dead_arguments() -> Arguments:
+    """Returns the arguments of a dead queue, from which nothing goes by itself."""
     return {"x-queue-type": "quorum", "x-overflow": "reject-publish"}
 
 

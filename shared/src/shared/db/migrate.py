@@ -223,6 +223,10 @@ def create_login_attempts() -> None:
 
 
 def hold_to_tenant(*tables: str, lookup: str | None = None) -> None:
+    """Hold rows of these tables to the transaction's organisation.
+
+    `lookup`: a column by which one row is found before it is known whose it is.
+    """
     for table in tables:
         _execute(tenant_policy(table, lookup=lookup))
 

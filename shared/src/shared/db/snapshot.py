@@ -60,6 +60,7 @@ def fingerprint(rows: Subquery) -> ColumnElement[str]:
 
 
 def table_of(model: type[Tenanted]) -> Table:
+    """Returns the table that the model is mapped to."""
     table = inspect(model).local_table
     assert isinstance(table, Table)
     return table

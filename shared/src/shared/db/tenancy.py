@@ -29,6 +29,7 @@ class Scope:
 
 
 def scope_of(session: AsyncSession) -> Scope:
+    """Returns the scope that the session's transaction was opened with."""
     scope = session.info["scope"]
     assert isinstance(scope, Scope)
     return scope

@@ -18,12 +18,14 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], out: Tex
 
 
 def print_facts(facts: Mapping[str, str], out: TextIO) -> None:
+    """Print a line for each, names aligned."""
     width = max(len(name) for name in facts)
     for name, value in facts.items():
         print(f"{harmless(name).ljust(width)}  {harmless(value)}", file=out)
 
 
 def complain(text: str) -> None:
+    """Print one line to stderr."""
     sys.stderr.write(f"{harmless(text.strip())}\n")
 
 
@@ -33,4 +35,5 @@ def harmless(text: str) -> str:
 
 
 def when(moment: datetime) -> str:
+    """Returns the moment in UTC to the second, as `2026-12-31 23:59:59Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")

@@ -47,6 +47,7 @@ router = APIRouter(
 async def list_letters(
     session: SessionDep, filters: FilterDep, limit: LimitParam = 50, cursor: CursorParam = None
 ) -> Page[LetterOut]:
+    """Returns a page of this service's letters, latest failure first."""
     return await read_letters(session, org_of(session), filters, after=CURSOR.decode(cursor), limit=limit)
 
 
@@ -54,16 +55,19 @@ async def list_letters(
 async def list_groups(
     session: SessionDep, filters: FilterDep, limit: LimitParam = 50, cursor: CursorParam = None
 ) -> Page[GroupOut]:
+    """Returns a page of them by cause."""
     return await read_groups(session, org_of(session), filters, after=CURSOR.decode(cursor), limit=limit)
 
 
 @router.get("/{service}/{event_id}")
 async def get_letter(session: SessionDep, service: ServiceText, event_id: UUID) -> LetterDetail:
+    """Returns one of them whole. Raises DeadLetterNotFound."""
     return await read_letter(session, org_of(session), service, event_id)
 
 
 @router.post("/replay")
 async def replay(session: SessionDep, body: ReplayIn) -> DecisionOut:
+    """Have those selected handled again. Raises NotDead, DeadLetterNotFound."""
     return DecisionOut.model_validate(
         await administration.replay(session, org_of(session), body.selection, reason=body.reason)
     )
@@ -71,6 +75,7 @@ async def replay(session: SessionDep, body: ReplayIn) -> DecisionOut:
 
 @router.post("/discard")
 async def discard(session: SessionDep, body: DiscardIn) -> DecisionOut:
+    """Give those selected up for good. Raises NotDead, DeadLetterNotFound."""
     return DecisionOut.model_validate(
         await administration.discard(session, org_of(session), body.selection, reason=body.reason)
     )

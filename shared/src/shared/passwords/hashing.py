@@ -34,6 +34,7 @@ def owasp_minimum() -> PasswordHasher:
 
 
 def new_salt() -> str:
+    """Returns 16 random bytes as base64 without padding."""
     return base64.b64encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 

@@ -23,6 +23,7 @@ _MOST_SHOWN = 20
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add the argument `--from`, read as `source`."""
     parser.add_argument(
         "--from",
         dest="source",

@@ -150,6 +150,7 @@ def generate_keys() -> tuple[str, str]:
 
 
 async def get_identity(request: Request) -> Identity:
+    """Returns who asks, by the request's internal token. Raises Unauthenticated."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("This service only answers with an internal token.")

@@ -27,4 +27,5 @@ class HttpMetrics:
 
 
 def exposition(registry: CollectorRegistry) -> bytes:
+    """Returns the registry's metrics in Prometheus' text format."""
     return generate_latest(registry)

@@ -50,6 +50,7 @@ def problem(
     headers: dict[str, str] | None = None,
     members: Mapping[str, str | int] | None = None,
 ) -> Response:
+    """Returns a problem (RFC 9457): its type made of `code`, `errors` by field, `members` beside the standard ones."""
     body: dict[str, Any] = {
         **(members or {}),
         "type": f"urn:ficha:problem:{code}",
@@ -65,6 +66,7 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
+    """Have whatever an app raises answered as a problem."""
     app.add_exception_handler(FichaError, _on_ficha_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)

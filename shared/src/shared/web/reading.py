@@ -19,4 +19,5 @@ ReadingDep = Annotated[tuple[JsonReader, Scope], Depends(_get_reading)]
 
 
 def json_answer(body: bytes) -> Response:
+    """Returns an answer of finished JSON."""
     return Response(body, media_type="application/json")

@@ -13,12 +13,14 @@ from shared.web.identity import IdentityDep
 
 
 def database_of(request: Request) -> Database:
+    """Returns the database of the request's app."""
     database = request.app.state.database
     assert isinstance(database, Database)
     return database
 
 
 async def get_session(request: Request, identity: IdentityDep) -> AsyncIterator[AsyncSession]:
+    """Yields a session in a transaction held to the caller's organisation, committed before the answer leaves."""
     async with database_of(request).transaction(scope_for(request, identity)) as session:
         await claim(session, request)
         yield session

@@ -58,6 +58,7 @@ def ask(service: str, method: str, url: str, traceparent: str) -> Span:
 
 
 def asked(span: Span, status: int) -> None:
+    """Note on the span of a request what status it was answered with."""
     if not span.recorded:
         return
     span.note({"http.response.status_code": status})

@@ -108,6 +108,7 @@ async def bind_log(channel: AbstractChannel) -> AbstractExchange:
 
 
 async def declare_log(channel: AbstractChannel) -> AbstractQueue:
+    """Declare the replay stream. Returns it."""
     return await _declare(channel, topology.LOG_STREAM, topology.log_arguments())
 
 

@@ -107,6 +107,7 @@ def _outcome(publishing: asyncio.Task[PublishResultType | None]) -> Failure | No
 
 
 def to_amqp(message: Message) -> aio_pika.Message:
+    """Returns the message as AMQP has it: persistent, with its event's id and name as properties and headers."""
     return aio_pika.Message(
         message.body,
         headers={"ce-id": str(message.event_id), "ce-type": message.name, **message.headers},
