@@ -6,7 +6,11 @@ from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import update
 
+from crm.models import Pipeline, Stage
+from shared.db.session import Database
+from shared.db.tenancy import Scope
 from shared.identifiers import new_id
 from tests.crm.support import ok, pages
 from tests.support.identity import client_of
@@ -100,3 +104,23 @@ async def test_a_stale_writer_gets_412(client: httpx.AsyncClient, org_id: UUID) 
     assert (await client.patch(path, json={"name": "A"}, headers={"If-Match": '"1"'})).status_code == 200
     stale = await client.patch(path, json={"name": "B"}, headers={"If-Match": '"1"'})
     assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+
+
+async def test_a_pipeline_from_before_is_saved_again(
+    client: httpx.AsyncClient, database: Database, org_id: UUID
+) -> None:
+    """Names that no longer would be taken stay, beside those that change."""
+    made = await ok(client, "POST", "/api/v1/pipelines", TWO_STAGES, status=201)
+    path = f"/api/v1/pipelines/{made['id']}"
+    first, second = made["stages"]
+    long = "x" * 300
+    async with database.transaction(Scope(org_id)) as session:
+        await session.execute(update(Pipeline).where(Pipeline.id == UUID(made["id"])).values(name=long))
+        await session.execute(update(Stage).where(Stage.id == UUID(first["id"])).values(name=long))
+    shown = await ok(client, "GET", path)
+    whole = {"name": shown["name"], "stages": shown["stages"]}
+    assert await ok(client, "PATCH", path, whole) == shown
+    changed = await ok(client, "PATCH", path, {**whole, "stages": [shown["stages"][0], {**second, "name": "Otra"}]})
+    assert [stage["name"] for stage in changed["stages"]] == [long, "Otra"]
+    for wrong in ({"name": long + "y"}, {"stages": [{**shown["stages"][0], "name": long + "y"}, second]}):
+        assert (await client.patch(path, json={**whole, **wrong})).status_code == 422

@@ -9,10 +9,12 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from notifications.models import Webhook
 from notifications.webhooks import service
 from shared.db.session import Database
+from shared.db.tenancy import Scope
 from shared.identifiers import new_id
 from tests.notifications.conftest import Dispatching
 from tests.notifications.receiver import (
@@ -304,3 +306,23 @@ async def test_disabling_one_is_told(database: Database, client: httpx.AsyncClie
     enabled = (await client.patch(path, json={"enabled": True})).json()
     assert (enabled["enabled"], enabled["disabled_reason"]) == (True, None)
     assert (await made(client, URL, enabled=False))["disabled_reason"] == "by_person"
+
+
+async def test_a_webhook_from_before_is_saved_again(
+    client: httpx.AsyncClient, database: Database, org_id: UUID
+) -> None:
+    """What no longer would be taken stays, beside what changes."""
+    made = (await client.post(WEBHOOKS, json={"url": URL, "types": [CONTACTS]})).json()
+    path = f"{WEBHOOKS}/{made['id']}"
+    old = {"url": "ftp://old.example", "types": ["ficha.gone.*"], "description": "x" * 600}
+    async with database.transaction(Scope(org_id)) as session:
+        await session.execute(update(Webhook).where(Webhook.id == UUID(made["id"])).values(old))
+    changed = await client.patch(path, json={**old, "enabled": False})
+    assert (changed.status_code, changed.json()["enabled"]) == (200, False), changed.text
+    assert old.items() <= changed.json().items()
+    for field, wrong in (
+        ("url", "ftp://new.example"),
+        ("types", ["ficha.gone.*", "x"]),
+        ("description", "y" * 600),
+    ):
+        assert (await client.patch(path, json={**old, field: wrong})).status_code == 422, field

@@ -123,7 +123,7 @@ async def update_person_link(
     session: SessionDep,
     contact_id: UUID,
     person_id: UUID,
-    body: LinkPatch,
+    body: Amended[LinkPatch],
     expected: ExpectedVersion,
     response: Response,
 ) -> PersonOut:
@@ -158,7 +158,7 @@ async def update_company_link(
     session: SessionDep,
     contact_id: UUID,
     company_id: UUID,
-    body: LinkPatch,
+    body: Amended[LinkPatch],
     expected: ExpectedVersion,
     response: Response,
 ) -> CompanyOut:

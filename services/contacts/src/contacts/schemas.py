@@ -220,6 +220,14 @@ class LinkPatch(_LinkFields):
     """What is absent stays."""
 
 
+class LinkShown(View):
+    """What of a link a patch may change, as it is shown."""
+
+    job_title: str | None
+    is_primary: bool
+    send_copies: bool
+
+
 class _LinkOut(View):
     version: int
     name: str

@@ -16,6 +16,7 @@ from contacts.schemas import (
     ContactOut,
     ContactPatch,
     LinkPatch,
+    LinkShown,
     NewContact,
     PersonLinkIn,
 )
@@ -136,12 +137,13 @@ async def add_company(session: AsyncSession, person_id: UUID, given: CompanyLink
 
 
 async def update_link(
-    session: AsyncSession, given: LinkPatch, *, company_id: UUID, person_id: UUID, expected: Expected
+    session: AsyncSession, given: Amendment[LinkPatch], *, company_id: UUID, person_id: UUID, expected: Expected
 ) -> PersonLink:
-    """Raises LinkNotFound, StaleVersion."""
+    """Only what changes is judged. Raises LinkNotFound, StaleVersion."""
     link = await repository.require_link(session, company_id=company_id, person_id=person_id)
     check_version(expected, link.version)
-    sent = given.model_dump(exclude_unset=True)
+    patch = given.beside(LinkShown.model_validate(link))
+    sent = patch.model_dump(exclude_unset=True)
     changed = link.change(sent)
     if changed:
         await repository.save_link(session, link)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from documents.values import Percent, Quantity, UnitPrice
+from documents.values import Plain
 from shared.events.documents import DocumentStatus, DocumentType, Side
 from shared.web.shapes import LongText, Money, Rate, Shape, View, amounts
 
@@ -14,9 +14,9 @@ StatusFilter = Literal["draft", "approved", "partially_paid", "paid", "accepted"
 class LineOut(View):
     product_id: UUID | None
     description: str
-    quantity: Quantity
-    unit_price: UnitPrice
-    discount_pct: Percent
+    quantity: Plain
+    unit_price: Money
+    discount_pct: Plain
     taxes: list[str]
     subtotal: Money
 

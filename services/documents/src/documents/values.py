@@ -16,9 +16,8 @@ def _plain(value: Decimal) -> str:
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 Day = Annotated[date, BeforeValidator(calendar), Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
-UnitPrice = Annotated[Money, Field(max_digits=16, decimal_places=6)]
-Quantity = Annotated[Decimal, Field(max_digits=14, decimal_places=6), PlainSerializer(_plain, return_type=str)]
+Plain = Annotated[Decimal, PlainSerializer(_plain, return_type=str)]
 """A string in JSON, without needless zeros."""
-Percent = Annotated[
-    Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=3), PlainSerializer(_plain, return_type=str)
-]
+UnitPrice = Annotated[Money, Field(max_digits=16, decimal_places=6)]
+Quantity = Annotated[Plain, Field(max_digits=14, decimal_places=6)]
+Percent = Annotated[Plain, Field(ge=0, le=100, max_digits=6, decimal_places=3)]

@@ -60,7 +60,7 @@ class Stored:
 
     def __init__(self, shown: "View") -> None:
         self._values: dict[str, list[tuple[Any, Any]]] = {}
-        self._add("", shown.model_dump(mode="json"), shown.model_dump())
+        self._add("", shown.model_dump(mode="json"), _unserialized(shown))
 
     def has(self, field: str, value: Any) -> bool:
         return any(type(value) is type(known) and value == known for known, _ in self._values.get(field, ()))
@@ -99,6 +99,16 @@ class Stored:
         elif isinstance(known, list):
             for value, mine in zip(known, own, strict=True):
                 self._add(field, value, mine)
+
+
+def _unserialized(value: Any) -> Any:
+    """As Python has it, where even a dump for Python would write numbers as texts."""
+    if isinstance(value, BaseModel):
+        kind = type(value)
+        return {name: _unserialized(getattr(value, name)) for name in (*kind.model_fields, *kind.model_computed_fields)}
+    if isinstance(value, dict):
+        return {name: _unserialized(item) for name, item in value.items()}
+    return [_unserialized(item) for item in value] if isinstance(value, list) else value
 
 
 @cache

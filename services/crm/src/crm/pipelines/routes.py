@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from crm.pipelines import service
 from crm.pipelines.schemas import PipelineIn, PipelineOut, PipelinePatch
+from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.pagination import BY_ID, CursorParam, LimitParam, Page, page_of
@@ -45,7 +46,7 @@ async def get_pipeline(session: SessionDep, pipeline_id: UUID, response: Respons
 
 @router.patch("/{pipeline_id}")
 async def update_pipeline(
-    session: SessionDep, pipeline_id: UUID, body: PipelinePatch, expected: ExpectedVersion, response: Response
+    session: SessionDep, pipeline_id: UUID, body: Amended[PipelinePatch], expected: ExpectedVersion, response: Response
 ) -> PipelineOut:
     """`stages` is replaced whole, in the order given; a stage with opportunities in it cannot be left out."""
     pipeline = await service.update_pipeline(session, pipeline_id, body, expected=expected)

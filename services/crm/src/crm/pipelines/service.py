@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.errors import StageInUse
 from crm.models import Pipeline, Stage
 from crm.pipelines import repository
-from crm.pipelines.schemas import PipelineIn, PipelinePatch, StageIn, StagePatch
+from crm.pipelines.schemas import PipelineIn, PipelineOut, PipelinePatch, StageIn, StagePatch
 from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.errors import invalid
 from shared.identifiers import new_id
+from shared.web.amending import Amendment
 from shared.web.versions import Expected, check_version
 
 DEFAULT: Final = PipelineIn(
@@ -51,7 +52,7 @@ async def create_pipeline(session: AsyncSession, given: PipelineIn) -> Pipeline:
 
 
 async def update_pipeline(
-    session: AsyncSession, pipeline_id: UUID, given: PipelinePatch, *, expected: Expected
+    session: AsyncSession, pipeline_id: UUID, given: Amendment[PipelinePatch], *, expected: Expected
 ) -> Pipeline:
     """Opportunities keep the probability they have; those that move from now on take the new ones.
 
@@ -59,11 +60,12 @@ async def update_pipeline(
     """
     pipeline = await repository.require_pipeline(session, pipeline_id, lock=True)
     check_version(expected, pipeline.version)
+    patch = given.beside(PipelineOut.model_validate(pipeline))
     before = _content(pipeline)
-    if "name" in given.model_fields_set:
-        pipeline.name = given.name
-    if "stages" in given.model_fields_set:
-        await _replace_stages(session, pipeline, given.stages)
+    if "name" in patch.model_fields_set:
+        pipeline.name = patch.name
+    if "stages" in patch.model_fields_set:
+        await _replace_stages(session, pipeline, patch.stages)
     if _content(pipeline) != before:
         pipeline.bump()
         await repository.save_pipeline(session, pipeline)

@@ -19,12 +19,26 @@ from shared.events.taxes import TaxesWrong, check_taxes
 
 
 async def resolve_lines(
-    session: AsyncSession, lines: Sequence[LineIn], defaults: DefaultsState, *, side: Side, currency: str, on: date
+    session: AsyncSession,
+    lines: Sequence[LineIn],
+    defaults: DefaultsState,
+    *,
+    side: Side,
+    currency: str,
+    on: date,
+    stored: Sequence[dict[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    """As a document keeps them, without subtotals. Raises Invalid naming the line and its field."""
+    """As a document keeps them, without subtotals; those that are as one of `stored` are not judged again.
+
+    Raises Invalid naming the line and its field.
+    """
+    kept = {_written(line): line for line in stored}
     known = await products.find_products(session, [line.product_id for line in lines if line.product_id])
     resolved = []
     for index, line in enumerate(lines):
+        if same := kept.get(_given(line)):
+            resolved.append(without_subtotal(same))
+            continue
         product = known.get(line.product_id) if line.product_id else None
         if line.product_id and product is None:
             raise invalid(f"lines.{index}.product_id", "product_unknown", "There is no such product.")
@@ -49,6 +63,22 @@ async def resolve_lines(
             }
         )
     return resolved
+
+
+def without_subtotal(line: dict[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in line.items() if field != "subtotal"}
+
+
+def _given(line: LineIn) -> tuple[Any, ...]:
+    product_id = str(line.product_id) if line.product_id else None
+    taxes = None if line.taxes is None else tuple(line.taxes)
+    return product_id, line.description, line.quantity, line.unit_price, line.discount_pct, taxes
+
+
+def _written(line: dict[str, Any]) -> tuple[Any, ...]:
+    """The same of a line as it is kept."""
+    figures = (Decimal(line[field]) for field in ("quantity", "unit_price", "discount_pct"))
+    return line["product_id"], line["description"], *figures, tuple(line["taxes"])
 
 
 def _price(line: LineIn, product: Product | None, side: Side, currency: str) -> Decimal | None:

@@ -10,6 +10,7 @@ from documents.drafts import service
 from documents.drafts.schemas import ConvertIn, DocumentIn, DocumentPatch
 from documents.responses import show
 from documents.schemas import DocumentOut
+from shared.web.amending import Amended
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize
 from shared.web.session import SessionDep
@@ -38,7 +39,7 @@ async def update_draft(
     today: TodayDep,
     contacts: ContactsDep,
     document_id: UUID,
-    body: DocumentPatch,
+    body: Amended[DocumentPatch],
     expected: ExpectedVersion,
     response: Response,
 ) -> DocumentOut:

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from documents.schemas import LineOut
 from documents.values import Code, Day, Percent, Quantity, UnitPrice
 from shared.events.documents import DocumentType
-from shared.web.shapes import CurrencyCode, LanguageCode, Line, LongText, Paragraph, Shape
+from shared.web.shapes import CurrencyCode, LanguageCode, Line, LongText, Paragraph, Shape, View
 
 MOST_LINES = 500
 
@@ -56,6 +57,22 @@ class DocumentPatch(_Fields):
     currency: CurrencyCode = ""
     language: LanguageCode = ""
     lines: Lines = Field(default_factory=list)
+
+
+class DraftShown(View):
+    """What of a draft a patch may change, as it is shown."""
+
+    contact_id: UUID
+    issue_date: date
+    due_date: date | None
+    currency: str
+    language: str
+    series_id: UUID | None
+    supplier_number: str | None
+    corrects_id: UUID | None
+    payment_method: str | None
+    notes: str | None
+    lines: list[LineOut]
 
 
 class ConvertIn(Shape):

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents import events, repository
 from documents.drafts.amounts import Amounts, LineFigures, add_up
-from documents.drafts.lines import resolve_lines
-from documents.drafts.schemas import DocumentIn, DocumentPatch, LineIn
+from documents.drafts.lines import resolve_lines, without_subtotal
+from documents.drafts.schemas import DocumentIn, DocumentPatch, DraftShown, LineIn
 from documents.errors import CannotConvert, ContactNotFound, NotADraft, NotApproved, Voided
 from documents.kinds import KINDS, DocumentKind
 from documents.models import Document
@@ -28,6 +28,7 @@ from shared.events.portal import OrderState
 from shared.events.taxes import TaxesWrong
 from shared.identifiers import new_id
 from shared.service_client import ServiceClient
+from shared.web.amending import Amendment
 from shared.web.versions import Expected, check_version
 
 _LARGEST = Decimal(10) ** 12
@@ -123,37 +124,54 @@ async def convert_document(
 async def update_draft(
     session: AsyncSession,
     document_id: UUID,
-    given: DocumentPatch,
+    given: Amendment[DocumentPatch],
     *,
     expected: Expected,
     asker: ServiceClient | None = None,
 ) -> Document:
-    """Only what was sent changes; the totals follow. Raises DocumentNotFound, NotADraft, StaleVersion, Invalid."""
+    """Only what was sent changes, and only what changes is judged; the totals follow.
+
+    Raises DocumentNotFound, NotADraft, StaleVersion, Invalid.
+    """
     document = await _require_draft(session, document_id, expected)
-    before = {field: getattr(document, field) for field in _EDITABLE}
-    sent = given.model_fields_set
+    patch = given.beside(DraftShown.model_validate(document))
+    before = {field: getattr(document, field) for field in (*_EDITABLE, "tax_date")}
+
+    def changed() -> set[str]:
+        return {field for field, value in before.items() if getattr(document, field) != value}
+
+    sent = patch.model_fields_set
     kind = KINDS[cast(DocumentType, document.type)]
-    contact = await _contact_of(session, document, given, asker)
-    for field in sent.intersection(_PLAIN):
-        setattr(document, field, getattr(given, field))
-    if "corrects_id" in sent:
-        document.corrects_id = given.corrects_id
-    await _check_references(session, document, kind, sent)
-    corrected = await _require_corrected(session, kind, document.corrects_id, document.contact_id)
-    _move_dates(document, given, contact)
-    if corrected:
+    contact = await _contact_of(session, document, patch, asker)
+    for field in sent.intersection((*_PLAIN, "corrects_id")):
+        setattr(document, field, getattr(patch, field))
+    await _check_references(session, document, kind, changed())
+    corrected = await _corrected_by(session, kind, document, changed())
+    _move_dates(document, patch, contact)
+    if changed() & {"issue_date", "due_date"}:
+        _check_due_date(document)
+    if corrected and changed() & {"issue_date", "corrects_id"}:
         _check_order(document, corrected)
     document.tax_date = corrected.tax_date if corrected else document.issue_date
     if "lines" in sent:
-        document.lines = await resolve_lines(
-            session, given.lines, contact.defaults, side=kind.side, currency=document.currency, on=document.tax_date
+        lines = await resolve_lines(
+            session,
+            patch.lines,
+            contact.defaults,
+            side=kind.side,
+            currency=document.currency,
+            on=document.tax_date,
+            stored=document.lines,
         )
-    _reckon(document, blame="issue_date")
-    changed = {field for field, value in before.items() if getattr(document, field) != value}
-    if changed:
+        if lines != [without_subtotal(line) for line in document.lines]:
+            document.lines = lines
+    if changed() & {"lines", "tax_date", "currency"}:
+        _reckon(document, blame="issue_date" if "tax_date" in changed() else "lines")
+    if changed():
+        told = changed() - {"tax_date"}
         document.bump()
         await repository.save_document(session, document)
-        await events.record_document(session, DocumentUpdated, document, changed=changed)
+        await events.record_document(session, DocumentUpdated, document, changed=told)
     return document
 
 
@@ -309,10 +327,19 @@ async def _require_corrected(
     return found
 
 
-async def _check_references(session: AsyncSession, document: Document, kind: DocumentKind, sent: set[str]) -> None:
-    if document.supplier_number and kind.side == "sales":
+async def _corrected_by(
+    session: AsyncSession, kind: DocumentKind, document: Document, changed: set[str]
+) -> Document | None:
+    """What a draft corrects: judged where that, or whose it is, changes. Raises Invalid."""
+    if changed & {"corrects_id", "contact_id"}:
+        return await _require_corrected(session, kind, document.corrects_id, document.contact_id)
+    return await repository.get_document(session, document.corrects_id) if document.corrects_id else None
+
+
+async def _check_references(session: AsyncSession, document: Document, kind: DocumentKind, changed: set[str]) -> None:
+    if "supplier_number" in changed and document.supplier_number and kind.side == "sales":
         raise invalid("supplier_number", "not_a_purchase", "Only purchases carry the supplier's number.")
-    if "series_id" in sent and document.series_id:
+    if "series_id" in changed and document.series_id:
         await series.check_series(session, document.series_id, kind.type)
 
 
@@ -330,7 +357,6 @@ def _move_dates(document: Document, given: DocumentPatch, contact: ContactState)
         document.issue_date = given.issue_date
     if "due_date" in sent:
         document.due_date = given.due_date or _default_due_date(document, contact)
-    _check_due_date(document)
 
 
 def _default_due_date(document: Document, contact: ContactState) -> date | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from documents.values import Code, UnitPrice
-from shared.web.shapes import CurrencyCode, Description, Line, Shape, View, optional_prices, prices
+from shared.web.shapes import CurrencyCode, Description, Line, Money, Shape, View, optional_prices, prices
 
 TaxCodes = Annotated[list[Code], Field(max_length=3)]
 Price = Annotated[UnitPrice, Field(ge=0)]
@@ -50,8 +50,8 @@ class ProductOut(View):
     sku: str | None
     description: str | None
     category: str | None
-    unit_price: UnitPrice
-    cost: UnitPrice | None
+    unit_price: Money
+    cost: Money | None
     currency: str
     taxes: list[str]
     in_catalogue: bool

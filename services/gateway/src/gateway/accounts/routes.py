@@ -143,18 +143,21 @@ async def update_user(
     request: Request,
     caller: CallerDep,
     user_id: UUID,
-    body: UserPatch,
+    body: Amended[UserPatch],
     expected: ExpectedVersion,
     response: Response,
 ) -> UserOut:
+    database, scope = database_of(request), scope_for(request, caller.identity)
     password_hash = None
-    if body.password:
-        async with database_of(request).transaction(scope_for(request, caller.identity)) as session:
-            user = await service.get_user(session, user_id)
-            await service.check_password(session, "password", body.password, about=(user.name, user.email))
-        password_hash = await logins_of(request).passwords.hash(body.password)
-    async with database_of(request).transaction(scope_for(request, caller.identity)) as session:
-        user = await service.update_user(session, user_id, body, password_hash=password_hash, expected=expected)
+    async with database.transaction(scope) as session:
+        user = await service.get_user(session, user_id)
+        patch = body.beside(UserOut.model_validate(user))
+        if patch.password:
+            await service.check_password(session, "password", patch.password, about=(user.name, user.email))
+    if patch.password:
+        password_hash = await logins_of(request).passwords.hash(patch.password)
+    async with database.transaction(scope) as session:
+        user = await service.update_user(session, user_id, patch, password_hash=password_hash, expected=expected)
     authentication_of(request).forget(caller.identity.org_id)
     set_etag(response, user.version)
     return UserOut.model_validate(user)

@@ -181,7 +181,7 @@ async def update_user(
     administrators = await repository.lock_administrators(session)
     user = await repository.require_user(session, user_id, lock=True)
     check_version(expected, user.version)
-    sent = given.model_dump(exclude_unset=True, exclude={"password"})
+    sent = given.model_dump(exclude_unset=True, exclude={"password"}, warnings=False)
     if password_hash:
         sent["password_hash"] = password_hash
     changes = changes_to(user, sent)

@@ -9,6 +9,7 @@ from notifications.webhooks import service
 from notifications.webhooks.dependencies import SealerDep, TargetsDep
 from notifications.webhooks.makers import service as makers
 from notifications.webhooks.schemas import NewWebhookOut, WebhookIn, WebhookOut, WebhookPatch
+from shared.web.amending import Amended
 from shared.web.correlation import scope_for
 from shared.web.identity import Authorize, IdentityDep
 from shared.web.pagination import BY_ID, CursorParam, LimitParam, Page, page_of
@@ -61,15 +62,18 @@ async def update_webhook(
     identity: IdentityDep,
     targets: TargetsDep,
     webhook_id: UUID,
-    body: WebhookPatch,
+    body: Amended[WebhookPatch],
     expected: ExpectedVersion,
     response: Response,
 ) -> WebhookOut:
     """Enabling it sends what has waited meanwhile; what happened while it was disabled did not wait."""
-    given = body.model_dump(exclude_unset=True)
-    if "url" in given:
-        given["url"] = await targets.check(body.url)
-    async with database_of(request).transaction(scope_for(request, identity)) as session:
+    database, scope = database_of(request), scope_for(request, identity)
+    async with database.transaction(scope) as session:
+        present = WebhookOut.model_validate(await service.get_webhook(session, webhook_id))
+    given = body.beside(present).model_dump(exclude_unset=True)
+    if given.get("url", present.url) != present.url:
+        given["url"] = await targets.check(given["url"])
+    async with database.transaction(scope) as session:
         await makers.disable_without_maker(session)
         webhook = await service.update_webhook(session, webhook_id, given, asker=identity, expected=expected)
     set_etag(response, webhook.version)

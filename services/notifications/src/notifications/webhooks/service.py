@@ -81,7 +81,9 @@ async def update_webhook(
     """
     webhook = await repository.require_webhook(session, webhook_id, lock=True)
     check_version(expected, webhook.version)
-    values = {**given, "types": filters.checked(given["types"])} if "types" in given else given
+    values = dict(given)
+    if values.get("types", webhook.types) != webhook.types:
+        values["types"] = filters.checked(values["types"])
     changed = webhook.change(values)
     if not changed:
         return webhook
