@@ -9,34 +9,34 @@ from pathlib import Path
 import aiohttp
 
 from tests.bench.load import Figures
-from tests.chaos.house import House, standing
+from tests.chaos.stack import Stack, running_stack
 from tests.support.waiting import until
 
 CLIENTS, SECONDS = 4, 30
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, standing(Path(folder)) as house:
-        asyncio.run(measure(house))
+    with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder)) as stack:
+        asyncio.run(measure(stack))
 
 
-async def measure(house: House) -> None:
-    with closing(house.ficha.client()) as client:
+async def measure(stack: Stack) -> None:
+    with closing(stack.ficha.client()) as client:
         cookies = dict(client.cookies)
-    async with aiohttp.ClientSession(house.ficha.url, cookies=cookies) as session:
+    async with aiohttp.ClientSession(stack.ficha.url, cookies=cookies) as session:
         await create(session, seconds=3)
         there = await create(session, seconds=SECONDS)
-        await asyncio.to_thread(house.broker.stop)
+        await asyncio.to_thread(stack.broker.stop)
         away = await create(session, seconds=SECONDS)
-    backlog = await waiting(house)
-    await asyncio.to_thread(house.broker.start)
+    backlog = await waiting(stack)
+    await asyncio.to_thread(stack.broker.start)
     back = time.perf_counter()
 
     async def flowing() -> bool:
-        return await waiting(house) < backlog
+        return await waiting(stack) < backlog
 
     async def drained() -> bool:
-        return not await waiting(house)
+        return not await waiting(stack)
 
     await until(flowing, within=60, every=0.02, what="the first confirmed publish")
     first = time.perf_counter()
@@ -72,8 +72,8 @@ async def create(session: aiohttp.ClientSession, *, seconds: float) -> Figures:
     return Figures(sorted(taken), len(taken) / seconds)
 
 
-async def waiting(house: House) -> int:
-    connection = await house.connect("contacts")
+async def waiting(stack: Stack) -> int:
+    connection = await stack.connect("contacts")
     count: int = await connection.fetchval("SELECT count(*) FROM outbox")
     await connection.close()
     return count

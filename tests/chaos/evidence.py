@@ -16,8 +16,8 @@ from local.wiring import SERVICES
 from shared.bus import topology
 from shared.identifiers import new_id
 from tests.chaos import ledger
-from tests.chaos.house import House
 from tests.chaos.ledger import ACTIVITY, CONTACT, DOCUMENT, NOTE, SEND, Accepted
+from tests.chaos.stack import Stack
 
 Rows = dict[str, tuple[object, ...]]
 """By id, what is compared."""
@@ -50,12 +50,12 @@ class Evidence:
     """What has not come to rest, where."""
 
 
-async def come_to_rest(house: House, *, within: float) -> dict[str, int]:
+async def come_to_rest(stack: Stack, *, within: float) -> dict[str, int]:
     """Wait until nothing is on its way any more; answers what still is when the time is over."""
     deadline = time.monotonic() + within
     while True:
         try:
-            waiting = await _waiting(house)
+            waiting = await _waiting(stack)
         except (OSError, asyncpg.PostgresError, aio_pika.exceptions.AMQPError) as error:
             waiting = {repr(error): 1}
         if not waiting or time.monotonic() > deadline:
@@ -63,29 +63,29 @@ async def come_to_rest(house: House, *, within: float) -> dict[str, int]:
         await asyncio.sleep(0.5)
 
 
-async def gather(house: House, ledger_path: Path, waiting: dict[str, int]) -> Evidence:
+async def gather(stack: Stack, ledger_path: Path, waiting: dict[str, int]) -> Evidence:
     accepted = list(ledger.read(ledger_path))
     return Evidence(
         accepted=accepted,
-        published=await _stream(house.broker.url),
-        followed=await _feed(house),
+        published=await _stream(stack.broker.url),
+        followed=await _feed(stack),
         owned={
-            CONTACT: await _versions(house, "contacts", "contact"),
-            NOTE: await _versions(house, "crm", "note"),
-            ACTIVITY: await _versions(house, "crm", "activity"),
-            DOCUMENT: await _versions(house, "documents", "document"),
+            CONTACT: await _versions(stack, "contacts", "contact"),
+            NOTE: await _versions(stack, "crm", "note"),
+            ACTIVITY: await _versions(stack, "crm", "activity"),
+            DOCUMENT: await _versions(stack, "documents", "document"),
         },
-        copies=await _copies(house),
-        mails=([entry.id for entry in accepted if entry.family == SEND], await _sent(house)),
+        copies=await _copies(stack),
+        mails=([entry.id for entry in accepted if entry.family == SEND], await _sent(stack)),
         waiting=waiting,
     )
 
 
-async def _waiting(house: House) -> dict[str, int]:
+async def _waiting(stack: Stack) -> dict[str, int]:
     found: dict[str, int] = {}
-    last = await _last_published(house.broker.url)
+    last = await _last_published(stack.broker.url)
     for service in SERVICES:
-        connection = await house.connect(service)
+        connection = await stack.connect(service)
         for table, condition in (("outbox", "true"), ("dead_letter", "status = 'dead'"), ("parked_message", "true")):
             found[f"{service}: {table}"] = await connection.fetchval(f"SELECT count(*) FROM {table} WHERE {condition}")
         behind = "SELECT count(*) FROM log_position WHERE checked_until < $1"
@@ -93,7 +93,7 @@ async def _waiting(house: House) -> dict[str, int]:
         if service == "notifications":
             found["notifications: delivery"] = await connection.fetchval("SELECT count(*) FROM delivery")
         await connection.close()
-    async with await aio_pika.connect(house.broker.url) as broker:
+    async with await aio_pika.connect(stack.broker.url) as broker:
         channel = await broker.channel()
         for service in SERVICES:
             waits = [topology.wait_queue(service, seconds) for seconds in topology.RETRY_DELAYS]
@@ -144,8 +144,8 @@ async def _stream(url: str) -> list[Told]:
     return told
 
 
-async def _feed(house: House) -> list[Told]:
-    connection = await house.connect("gateway")
+async def _feed(stack: Stack) -> list[Told]:
+    connection = await stack.connect("gateway")
     rows = await connection.fetch("SELECT body FROM event_log ORDER BY org_id, position")
     await connection.close()
     return [_told(row["body"]) for row in rows]
@@ -159,40 +159,40 @@ def _told(body: bytes) -> Told:
     return Told(envelope["id"], family, envelope["subject"], envelope["aggregateversion"])
 
 
-async def _versions(house: House, service: str, table: str) -> dict[str, int]:
+async def _versions(stack: Stack, service: str, table: str) -> dict[str, int]:
     return {
-        key: int(str(version)) for key, (version,) in (await _rows(house, service, f"id, version FROM {table}")).items()
+        key: int(str(version)) for key, (version,) in (await _rows(stack, service, f"id, version FROM {table}")).items()
     }
 
 
-async def _copies(house: House) -> dict[str, tuple[Rows, Rows]]:
-    contacts = await _rows(house, "contacts", "id, version, deleted_at IS NOT NULL AS deleted, name FROM contact")
+async def _copies(stack: Stack) -> dict[str, tuple[Rows, Rows]]:
+    contacts = await _rows(stack, "contacts", "id, version, deleted_at IS NOT NULL AS deleted, name FROM contact")
     without_names = {key: row[:2] for key, row in contacts.items()}
-    documents = await _rows(house, "documents", "id, version, status, total FROM document WHERE side = 'sales'")
+    documents = await _rows(stack, "documents", "id, version, status, total FROM document WHERE side = 'sales'")
     return {
         "documents' contacts": (
-            await _rows(house, "documents", "id, version, deleted, state ->> 'name' FROM contact_copy"),
+            await _rows(stack, "documents", "id, version, deleted, state ->> 'name' FROM contact_copy"),
             contacts,
         ),
-        "crm's contacts": (await _rows(house, "crm", "id, version, deleted, name FROM contact_copy"), contacts),
+        "crm's contacts": (await _rows(stack, "crm", "id, version, deleted, name FROM contact_copy"), contacts),
         "portal's contacts": (
-            await _rows(house, "portal", "contact_id, version, deleted, name FROM contact"),
+            await _rows(stack, "portal", "contact_id, version, deleted, name FROM contact"),
             contacts,
         ),
-        "files' contacts": (await _rows(house, "files", "id, version, deleted FROM contact"), without_names),
-        "portal's documents": (await _rows(house, "portal", "id, version, status, total FROM document"), documents),
+        "files' contacts": (await _rows(stack, "files", "id, version, deleted FROM contact"), without_names),
+        "portal's documents": (await _rows(stack, "portal", "id, version, status, total FROM document"), documents),
     }
 
 
-async def _sent(house: House) -> list[str]:
-    connection = await house.connect("notifications")
+async def _sent(stack: Stack) -> list[str]:
+    connection = await stack.connect("notifications")
     rows = await connection.fetch("SELECT message_id FROM attempt WHERE outcome = 'accepted'")
     await connection.close()
     return [str(row["message_id"]) for row in rows]
 
 
-async def _rows(house: House, service: str, select: str) -> Rows:
-    connection = await house.connect(service)
+async def _rows(stack: Stack, service: str, select: str) -> Rows:
+    connection = await stack.connect(service)
     rows = await connection.fetch(f"SELECT {select}")
     await connection.close()
     return {str(row[0]): tuple(row)[1:] for row in rows}

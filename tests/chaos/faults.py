@@ -11,81 +11,81 @@ import aio_pika
 import psutil
 
 from shared.bus import topology
-from tests.chaos.house import House
+from tests.chaos.stack import Stack
 from tests.support.waiting import until_now
 
 _LISTENERS: Final = ("documents", "crm", "files", "portal", "notifications")
 """Who is worth losing a queue. The feed is told late of what it missed, and says so by versions, not by order."""
 _ALL: Final = ("contacts", "gateway", *_LISTENERS)
 
-Fault = Callable[[House, random.Random], str]
+Fault = Callable[[Stack, random.Random], str]
 """Breaks it, waits, ends it; answers what it was done to."""
 
 
-def kill_service(house: House, chance: random.Random) -> str:
+def kill_service(stack: Stack, chance: random.Random) -> str:
     service = chance.choice(_ALL)
-    _process(house, service).kill()
+    _process(stack, service).kill()
     return service
 
 
-def pause_service(house: House, chance: random.Random) -> str:
+def pause_service(stack: Stack, chance: random.Random) -> str:
     service = chance.choice(_ALL)
-    process = _process(house, service)
+    process = _process(stack, service)
     process.suspend()
     time.sleep(chance.uniform(2, 5))
     process.resume()
     return service
 
 
-def kill_broker(house: House, chance: random.Random) -> str:
-    house.broker.kill()
+def kill_broker(stack: Stack, chance: random.Random) -> str:
+    stack.broker.kill()
     time.sleep(chance.uniform(0.5, 3))
-    house.broker.start()
+    stack.broker.start()
     return "RabbitMQ"
 
 
-def pause_broker(house: House, chance: random.Random) -> str:
-    house.broker.pause()
+def pause_broker(stack: Stack, chance: random.Random) -> str:
+    stack.broker.pause()
     time.sleep(chance.uniform(3, 9))
-    house.broker.resume()
+    stack.broker.resume()
     return "RabbitMQ"
 
 
-def block_broker(house: House, chance: random.Random) -> str:
+def block_broker(stack: Stack, chance: random.Random) -> str:
     """Its memory alarm: whoever publishes is not read from any more."""
-    house.broker.control("set_vm_memory_high_watermark", "0.00001")
+    stack.broker.control("set_vm_memory_high_watermark", "0.00001")
     time.sleep(chance.uniform(3, 6))
-    house.broker.control("set_vm_memory_high_watermark", "0.4")
+    stack.broker.control("set_vm_memory_high_watermark", "0.4")
     return "RabbitMQ"
 
 
-def kill_database(house: House, chance: random.Random) -> str:
-    house.postgres.kill()
+def kill_database(stack: Stack, chance: random.Random) -> str:
+    stack.postgres.kill()
     time.sleep(chance.uniform(0.5, 2))
-    house.postgres.start()
+    stack.postgres.start()
     return "PostgreSQL"
 
 
-def pause_database(house: House, chance: random.Random) -> str:
-    house.postgres.pause()
+def pause_database(stack: Stack, chance: random.Random) -> str:
+    stack.postgres.pause()
     time.sleep(chance.uniform(2, 5))
-    house.postgres.resume()
+    stack.postgres.resume()
     return "PostgreSQL"
 
 
-def delete_queue(house: House, chance: random.Random) -> str:
+def delete_queue(stack: Stack, chance: random.Random) -> str:
     """With all that lies in it."""
     service = chance.choice(_LISTENERS)
-    asyncio.run(_delete_queue(house.broker.url, topology.queue(service)))
+    asyncio.run(_delete_queue(stack.broker.url, topology.queue(service)))
     # RabbitMQ 3.10, killed within a second of making a quorum queue, leaves it without a leader for ever.
     time.sleep(4)
     return topology.queue(service)
 
 
-def remove_bindings(house: House, chance: random.Random) -> str:
+def remove_bindings(stack: Stack, chance: random.Random) -> str:
     service = chance.choice(_LISTENERS)
     names = [subscription.event.name for subscription in import_module(f"{service}.handlers").SUBSCRIPTIONS]
-    asyncio.run(_unbind(house.broker.url, topology.queue(service), names))
+    asyncio.run(_unbind(stack.broker.url, topology.queue(service), names))
     return topology.queue(service)
 
 
@@ -110,12 +110,12 @@ def schedule(chance: random.Random, count: int) -> list[str]:
     return names[:count]
 
 
-def _process(house: House, service: str) -> psutil.Process:
+def _process(stack: Stack, service: str) -> psutil.Process:
     """The one that lives now: its supervisor may be starting it."""
 
     def living() -> psutil.Process | None:
         try:
-            return house.ficha.service(service)
+            return stack.ficha.service(service)
         except psutil.NoSuchProcess:
             return None
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos import checkers, evidence, faults, writers
-from tests.chaos.house import House, standing
 from tests.chaos.ledger import Ledger
+from tests.chaos.stack import Stack, running_stack
 from tests.support.waiting import until
 
 AT_ONCE = 12
@@ -36,33 +36,33 @@ class Run:
 
 def run(folder: Path, *, seed: int, writes: int, fault_count: int, say: Say) -> Run:
     say(f"seed {seed}: {writes:,} writes, {fault_count} faults")
-    with standing(folder) as house:
-        return asyncio.run(_run(house, folder / "ledger.jsonl", seed, writes, fault_count, say))
+    with running_stack(folder) as stack:
+        return asyncio.run(_run(stack, folder / "ledger.jsonl", seed, writes, fault_count, say))
 
 
-async def _run(house: House, ledger_path: Path, seed: int, writes: int, fault_count: int, say: Say) -> Run:
-    key = _api_key(house)
-    assert not await evidence.come_to_rest(house, within=60)
+async def _run(stack: Stack, ledger_path: Path, seed: int, writes: int, fault_count: int, say: Say) -> Run:
+    key = _api_key(stack)
+    assert not await evidence.come_to_rest(stack, within=60)
     broken = asyncio.Event()
     started = time.monotonic()
     with closing(Ledger(ledger_path)) as ledger:
         writing = asyncio.create_task(
-            writers.write(house.ficha.url, key, ledger, count=writes, at_once=AT_ONCE, seed=seed, broken=broken)
+            writers.write(stack.ficha.url, key, ledger, count=writes, at_once=AT_ONCE, seed=seed, broken=broken)
         )
-        done = await _break(house, random.Random(seed), fault_count, ledger, writes, writing, say)
+        done = await _break(stack, random.Random(seed), fault_count, ledger, writes, writing, say)
         broken.set()
         await writing
     written = time.monotonic()
-    waiting = await evidence.come_to_rest(house, within=REST_SECONDS)
+    waiting = await evidence.come_to_rest(stack, within=REST_SECONDS)
     rested = time.monotonic()
-    found = checkers.findings(await evidence.gather(house, ledger_path, waiting))
+    found = checkers.findings(await evidence.gather(stack, ledger_path, waiting))
     say(f"  {ledger.count:,} accepted in {written - started:.0f} s, at rest {rested - written:.0f} s later")
     say(f"  {checkers.summary(found)}")
     return Run(seed, ledger.count, done, found, written - started, rested - written)
 
 
 async def _break(
-    house: House,
+    stack: Stack,
     chance: random.Random,
     count: int,
     ledger: Ledger,
@@ -79,7 +79,7 @@ async def _break(
             return ledger.count >= due or writing.done()
 
         await until(is_due, within=1800, what=f"{due} writes accepted")
-        what = await asyncio.to_thread(faults.FAULTS[name], house, chance)
+        what = await asyncio.to_thread(faults.FAULTS[name], stack, chance)
         say(f"  {ledger.count:6,} accepted: {name} ({what})")
         done.append(f"{name} ({what})")
         # A moment of peace: what one fault broke is not what the next is to find broken.
@@ -87,8 +87,8 @@ async def _break(
     return done
 
 
-def _api_key(house: House) -> str:
-    with closing(house.ficha.client()) as client:
+def _api_key(stack: Stack) -> str:
+    with closing(stack.ficha.client()) as client:
         answer = client.post("/api/v1/api-keys", json={"name": "chaos", "scopes": _SCOPES})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["key"])

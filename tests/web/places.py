@@ -2,10 +2,10 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.web.hands import Hand
+from tests.web.input_methods import InputMethod
 
 
-def open_sidebar(hand: Hand, name: str) -> Locator:
+def open_sidebar(hand: InputMethod, name: str) -> Locator:
     """From the list."""
     page = hand.page
     page.goto(f"/contacts?q={name}")
@@ -15,7 +15,7 @@ def open_sidebar(hand: Hand, name: str) -> Locator:
     return sidebar
 
 
-def open_panel(hand: Hand, name: str) -> None:
+def open_panel(hand: InputMethod, name: str) -> None:
     """From the list, over the sidebar."""
     hand.press(open_sidebar(hand, name).get_by_role("link", name="Más"))
     expect(hand.page.get_by_role("heading", level=1, name=name)).to_be_visible()
@@ -25,6 +25,6 @@ def dialog(page: Page) -> Locator:
     return page.get_by_role("dialog")
 
 
-def save(hand: Hand) -> None:
+def save(hand: InputMethod) -> None:
     hand.press(dialog(hand.page).get_by_role("button", name="Guardar"))
     expect(dialog(hand.page)).to_have_count(0)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.web.hands import Hand, Mouse
+from tests.web.input_methods import InputMethod, Mouse
 from tests.web.test_flows import (  # noqa: F401  collected here for the other hand
     test_a_contact_is_edited_and_deleted_from_the_sidebar_and_comes_back,
     test_a_document_made_from_the_sidebar_is_approved_sent_and_paid,
@@ -23,5 +23,5 @@ pytestmark = pytest.mark.parametrize("ficha", ["run"], indirect=True)
 
 
 @pytest.fixture
-def hand(page: Page) -> Hand:
+def hand(page: Page) -> InputMethod:
     return Mouse(page)

@@ -9,19 +9,19 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.support.waiting import until_now
-from tests.web.hands import Hand, Keyboard
+from tests.web.input_methods import InputMethod, Keyboard
 from tests.web.places import dialog, open_panel, open_sidebar, save
 
 pytestmark = pytest.mark.parametrize("ficha", ["run"], indirect=True)
 
 
 @pytest.fixture
-def hand(page: Page) -> Hand:
+def hand(page: Page) -> InputMethod:
     return Keyboard(page)
 
 
 def test_a_contact_is_edited_and_deleted_from_the_sidebar_and_comes_back(
-    hand: Hand, page: Page, company: dict[str, Any]
+    hand: InputMethod, page: Page, company: dict[str, Any]
 ) -> None:
     sidebar = open_sidebar(hand, company["name"])
     hand.press(sidebar.get_by_role("button", name="Opciones del contacto"))
@@ -40,7 +40,9 @@ def test_a_contact_is_edited_and_deleted_from_the_sidebar_and_comes_back(
     expect(page.get_by_role("row").filter(has_text=company["name"])).to_be_visible()
 
 
-def test_the_portal_is_set_up_and_seen_as_the_client_sees_it(hand: Hand, page: Page, company: dict[str, Any]) -> None:
+def test_the_portal_is_set_up_and_seen_as_the_client_sees_it(
+    hand: InputMethod, page: Page, company: dict[str, Any]
+) -> None:
     open_panel(hand, company["name"])
     expect(page.get_by_text("Sin contraseña el cliente no puede entrar.")).to_be_visible()
     hand.press(page.get_by_role("button", name="Establecer contraseña"))
@@ -63,7 +65,7 @@ def test_the_portal_is_set_up_and_seen_as_the_client_sees_it(hand: Hand, page: P
 
 
 def test_a_document_made_from_the_sidebar_is_approved_sent_and_paid(
-    hand: Hand, page: Page, company: dict[str, Any]
+    hand: InputMethod, page: Page, company: dict[str, Any]
 ) -> None:
     hand.press(open_sidebar(hand, company["name"]).get_by_role("button", name="Documento"))
     hand.press(page.get_by_role("menuitem", name="Factura", exact=True))
@@ -94,7 +96,7 @@ def test_a_document_made_from_the_sidebar_is_approved_sent_and_paid(
 
 
 def test_every_type_of_document_starts_from_the_plus_of_the_panel(
-    hand: Hand, page: Page, company: dict[str, Any]
+    hand: InputMethod, page: Page, company: dict[str, Any]
 ) -> None:
     open_panel(hand, company["name"])
     hand.press(page.get_by_role("button", name="Crear documento"))
@@ -111,7 +113,7 @@ def test_every_type_of_document_starts_from_the_plus_of_the_panel(
 
 
 def test_a_person_made_on_the_way_gets_copies_once_the_box_is_ticked(
-    hand: Hand, page: Page, client: httpx.Client, company: dict[str, Any]
+    hand: InputMethod, page: Page, client: httpx.Client, company: dict[str, Any]
 ) -> None:
     open_panel(hand, company["name"])
     hand.press(page.get_by_role("button", name="+ Añadir Persona"))
@@ -146,7 +148,7 @@ def test_a_person_made_on_the_way_gets_copies_once_the_box_is_ticked(
 
 
 def test_a_person_is_linked_to_one_more_company_from_the_persons_panel(
-    hand: Hand, page: Page, client: httpx.Client, company: dict[str, Any]
+    hand: InputMethod, page: Page, client: httpx.Client, company: dict[str, Any]
 ) -> None:
     person = client.post("/api/v1/contacts", json={"kind": "person", "name": f"Ana {company['name'][7:15]}"}).json()
     open_panel(hand, person["name"])
@@ -158,7 +160,7 @@ def test_a_person_is_linked_to_one_more_company_from_the_persons_panel(
     expect(page.get_by_role("region", name="Personas de contacto")).to_contain_text(person["name"])
 
 
-def test_the_report_lists_what_was_sold_and_is_exported(hand: Hand, page: Page) -> None:
+def test_the_report_lists_what_was_sold_and_is_exported(hand: InputMethod, page: Page) -> None:
     open_panel(hand, "Ernst Handel")
     reports = page.get_by_role("region", name="Informes")
     hand.press(reports.get_by_role("button", name="Productos y servicios vendidos"))
@@ -170,7 +172,7 @@ def test_the_report_lists_what_was_sold_and_is_exported(hand: Hand, page: Page) 
     assert len(rows) > 5
 
 
-def test_the_year_is_chosen_and_every_sale_is_listed(hand: Hand, page: Page, client: httpx.Client) -> None:
+def test_the_year_is_chosen_and_every_sale_is_listed(hand: InputMethod, page: Page, client: httpx.Client) -> None:
     found = client.get("/api/v1/contacts", params={"q": "Ernst Handel", "kind": "company"}).json()["items"][0]
     query = {"contact_id": found["id"], "side": "sales", "limit": "200"}
     sales = client.get("/api/v1/documents", params=query).json()["items"]
@@ -187,7 +189,7 @@ def test_the_year_is_chosen_and_every_sale_is_listed(hand: Hand, page: Page, cli
     expect(page.get_by_text("Aún no hay compras")).to_be_visible()
 
 
-def test_an_activity_is_planned_done_and_undone(hand: Hand, page: Page, company: dict[str, Any]) -> None:
+def test_an_activity_is_planned_done_and_undone(hand: InputMethod, page: Page, company: dict[str, Any]) -> None:
     open_panel(hand, company["name"])
     card = page.get_by_role("region", name="Próximas actividades")
     hand.press(card.get_by_role("button", name="Nueva actividad"))
@@ -201,7 +203,7 @@ def test_an_activity_is_planned_done_and_undone(hand: Hand, page: Page, company:
 
 
 def test_an_opportunity_is_opened_moved_and_lost_with_its_reason(
-    hand: Hand, page: Page, client: httpx.Client, company: dict[str, Any]
+    hand: InputMethod, page: Page, client: httpx.Client, company: dict[str, Any]
 ) -> None:
     open_panel(hand, company["name"])
     card = page.get_by_role("region", name="Oportunidades abiertas")
@@ -223,7 +225,7 @@ def test_an_opportunity_is_opened_moved_and_lost_with_its_reason(
     assert [(each["status"], each["lost_reason"]) for each in found] == [("lost", "Precio")]
 
 
-def test_a_file_is_chosen_confirmed_and_deleted(hand: Hand, page: Page, company: dict[str, Any]) -> None:
+def test_a_file_is_chosen_confirmed_and_deleted(hand: InputMethod, page: Page, company: dict[str, Any]) -> None:
     open_panel(hand, company["name"])
     hand.press(page.get_by_role("tab", name="Archivos"))
     with page.expect_file_chooser() as choosing:
@@ -269,7 +271,7 @@ def test_files_are_dropped_on_the_tab(page: Page, company: dict[str, Any]) -> No
 
 
 def test_a_note_is_written_in_markdown_pinned_edited_deleted_and_restored(
-    hand: Hand, page: Page, company: dict[str, Any]
+    hand: InputMethod, page: Page, company: dict[str, Any]
 ) -> None:
     open_panel(hand, company["name"])
     hand.press(page.get_by_role("tab", name="Notas"))

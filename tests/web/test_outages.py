@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.ficha import Ficha
-from tests.web.hands import Mouse
+from tests.web.input_methods import Mouse
 from tests.web.looking import PICTURES
 from tests.web.places import dialog, save
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.web.hands import Mouse
+from tests.web.input_methods import Mouse
 from tests.web.places import dialog, open_panel, open_sidebar, save
 
 pytestmark = pytest.mark.parametrize("ficha", ["run"], indirect=True)

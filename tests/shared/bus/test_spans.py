@@ -23,7 +23,7 @@ from shared.settings import ServiceSettings
 from shared.web.app import create_app
 from shared.worker import Worker
 from tests.shared.bus.transports import Transports, drained, message_of, record, registered, unique
-from tests.shared.web.door import router
+from tests.shared.web.things_api import router
 from tests.support.identity import ISSUERS, client_of
 from tests.support.probe import OtherChanged, ThingChanged, change_thing, on_thing_changed
 from tests.support.spans import Spans, id_of, linked_by, parent_of, traceparent_of

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from shared.db.session import Database
 from shared.settings import ServiceSettings
 from shared.web.app import create_app
-from tests.shared.web.door import router, whoami
+from tests.shared.web.things_api import router, whoami
 from tests.support.identity import ISSUERS, client_of
 
 

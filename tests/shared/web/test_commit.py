@@ -7,7 +7,7 @@ import httpx
 from shared.db.session import Database
 from shared.identifiers import new_id
 from tests.shared.bus.transports import waiting_rows
-from tests.shared.web.door import things
+from tests.shared.web.things_api import things
 
 
 async def test_what_is_answered_2xx_is_there(client: httpx.AsyncClient, publisher: Database, org_id: UUID) -> None:

@@ -13,7 +13,7 @@ from shared.clock import utc_now
 from shared.db.session import Database
 from shared.identifiers import new_id
 from tests.shared.bus.transports import waiting_rows
-from tests.shared.web.door import Gate, things
+from tests.shared.web.things_api import Gate, things
 from tests.support.identity import client_of
 
 PATH = "/api/v1/things"

@@ -21,7 +21,7 @@ from shared.errors import Unauthenticated
 from shared.settings import Issuer, ServiceSettings
 from shared.web.app import create_app
 from shared.web.identity import FORMER_AUDIENCE, LONGEST, Identity, Signer, Verifier, audience_of, generate_keys
-from tests.shared.web.door import router, whoami
+from tests.shared.web.things_api import router, whoami
 
 PRIVATE, PUBLIC = generate_keys()
 OTHER_PRIVATE, _ = generate_keys()

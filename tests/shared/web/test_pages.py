@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from shared.errors import Invalid, StaleVersion
 from shared.identifiers import new_id
+from shared.versions import check_version
 from shared.web.pagination import BY_ID, Cursor, KeyT, Moment, Stage, Text, encode_cursor
-from shared.web.versions import check_version
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))

@@ -37,8 +37,8 @@ from shared.events.contacts import (
 )
 from shared.events.gateway import OrganizationState
 from shared.identifiers import new_id
+from shared.versions import Expected, check_version
 from shared.web.amending import Amendment
-from shared.web.versions import Expected, check_version
 
 Side = Literal["people", "companies"]
 Linked = tuple[PersonLink, Contact]

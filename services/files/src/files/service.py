@@ -16,7 +16,7 @@ from shared.db.tenancy import Scope, org_of, scope_of
 from shared.events.files import FileDeleted, FileUploaded
 from shared.identifiers import new_id
 from shared.service_client import ServiceClient
-from shared.web.versions import Expected, check_version
+from shared.versions import Expected, check_version
 
 _ABANDONED_AFTER = timedelta(hours=1)
 """Longer than any upload may take (form.LONGEST_SECONDS)."""

@@ -21,7 +21,7 @@ from shared.events.documents import RecipientState, SendState
 from shared.events.gateway import SecurityNoticeState
 from shared.events.notifications import MessageFailed, MessageSent
 from shared.events.portal import ClientNoticeState, NewDeviceState, PasswordResetState
-from shared.web.versions import Expected, check_version
+from shared.versions import Expected, check_version
 
 _NO_ADDRESS = "this is not an address mail can be sent to"
 _LOG_NAMES = {Accepted: "accepted", Deferred: "deferred", Rejected: "rejected", Uncertain: "unknown"}

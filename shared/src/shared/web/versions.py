@@ -9,10 +9,8 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request, Response
 
-from shared.errors import BadRequest, FieldError, StaleVersion
-
-Expected = frozenset[int] | None
-"""The versions that a writer knows, one of which has to be the present one; None: any."""
+from shared.errors import BadRequest, FieldError
+from shared.versions import Expected
 
 _TAG: Final = re.compile(r'(W/)?"([!\x23-\x7e]*)"')
 _TAGS: Final = re.compile(rf"\s*{_TAG.pattern}\s*(?:,\s*(?:{_TAG.pattern}\s*)?)*")
@@ -44,13 +42,6 @@ def set_etag(response: Response, version: int, *, beside: str = "") -> None:
     """`beside`: what the answer says of others than the entity. A writer's copy is judged by the version alone."""
     digest = f".{hashlib.blake2s(beside.encode(), digest_size=6).hexdigest()}" if beside else ""
     response.headers["ETag"] = f'"{version}{digest}"'
-
-
-def check_version(expected: Expected, actual: int) -> None:
-    """Call it under the row's lock. Raises StaleVersion."""
-    if expected is not None and actual not in expected:
-        sent = ", ".join(map(str, sorted(expected))) or "none of its own"
-        raise StaleVersion(f"Version {sent} was sent; it is at version {actual} now.")
 
 
 def is_same(if_none_match: str, etag: str) -> bool:

@@ -24,8 +24,8 @@ from shared.events.crm import (
 )
 from shared.identifiers import new_id
 from shared.service_client import ServiceClient
+from shared.versions import Expected, check_version
 from shared.web.amending import Amendment
-from shared.web.versions import Expected, check_version
 
 
 async def list_activities(

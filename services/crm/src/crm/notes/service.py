@@ -13,8 +13,8 @@ from shared.db.tenancy import org_of, scope_of
 from shared.events.crm import NoteCreated, NoteDeleted, NoteUpdated
 from shared.identifiers import new_id
 from shared.service_client import ServiceClient
+from shared.versions import Expected, check_version
 from shared.web.amending import Amendment
-from shared.web.versions import Expected, check_version
 
 
 async def list_notes(

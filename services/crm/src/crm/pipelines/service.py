@@ -14,8 +14,8 @@ from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.errors import invalid
 from shared.identifiers import new_id
+from shared.versions import Expected, check_version
 from shared.web.amending import Amendment
-from shared.web.versions import Expected, check_version
 
 DEFAULT: Final = PipelineIn(
     name="Ventas",

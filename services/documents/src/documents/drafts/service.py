@@ -28,8 +28,8 @@ from shared.events.portal import OrderState
 from shared.events.taxes import TaxesWrong
 from shared.identifiers import new_id
 from shared.service_client import ServiceClient
+from shared.versions import Expected, check_version
 from shared.web.amending import Amendment
-from shared.web.versions import Expected, check_version
 
 _LARGEST = Decimal(10) ** 12
 _EDITABLE = (

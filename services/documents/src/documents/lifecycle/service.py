@@ -35,7 +35,7 @@ from shared.events.documents import (
     DocumentVoided,
 )
 from shared.service_client import ServiceClient
-from shared.web.versions import Expected, check_version
+from shared.versions import Expected, check_version
 
 Answer = Literal["accepted", "rejected"]
 

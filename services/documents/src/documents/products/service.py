@@ -18,8 +18,8 @@ from shared.errors import invalid
 from shared.events.documents import ProductCreated, ProductUpdated
 from shared.events.taxes import TaxesWrong, check_taxes
 from shared.identifiers import new_id
+from shared.versions import Expected, check_version
 from shared.web.amending import Amendment
-from shared.web.versions import Expected, check_version
 
 
 async def list_products(

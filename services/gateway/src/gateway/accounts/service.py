@@ -20,8 +20,8 @@ from shared.db.tenancy import enter, org_of, scope_of
 from shared.events.gateway import OrganizationCreated, OrganizationUpdated, SecurityNoticeKind, UserCreated, UserUpdated
 from shared.identifiers import new_id
 from shared.passwords.rules import Lack, demand_strong, lack_of
+from shared.versions import Expected, check_version
 from shared.web.amending import Amendment
-from shared.web.versions import Expected, check_version
 
 _ACCOUNT: Final = {"iban", "bic"}
 

@@ -17,8 +17,8 @@ from notifications.webhooks.signing import checked_secret, new_secret
 from shared.clock import utc_now
 from shared.db.tenancy import org_of
 from shared.identifiers import new_id
+from shared.versions import Expected, check_version
 from shared.web.identity import Identity
-from shared.web.versions import Expected, check_version
 
 BOTH_SECRETS_SIGN: Final = timedelta(hours=24)
 """After a rotation."""

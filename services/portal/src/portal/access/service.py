@@ -21,7 +21,7 @@ from shared.db.reading import JsonReader
 from shared.db.tenancy import Scope, enter, scope_of
 from shared.errors import FieldError, Invalid, Unavailable
 from shared.service_client import ServiceClient
-from shared.web.versions import Expected, check_version
+from shared.versions import Expected, check_version
 
 
 async def get_access(session: AsyncSession, contact_id: UUID, *, asker: ServiceClient) -> Access:

@@ -12,13 +12,14 @@ from shared.db.session import Database
 from shared.db.tenancy import org_of, scope_of
 from shared.errors import NotFound
 from shared.identifiers import new_id
+from shared.versions import check_version
 from shared.web.idempotency import IdempotentRoute
 from shared.web.identity import Authorize, IdentityDep
 from shared.web.pagination import BY_ID, CursorParam, LimitParam, Page, page_of
 from shared.web.reading import ReadingDep, json_answer
 from shared.web.session import SessionDep
 from shared.web.shapes import Line, Shape, View
-from shared.web.versions import ExpectedVersion, check_version, set_etag
+from shared.web.versions import ExpectedVersion, set_etag
 from tests.support.probe import change_thing
 
 router = APIRouter(

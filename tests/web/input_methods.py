@@ -28,7 +28,7 @@ _NEIGHBOUR_HAS_FOCUS = """element => {
 }"""
 
 
-class Hand(Protocol):
+class InputMethod(Protocol):
     page: Page
 
     def press(self, target: Locator) -> None:

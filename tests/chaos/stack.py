@@ -18,7 +18,7 @@ _NICE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Stack:
     ficha: Ficha
     postgres: Postgres
     broker: RabbitMQ
@@ -29,20 +29,20 @@ class House:
 
 
 @contextmanager
-def standing(folder: Path) -> Iterator[House]:
-    with ExitStack() as stack:
+def running_stack(folder: Path) -> Iterator[Stack]:
+    with ExitStack() as opened:
         postgres = Postgres(folder / "postgres").start()
-        stack.callback(postgres.stop)
+        opened.callback(postgres.stop)
         broker = RabbitMQ(folder / "rabbitmq", program=find_or_install()).start()
-        stack.callback(broker.stop)
+        opened.callback(broker.stop)
         settings = {
             "FICHA_DATABASE_URL": postgres.url.render_as_string(),
             "FICHA_AMQP_URL": broker.url,
             **{f"{service.upper()}_AMQP_RECONCILE_SECONDS": str(_RECONCILE_SECONDS) for service in SERVICES},
         }
-        ficha = stack.enter_context(started("stack", folder, demo="0", settings=settings))
+        ficha = opened.enter_context(started("stack", folder, demo="0", settings=settings))
         _give_way(ficha.process)
-        yield House(ficha, postgres, broker)
+        yield Stack(ficha, postgres, broker)
 
 
 def _give_way(process: psutil.Process) -> None:
