@@ -83,8 +83,8 @@ images: setup web  ## every service's image, by Docker or, where its engine does
 test-images: setup web  ## build them, run Ficha from them, open the panel
 	$(RUN)/pytest -x tests/deploy/proof_images.py
 
-proofs: setup web  ## what takes minutes: each button twice, each flow by mouse too, all demo data, pages that stand still
-	$(RUN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder tests/web/proof_*.py tests/e2e/proof_*.py
+proofs: setup web  ## what takes a browser minutes: each button twice, pages that stand still
+	$(RUN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder tests/web/proof_*.py
 
 bench: setup web  ## figures, side by side in one run
 	$(RUN)/python -m tests.bench

@@ -1,4 +1,4 @@
-"""The short run: hundreds of writes while services, broker and database are killed and frozen under them."""
+"""The short run: thousands of writes while services, broker and database are killed and frozen under them."""
 
 import secrets
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos.rig import run
 
-WRITES, FAULTS = 1_800, 6
+WRITES, FAULTS = 5_000, 6
 
 
 @pytest.mark.stack

@@ -23,7 +23,7 @@ from tests.support.waiting import until_now
 DATA = Path(__file__).parents[2] / "deploy/local/src/local/demo/northwind"
 CENT = Decimal("0.01")
 RECENT = {*range(64), *range(365, 429)}
-"""Days ago that the orders were made which the recent demo data has."""
+"""Days ago that orders were made which a stack has."""
 SECTIONS = ["people", "portal", "year", "documents", "activities", "opportunities", "files", "notes"]
 
 
@@ -79,7 +79,7 @@ def client(ficha: Ficha) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def expected(ficha: Ficha) -> Expected:
-    return Expected(day_in(DEFAULT_ZONE), RECENT if ficha.demo == "recent" else range(10**4))
+    return Expected(day_in(DEFAULT_ZONE), RECENT if ficha.mode == "stack" else range(10**4))
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ async def test_loading_again_repeats_nothing(ficha: Ficha, client: httpx.Client,
     journal = tmp_path / "demo.jsonl"
     journal.write_text("".join(lines[:-150]) + lines[-150][:20])
     before = volumes(client)
-    await load_demo(ficha.url, "admin@ficha.localhost", ficha.password, journal, recent=ficha.demo == "recent")
+    await load_demo(ficha.url, "admin@ficha.localhost", ficha.password, journal, recent=ficha.mode == "stack")
     assert volumes(client) == before
     assert sorted(journal.read_text().splitlines()) == sorted("".join(lines).splitlines())
 

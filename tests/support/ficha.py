@@ -32,7 +32,6 @@ class Ficha:
     """`mode` is `run` (one process, in-memory bus) or `stack` (a process per service, RabbitMQ)."""
 
     mode: str
-    demo: Demo
     url: str
     home: Path
     process: psutil.Process
@@ -144,7 +143,7 @@ def started(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    ficha = Ficha(mode, demo, f"http://127.0.0.1:{port}", home, psutil.Process(child.pid))
+    ficha = Ficha(mode, f"http://127.0.0.1:{port}", home, psutil.Process(child.pid))
     try:
         _wait_until_loaded(ficha, child)
         yield ficha
@@ -155,8 +154,9 @@ def started(
 
 @pytest.fixture(scope="session", params=["run", "stack"])
 def ficha(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ficha]:
-    """The same journeys, in one process and as a stack, with the recent demo data."""
-    with started(request.param, tmp_path_factory.mktemp(request.param), demo="recent") as ficha:
+    """The same journeys, in one process with all demo data and as a stack with the recent."""
+    demo: Demo = "recent" if request.param == "stack" else "1"
+    with started(request.param, tmp_path_factory.mktemp(request.param), demo=demo) as ficha:
         yield ficha
 
 

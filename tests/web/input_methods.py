@@ -1,5 +1,6 @@
 """The two ways a person works a page: by mouse, and by keyboard alone. A flow is told once and done by either."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
@@ -100,3 +101,6 @@ class Keyboard:
                 return
             self.page.keyboard.press(key)
         raise AssertionError(f"{_STOPS} × {key} did not lead to {target}")
+
+
+INPUT_METHODS: dict[str, Callable[[Page], InputMethod]] = {"mouse": Mouse, "keyboard": Keyboard}
