@@ -63,8 +63,8 @@ function countsOf(panel: Panel | undefined): Partial<Record<Tab, number>> {
   if (!panel) return {};
   const { documents, files, notes } = panel.sections;
   return {
-    sales: documents.data?.listed?.sales,
-    purchases: documents.data?.listed?.purchases,
+    sales: documents.data?.listed.sales,
+    purchases: documents.data?.listed.purchases,
     files: files.data?.count,
     notes: notes.data?.count,
   };
